@@ -1,0 +1,1 @@
+"""One folder a format; `registry` finds them. No format knows another."""

@@ -1,0 +1,1 @@
+"""The engine: one road from bytes to a validated schedule and back."""

@@ -1,0 +1,1 @@
+"""The canonical model: what every other room speaks, and nothing that does."""

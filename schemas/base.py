@@ -1,0 +1,56 @@
+"""The root of the canonical model: frozen values, exact amounts, stated dates."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, TypeAlias
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+)
+
+
+class Value(BaseModel):
+    """A frozen value that refuses unknown fields; equal when its fields are equal."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def plain_decimal(amount: Decimal) -> str:
+    """The amount in plain notation with its own precision: `1.10`, never `1.1` or `1E+1`."""
+    return format(amount, "f")
+
+
+def _refuse_binary_float(given: object) -> object:
+    if isinstance(given, float | bool):
+        raise ValueError("a clinical amount is a decimal text or Decimal, never a binary float")
+    return given
+
+
+def _day_or_instant(given: object) -> object:
+    """A text of ten characters is a day; pydantic alone would read it as midnight UTC."""
+    if isinstance(given, str) and len(given) == len("2026-01-31"):
+        return date.fromisoformat(given)
+    return given
+
+
+Amount: TypeAlias = Annotated[
+    Decimal,
+    BeforeValidator(_refuse_binary_float),
+    PlainSerializer(plain_decimal, return_type=str, when_used="json"),
+]
+"""An exact number. Its precision is the sender's: 1.10 stays 1.10."""
+
+Instant: TypeAlias = AwareDatetime
+"""A point in time with its offset; a time without an offset is refused."""
+
+DateOrInstant: TypeAlias = Annotated[AwareDatetime | date, BeforeValidator(_day_or_instant)]
+"""What a sender states as a date: a calendar day of the site's zone, or an instant."""
+
+
+def is_day(stated: date | datetime) -> bool:
+    """Whether the sender gave a calendar day alone (a `datetime` is also a `date`)."""
+    return not isinstance(stated, datetime)

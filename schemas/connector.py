@@ -1,0 +1,134 @@
+"""The port of a format: what a connector reads and writes.
+
+A reader takes bytes and a site and gives a `Reading`: it opens no socket, file or database,
+asks no clock, and raises nothing for what a sender may send. Work that a reader cannot do is
+a finding in the reading. A writer takes a validated snapshot and gives bytes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+from schemas.base import Value
+from schemas.delivery import Envelope, Export, ExportKind
+from schemas.finding import Finding
+from schemas.intake import Intake
+from schemas.movement import Movement
+from schemas.prescription import Prescription
+from schemas.site import Site
+
+
+class SourceValue(NamedTuple):
+    """One value of the source: where it stands, what it says, and what it became.
+
+    `gives` names the field of the model; `None` means that nothing used the value.
+    """
+
+    location: str
+    value: str
+    gives: str | None = None
+
+
+class Reading(Value):
+    """All that one message says. Empty in everything, it always carries a finding.
+
+    `kind` is the message type in its own standard (`RDE^O11`, `Bundle/transaction`).
+    `control_id` is the sender's id of this message, for duplicates and acknowledgments.
+    """
+
+    format: str
+    kind: str | None = None
+    control_id: str | None = None
+    prescriptions: tuple[Prescription, ...] = ()
+    intakes: tuple[Intake, ...] = ()
+    movements: tuple[Movement, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    sources: tuple[SourceValue, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was read that the engine could store."""
+        return not (self.prescriptions or self.intakes or self.movements)
+
+    @property
+    def unused(self) -> tuple[SourceValue, ...]:
+        """The values of the source that nothing used."""
+        return tuple(source for source in self.sources if source.gives is None)
+
+
+class Peek(Value):
+    """What can be known of bytes without reading them: enough to acknowledge and to order.
+
+    `lane` is what keeps order inside a channel (patient or prescription group), when visible.
+    """
+
+    kind: str | None = None
+    control_id: str | None = None
+    lane: str | None = None
+
+
+class Answer(Value):
+    """What we tell a sender of a message: a code of `engine.outcomes`, and the findings."""
+
+    accepted: bool
+    retry: bool = False
+    findings: tuple[Finding, ...] = ()
+
+
+Reader: TypeAlias = Callable[[bytes, Site], Reading]
+Detector: TypeAlias = Callable[[bytes], bool]
+Linter: TypeAlias = Callable[[bytes], tuple[Finding, ...]]
+Acknowledger: TypeAlias = Callable[[bytes, Answer, Envelope], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """One kind of export in one format. `suffix` names files, with its dot."""
+
+    kind: ExportKind
+    name: str
+    media_type: str
+    suffix: str
+    write: Callable[[Any, Envelope], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """A format: every function it offers. `registry` finds it by its folder.
+
+    `detects` looks at the first bytes only. `read`, `lint` and `acknowledge` are `None` for a
+    format that is only written.
+    """
+
+    name: str
+    title: str
+    detects: Detector
+    read: Reader | None = None
+    lint: Linter | None = None
+    peek: Callable[[bytes], Peek] | None = None
+    acknowledge: Acknowledger | None = None
+    writers: tuple[Writer, ...] = ()
+
+    def writer(self, kind: ExportKind, name: str | None = None) -> Writer | None:
+        """The writer of this kind, the first one or the one of this name."""
+        for writer in self.writers:
+            if writer.kind is kind and name in (None, writer.name):
+                return writer
+        return None
+
+
+__all__ = [
+    "Acknowledger",
+    "Answer",
+    "Connector",
+    "Detector",
+    "Envelope",
+    "Export",
+    "ExportKind",
+    "Linter",
+    "Peek",
+    "Reader",
+    "Reading",
+    "SourceValue",
+    "Writer",
+]

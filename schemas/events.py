@@ -1,0 +1,46 @@
+"""The vocabulary of the audit journal: `<subject>.<action>`."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from schemas.base import Instant, Value
+from schemas.ids import TenantId
+
+
+class AuditEvent(StrEnum):
+    """What can happen to a person's data. The journal carries ids and digests, no content."""
+
+    MESSAGE_RECEIVED = "message.received"
+    MESSAGE_REFUSED = "message.refused"
+    MESSAGE_REPLAYED = "message.replayed"
+    PRESCRIPTION_STORED = "prescription.stored"
+    PRESCRIPTION_SHOWN = "prescription.shown"
+    PRESCRIPTION_SUPERSEDED = "prescription.superseded"
+    DECISION_MADE = "decision.made"
+    DECISION_REFUSED = "decision.refused"
+    SCHEDULE_RELEASED = "schedule.released"
+    INTAKE_STORED = "intake.stored"
+    ADHERENCE_COMPUTED = "adherence.computed"
+    ADHERENCE_RELEASED = "adherence.released"
+    EXPORT_WRITTEN = "export.written"
+    EXPORT_REFUSED = "export.refused"
+    ACCOUNT_CREATED = "account.created"
+    CONSENT_RECORDED = "consent.recorded"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
+    GRANT_GIVEN = "grant.given"
+    GRANT_REVOKED = "grant.revoked"
+
+
+class AuditEntry(Value):
+    """One link of the journal: `digest` covers the entry and `previous`, the digest before."""
+
+    number: int
+    tenant: TenantId
+    at: Instant
+    event: AuditEvent
+    actor: str
+    subject: str
+    detail: dict[str, str] = Field(default_factory=dict)
+    previous: str
+    digest: str

@@ -1,0 +1,19 @@
+"""What a posology text seems to say: read for comparison, never made into a schedule."""
+
+from schemas.base import Value
+from schemas.posology import Phase
+
+
+class Proposal(Value):
+    """One text as phases, with the words that were not understood.
+
+    `phases` is empty when nothing was understood. `unread` holds each stretch of the text that
+    no phase accounts for and that may matter (a number, a unit, a day, *si*, *jusqu'à*,
+    *sauf*, *puis*, *ou*, *max*), word for word. `several` holds the other readings when the
+    text can be read in more than one way.
+    """
+
+    text: str
+    phases: tuple[Phase, ...] = ()
+    unread: tuple[str, ...] = ()
+    several: tuple[tuple[Phase, ...], ...] = ()
