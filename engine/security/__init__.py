@@ -1,0 +1,1 @@
+"""Who may do what: accounts, permissions, consent and grants; and the journal of it."""

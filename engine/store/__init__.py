@@ -1,0 +1,1 @@
+"""All SQL: the tables, the unit of work, and one function for each question."""

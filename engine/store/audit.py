@@ -1,0 +1,91 @@
+"""The journal: one chain a tenant, each entry sealed with the digest of the one before.
+
+Entries carry ids, digests and counts; never a name, a drug or bytes. They are written in the
+transaction of what they tell of.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from sqlalchemy import insert, select
+
+from engine.store.tables import audit
+from engine.store.unit import Unit
+from schemas.events import AuditEntry, AuditEvent
+
+FIRST = "0" * 64
+"""What stands before the first entry of a chain."""
+
+
+def record(
+    unit: Unit, event: AuditEvent, *, actor: str, subject: str, at: datetime, **detail: str
+) -> None:
+    """Add one entry to the tenant's chain.
+
+    Two writers cannot take the same number: the second one's transaction fails on the key.
+    """
+    newest = unit.connection.execute(
+        select(audit.c.number, audit.c.digest)
+        .where(audit.c.tenant == unit.tenant)
+        .order_by(audit.c.number.desc())
+        .limit(1)
+    ).first()
+    number, previous = (newest.number + 1, newest.digest) if newest else (1, FIRST)
+    written = json.dumps(detail, sort_keys=True, ensure_ascii=False)
+    unit.connection.execute(
+        insert(audit).values(
+            tenant=unit.tenant,
+            number=number,
+            at=at,
+            event=event.value,
+            actor=actor,
+            subject=subject,
+            detail=written,
+            previous=previous,
+            digest=_seal(unit.tenant, number, at, event.value, actor, subject, written, previous),
+        )
+    )
+
+
+def _seal(tenant: str, number: int, at: datetime, *parts: str) -> str:
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    text = "\x1f".join((tenant, str(number), moment, *parts))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def entries_about(unit: Unit, subjects: tuple[str, ...]) -> tuple[AuditEntry, ...]:
+    """The entries about these ids, oldest first."""
+    rows = unit.connection.execute(
+        select(audit)
+        .where(audit.c.tenant == unit.tenant, audit.c.subject.in_(subjects))
+        .order_by(audit.c.number)
+    ).mappings()
+    return tuple(_entry(dict(row)) for row in rows)
+
+
+def _entry(row: dict[str, object]) -> AuditEntry:
+    return AuditEntry.model_validate({**row, "detail": json.loads(str(row["detail"]))})
+
+
+def broken_links(unit: Unit) -> Iterator[int]:
+    """The numbers of entries that are missing, altered or out of place; none in a whole chain."""
+    expected, previous = 1, FIRST
+    rows = unit.connection.execute(
+        select(audit).where(audit.c.tenant == unit.tenant).order_by(audit.c.number)
+    )
+    for row in rows:
+        sealed = _seal(
+            row.tenant,
+            row.number,
+            row.at,
+            row.event,
+            row.actor,
+            row.subject,
+            row.detail,
+            row.previous,
+        )
+        if (row.number, row.previous, row.digest) != (expected, previous, sealed):
+            yield row.number
+        expected, previous = row.number + 1, row.digest

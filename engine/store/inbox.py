@@ -1,0 +1,227 @@
+"""The inbox: every message received, word for word, and where our work on it stands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import RowMapping, func, insert, or_, select, update
+
+from engine.store.tables import messages
+from engine.store.unit import Unit
+from schemas.ids import MessageId, Sha256
+from schemas.message import Acknowledgement, Message, MessageState
+
+_SHOWN = tuple(messages.c[name] for name in Message.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is stored of a message when it arrives. `dedupe_key` is unique in its channel."""
+
+    id: MessageId
+    channel: str
+    site: str
+    format: str | None
+    kind: str | None
+    control_id: str | None
+    dedupe_key: str
+    lane: str | None
+    sha256: Sha256
+    raw: bytes
+    state: MessageState
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that this worker alone may work on until its lease ends."""
+
+    message: Message
+    site: str
+    raw: bytes
+    token: str
+
+
+def store(unit: Unit, arrival: Arrival, at: datetime) -> None:
+    """Store the bytes and what is known of them. Nothing is promised before the commit."""
+    unit.connection.execute(
+        insert(messages).values(
+            tenant=unit.tenant,
+            id=arrival.id,
+            channel=arrival.channel,
+            site=arrival.site,
+            format=arrival.format,
+            kind=arrival.kind,
+            control_id=arrival.control_id,
+            dedupe_key=arrival.dedupe_key,
+            lane=arrival.lane,
+            sha256=arrival.sha256,
+            raw=arrival.raw,
+            size=len(arrival.raw),
+            received_at=at,
+            state=arrival.state.value,
+            acknowledgement=Acknowledgement.NONE.value,
+            error=arrival.error,
+        )
+    )
+
+
+def message_keyed(unit: Unit, channel: str, dedupe_key: str) -> tuple[Message, bytes | None] | None:
+    """The message of this key in a channel, with the answer that its sender was given."""
+    row = (
+        unit.connection.execute(
+            select(*_SHOWN, messages.c.answer).where(
+                messages.c.tenant == unit.tenant,
+                messages.c.channel == channel,
+                messages.c.dedupe_key == dedupe_key,
+            )
+        )
+        .mappings()
+        .first()
+    )
+    return (_message(row), row["answer"]) if row else None
+
+
+def message(unit: Unit, identifier: str) -> Message | None:
+    """The message of this id."""
+    row = (
+        unit.connection.execute(
+            select(*_SHOWN).where(messages.c.tenant == unit.tenant, messages.c.id == identifier)
+        )
+        .mappings()
+        .first()
+    )
+    return _message(row) if row else None
+
+
+def raw_of(unit: Unit, identifier: str) -> bytes | None:
+    """The bytes of a message, as they came."""
+    found: bytes | None = unit.connection.scalar(
+        select(messages.c.raw).where(messages.c.tenant == unit.tenant, messages.c.id == identifier)
+    )
+    return found
+
+
+def listed(
+    unit: Unit, *, channel: str | None = None, state: MessageState | None = None, limit: int = 500
+) -> tuple[Message, ...]:
+    """Messages, newest first, of one channel or state or of all."""
+    query = select(*_SHOWN).where(messages.c.tenant == unit.tenant)
+    if channel is not None:
+        query = query.where(messages.c.channel == channel)
+    if state is not None:
+        query = query.where(messages.c.state == state.value)
+    rows = unit.connection.execute(query.order_by(messages.c.seq.desc()).limit(limit)).mappings()
+    return tuple(_message(row) for row in rows)
+
+
+def claim_next(unit: Unit, token: str, now: datetime, lease_until: datetime) -> Claimed | None:
+    """Take the oldest message that may be worked on now; `None` when there is none.
+
+    A message waits while an older one of its lane in its channel is unfinished, even when
+    that one waits for its next attempt or is parked: order in a lane is kept, other lanes
+    pass. Messages without a lane wait for nobody. A lease that ran out is free again.
+    """
+    older = messages.alias("older")
+    head_waits = (
+        select(older.c.seq)
+        .where(
+            older.c.tenant == messages.c.tenant,
+            older.c.channel == messages.c.channel,
+            older.c.lane == messages.c.lane,
+            older.c.seq < messages.c.seq,
+            older.c.state.in_((MessageState.RECEIVED.value, MessageState.PARKED.value)),
+        )
+        .exists()
+    )
+    free = (
+        select(messages.c.seq)
+        .where(
+            messages.c.tenant == unit.tenant,
+            messages.c.state == MessageState.RECEIVED.value,
+            or_(messages.c.not_before.is_(None), messages.c.not_before <= now),
+            or_(messages.c.lease_until.is_(None), messages.c.lease_until <= now),
+            ~head_waits,
+        )
+        .order_by(messages.c.seq)
+        .limit(1)
+    )
+    if unit.connection.dialect.name == "postgresql":
+        free = free.with_for_update(skip_locked=True)
+    row = (
+        unit.connection.execute(
+            update(messages)
+            .where(messages.c.seq == free.scalar_subquery())
+            .values(lease_token=token, lease_until=lease_until, attempts=messages.c.attempts + 1)
+            .returning(*_SHOWN, messages.c.site, messages.c.raw)
+        )
+        .mappings()
+        .first()
+    )
+    return Claimed(_message(row), row["site"], row["raw"], token) if row else None
+
+
+def settle(
+    unit: Unit,
+    claimed: Claimed,
+    state: MessageState,
+    *,
+    error: str | None = None,
+    not_before: datetime | None = None,
+) -> bool:
+    """Write what became of a claimed message. `False` when the lease was lost to another."""
+    done = unit.connection.execute(
+        update(messages)
+        .where(messages.c.id == claimed.message.id, messages.c.lease_token == claimed.token)
+        .values(
+            state=state.value,
+            error=error,
+            not_before=not_before,
+            lease_token=None,
+            lease_until=None,
+        )
+    )
+    return done.rowcount == 1
+
+
+def answered(
+    unit: Unit, identifier: str, acknowledgement: Acknowledgement, answer: bytes | None
+) -> None:
+    """Keep the answer given to the sender, to give it again to a repetition."""
+    unit.connection.execute(
+        update(messages)
+        .where(messages.c.tenant == unit.tenant, messages.c.id == identifier)
+        .values(acknowledgement=acknowledgement.value, answer=answer)
+    )
+
+
+def reopen(unit: Unit, identifier: str) -> bool:
+    """Put a parked or refused message back to be worked on. `False` when it is neither."""
+    done = unit.connection.execute(
+        update(messages)
+        .where(
+            messages.c.tenant == unit.tenant,
+            messages.c.id == identifier,
+            messages.c.state.in_((MessageState.PARKED.value, MessageState.REFUSED.value)),
+        )
+        .values(state=MessageState.RECEIVED.value, attempts=0, error=None, not_before=None)
+    )
+    return done.rowcount == 1
+
+
+def waiting(unit: Unit) -> int:
+    """How many messages are stored and not worked on yet."""
+    found: int = (
+        unit.connection.scalar(
+            select(func.count())
+            .select_from(messages)
+            .where(
+                messages.c.tenant == unit.tenant, messages.c.state == MessageState.RECEIVED.value
+            )
+        )
+        or 0
+    )
+    return found
+
+
+def _message(row: RowMapping) -> Message:
+    return Message.model_validate({name: row[name] for name in Message.model_fields})

@@ -1,0 +1,1 @@
+"""The history of the tables: forward only, one file a change."""

@@ -1,0 +1,192 @@
+"""Prescriptions, one row a version, with the schedules and findings of each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import RowMapping, insert, select
+
+from engine.store.tables import findings, prescriptions, releases, schedules
+from engine.store.unit import Unit, new_id
+from schemas.assessment import AssessedPrescription
+from schemas.canonical import canonical_json, sha256
+from schemas.finding import Finding
+from schemas.ids import MessageId, PatientId, PrescriptionId, ScheduleId, Sha256
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPrescription:
+    """One version of a prescription, as it stands in the store."""
+
+    id: PrescriptionId
+    message_id: MessageId
+    patient_id: PatientId | None
+    group_key: str
+    version: int
+    content: AssessedPrescription
+    content_sha256: Sha256
+    source_sha256: Sha256
+
+
+def store(
+    unit: Unit,
+    assessed: AssessedPrescription,
+    *,
+    message_id: MessageId,
+    source_sha256: Sha256,
+    patient_id: PatientId | None,
+    group_key: str,
+    at: datetime,
+) -> StoredPrescription:
+    """Store the next version of this group, with its schedules and findings."""
+    content = canonical_json(assessed)
+    newest = latest_of(unit, group_key)
+    stored = StoredPrescription(
+        id=PrescriptionId(new_id("rx")),
+        message_id=message_id,
+        patient_id=patient_id,
+        group_key=group_key,
+        version=newest.version + 1 if newest else 1,
+        content=assessed,
+        content_sha256=sha256(content),
+        source_sha256=source_sha256,
+    )
+    unit.connection.execute(
+        insert(prescriptions).values(
+            id=stored.id,
+            tenant=unit.tenant,
+            message_id=message_id,
+            patient_id=patient_id,
+            group_key=group_key,
+            version=stored.version,
+            content=content.decode(),
+            content_sha256=stored.content_sha256,
+            source_sha256=source_sha256,
+            stored_at=at,
+        )
+    )
+    _store_schedules(unit, stored)
+    store_findings(unit, message_id, assessed.findings, prescription=stored.id)
+    for number, line in enumerate(assessed.lines):
+        store_findings(unit, message_id, line.findings, prescription=stored.id, line_no=number)
+    return stored
+
+
+def _store_schedules(unit: Unit, stored: StoredPrescription) -> None:
+    rows = []
+    for number, line in enumerate(stored.content.lines):
+        content = canonical_json(line.schedule)
+        rows.append(
+            {
+                "id": ScheduleId(new_id("sch")),
+                "tenant": unit.tenant,
+                "prescription_id": stored.id,
+                "line_no": number,
+                "line_key": line.line.identifier or line.line.location,
+                "computable": line.schedule.computable,
+                "content": content.decode(),
+                "sha256": sha256(content),
+            }
+        )
+    if rows:
+        unit.connection.execute(insert(schedules), rows)
+
+
+def store_findings(
+    unit: Unit,
+    message_id: MessageId,
+    found: tuple[Finding, ...],
+    *,
+    prescription: PrescriptionId | None = None,
+    line_no: int | None = None,
+) -> None:
+    """Store findings of a message, of one of its prescriptions, or of one line of these."""
+    rows = [
+        {
+            "tenant": unit.tenant,
+            "message_id": message_id,
+            "prescription_id": prescription,
+            "line_no": line_no,
+            **finding.model_dump(mode="json"),
+        }
+        for finding in found
+    ]
+    if rows:
+        unit.connection.execute(insert(findings), rows)
+
+
+def findings_of(unit: Unit, message_id: str) -> tuple[Finding, ...]:
+    """The findings about a message as a whole."""
+    rows = unit.connection.execute(
+        select(findings)
+        .where(
+            findings.c.tenant == unit.tenant,
+            findings.c.message_id == message_id,
+            findings.c.prescription_id.is_(None),
+        )
+        .order_by(findings.c.number)
+    ).mappings()
+    return tuple(
+        Finding.model_validate({name: row[name] for name in Finding.model_fields}) for row in rows
+    )
+
+
+def prescription(unit: Unit, identifier: str) -> StoredPrescription | None:
+    """The version of this id."""
+    row = (
+        unit.connection.execute(
+            select(prescriptions).where(
+                prescriptions.c.tenant == unit.tenant, prescriptions.c.id == identifier
+            )
+        )
+        .mappings()
+        .first()
+    )
+    return _stored(row) if row else None
+
+
+def latest_of(unit: Unit, group_key: str) -> StoredPrescription | None:
+    """The newest version of a group, whatever was decided on it."""
+    rows = unit.connection.execute(
+        select(prescriptions)
+        .where(prescriptions.c.tenant == unit.tenant, prescriptions.c.group_key == group_key)
+        .order_by(prescriptions.c.version.desc())
+        .limit(1)
+    ).mappings()
+    row = rows.first()
+    return _stored(row) if row else None
+
+
+def last_validated(unit: Unit, group_key: str) -> StoredPrescription | None:
+    """The newest version of a group that was released."""
+    rows = unit.connection.execute(
+        select(prescriptions)
+        .join(releases, releases.c.subject_id == prescriptions.c.id)
+        .where(prescriptions.c.tenant == unit.tenant, prescriptions.c.group_key == group_key)
+        .order_by(prescriptions.c.version.desc())
+        .limit(1)
+    ).mappings()
+    row = rows.first()
+    return _stored(row) if row else None
+
+
+def of_message(unit: Unit, message_id: str) -> tuple[PrescriptionId, ...]:
+    """The prescriptions that one message brought."""
+    rows = unit.connection.execute(
+        select(prescriptions.c.id)
+        .where(prescriptions.c.tenant == unit.tenant, prescriptions.c.message_id == message_id)
+        .order_by(prescriptions.c.id)
+    )
+    return tuple(PrescriptionId(row.id) for row in rows)
+
+
+def _stored(row: RowMapping) -> StoredPrescription:
+    return StoredPrescription(
+        id=row["id"],
+        message_id=row["message_id"],
+        patient_id=row["patient_id"],
+        group_key=row["group_key"],
+        version=row["version"],
+        content=AssessedPrescription.model_validate_json(row["content"]),
+        content_sha256=row["content_sha256"],
+        source_sha256=row["source_sha256"],
+    )
