@@ -1,0 +1,121 @@
+"""FHIR R4 Dosage to canonical phases: near-literal, and nothing judged but the standard's rules.
+
+`engine.posology.normalise` decides what is computable. What FHIR can say and the canonical
+posology cannot is a finding of the phase, at its FHIRPath.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from connectors.fhir.dosage_quantities import read_dose, read_limits
+from connectors.fhir.dosage_timing import TimingRead, read_timing
+from connectors.fhir.dosage_values import Doubts, Element
+from connectors.fhir.timing_rules import check_modifiers
+from connectors.trail import Trail
+from schemas.finding import FindingCode
+from schemas.posology import Phase
+from schemas.site import Site
+
+_AS_NEEDED_FOR = frozenset(
+    {
+        "http://hl7.org/fhir/5.0/StructureDefinition/extension-Dosage.asNeededFor",
+        "http://nictiz.nl/fhir/StructureDefinition/ext-Dosage-AsNeededFor",
+    }
+)
+_KNOWN = frozenset(
+    {
+        *("id", "extension", "modifierExtension", "sequence", "text", "additionalInstruction"),
+        *("patientInstruction", "timing", "asNeededBoolean", "asNeededCodeableConcept"),
+        *("asNeeded", "asNeededFor", "site", "route", "method", "doseAndRate", "doseQuantity"),
+        *("doseRange", "rateRatio", "rateRange", "rateQuantity", "maxDosePerPeriod"),
+        *("maxDosePerAdministration", "maxDosePerLifetime"),
+    }
+)
+
+
+def read_dosages(
+    dosages: Sequence[Mapping[str, object]], location: str, trail: Trail, site: Site
+) -> tuple[Phase, ...]:
+    """One phase for each Dosage, in the order given, at `location[0]`, `location[1]`...
+
+    The JSON is decoded with `parse_float=Decimal`: a binary float is refused. Every leaf that
+    gives something is marked on the trail, at its FHIRPath below `location`. Raises: nothing,
+    whatever the JSON is; what cannot be read is a finding of its phase. Source: FHIR R4 Dosage
+    and Timing; STU3 `doseQuantity` on the Dosage; R5 `asNeededFor`.
+    """
+    return tuple(
+        _phase(dosage, f"{location}[{place}]", trail, site) for place, dosage in enumerate(dosages)
+    )
+
+
+def _phase(dosage: object, at: str, trail: Trail, site: Site) -> Phase:
+    doubts = Doubts(trail)
+    if not isinstance(dosage, Mapping):
+        doubts.invalid(at, "must be a Dosage object", dosage)
+        return Phase(location=at, findings=tuple(doubts.findings))
+    element = Element(at, dosage, doubts)
+    check_modifiers(element)
+    _check_unknown(element)
+    timing = element.child("timing")
+    read = read_timing(timing, site) if timing else TimingRead()
+    as_needed, reasons = _as_needed(element)
+    return Phase(
+        location=at,
+        sequence=element.integer("sequence", "sequence", least=-(2**31)),
+        text=element.text("text", "text"),
+        instructions=(*_instructions(element), *((read.words,) if read.words else ())),
+        bounds=read.bounds,
+        rhythm=read.rhythm,
+        times=read.times,
+        timing_code=read.coding,
+        dose=read_dose(element),
+        as_needed=as_needed,
+        as_needed_for=reasons,
+        limits=read_limits(element),
+        intake_lasts=read.lasts,
+        findings=tuple(doubts.findings),
+    )
+
+
+def _check_unknown(dosage: Element) -> None:
+    for name in dosage.members:
+        if name not in _KNOWN and not name.startswith("_"):
+            rule = "is not an element of a FHIR R4 Dosage"
+            dosage.say(FindingCode.ELEMENT_UNREAD, name, rule)
+    for extension in dosage.children("extension"):
+        if extension.members.get("url") not in _AS_NEEDED_FOR:
+            rule = "the extension of the Dosage is not read"
+            url = extension.members.get("url")
+            extension.say(FindingCode.ELEMENT_UNREAD, "url", rule, url)
+
+
+def _instructions(dosage: Element) -> tuple[str, ...]:
+    concepts = dosage.children("additionalInstruction")
+    stated = [_words(concept, "instructions") for concept in concepts]
+    stated.append(dosage.text("patientInstruction", "instructions"))
+    return tuple(words for words in stated if words is not None)
+
+
+def _words(concept: Element, gives: str) -> str | None:
+    """The text of a concept, else the first text of its codings."""
+    said = concept.text("text", gives)
+    shown = [coding.text("display", gives) for coding in concept.children("coding")]
+    return said or next((text for text in shown if text), None)
+
+
+def _as_needed(dosage: Element) -> tuple[bool, tuple[str, ...]]:
+    """Whether it is taken as needed, and for what: R4, R5, and the extensions that carry R5."""
+    flags = [dosage.truth(name, "as_needed") for name in ("asNeededBoolean", "asNeeded")]
+    concepts = [*dosage.children("asNeededFor")]
+    concept = dosage.child("asNeededCodeableConcept")
+    concepts += [concept] if concept else []
+    for extension in dosage.children("extension"):
+        if extension.members.get("url") in _AS_NEEDED_FOR:
+            extension.use("url", "as_needed_for")
+            value = extension.child("valueCodeableConcept")
+            concepts += [value] if value else []
+    reasons = [_words(reason, "as_needed_for") for reason in concepts]
+    if False in flags and concepts:
+        rule = "dos-1: a reason to take as needed stands beside asNeeded false"
+        dosage.say(FindingCode.TIMING_INVALID, "asNeededBoolean", rule)
+    named = tuple(reason for reason in reasons if reason)
+    return True in flags or bool(concepts), named

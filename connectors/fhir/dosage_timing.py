@@ -1,0 +1,229 @@
+"""A FHIR R4 Timing as bounds, rhythm and times, translated and not judged."""
+
+import re
+from datetime import time
+from decimal import Decimal
+
+from connectors.fhir.dosage_quantities import read_duration
+from connectors.fhir.dosage_values import Element, read_date_time
+from connectors.fhir.timing_rules import (
+    FRENCH_WHEN,
+    check_extensions,
+    check_modifiers,
+    check_repeat,
+    moment_of,
+    unit_of,
+    weekday_of,
+)
+from mappings.catalogue import table
+from schemas.base import DateOrInstant
+from schemas.codes import Coding
+from schemas.finding import FindingCode
+from schemas.moment import Moment, MomentTime
+from schemas.posology import Bounds, Frequency, Rhythm, Times, Weekday
+from schemas.quantity import Duration, PeriodUnit
+from schemas.site import Site
+
+_ABBREVIATIONS = frozenset(
+    {
+        "http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation",
+        "http://hl7.org/fhir/v3/GTSAbbreviation",
+    }
+)
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?")
+_EMPTY = (Rhythm(), Times())
+
+
+class TimingRead:
+    """What a Timing says: `lasts` is the length of one intake, `words` its text-only code."""
+
+    __slots__ = ("bounds", "coding", "lasts", "rhythm", "times", "words")
+
+    def __init__(self) -> None:
+        self.bounds = Bounds()
+        self.rhythm = Rhythm()
+        self.times = Times()
+        self.lasts: Duration | None = None
+        self.coding: Coding | None = None
+        self.words: str | None = None
+
+
+def read_timing(timing: Element, site: Site) -> TimingRead:
+    """The Timing, near-literal. A doubt is said at its FHIRPath."""
+    read = TimingRead()
+    check_modifiers(timing)
+    check_extensions_of_timing(timing)
+    repeat = timing.child("repeat")
+    if repeat is not None:
+        check_repeat(repeat)
+        check_extensions(repeat)
+        read.bounds = _bounds(repeat)
+        read.rhythm = Rhythm(frequency=_frequency(repeat), weekdays=_weekdays(repeat))
+        read.times = Times(moments=_moments(repeat), clock=_clock(repeat))
+        read.lasts = _lasts(repeat)
+    _add_code(timing, read, site)
+    _add_events(timing, read, repeat)
+    return read
+
+
+def check_extensions_of_timing(timing: Element) -> None:
+    """Say each extension on the Timing itself; one that we know stands on `repeat` alone."""
+    for extension in timing.children("extension"):
+        rule = "the extension may change the timing and is not known"
+        url = extension.members.get("url")
+        extension.say(FindingCode.TIMING_UNSUPPORTED, "url", rule, url)
+
+
+def _bounds(repeat: Element) -> Bounds:
+    low, high = _length(repeat)
+    period = repeat.child("boundsPeriod")
+    return Bounds(
+        start=period.date_time("start", "bounds.start") if period else None,
+        end=period.date_time("end", "bounds.end") if period else None,
+        duration=low,
+        duration_high=high,
+        count=repeat.integer("count", "bounds.count", least=1),
+        count_high=repeat.integer("countMax", "bounds.count_high", least=1),
+    )
+
+
+def _length(repeat: Element) -> tuple[Duration | None, Duration | None]:
+    exact, between = repeat.child("boundsDuration"), repeat.child("boundsRange")
+    if exact is not None:
+        return read_duration(exact, "bounds.duration"), None
+    if between is None:
+        return None, None
+    ends = [between.child(name) for name in ("low", "high")]
+    low, high = (read_duration(end, "bounds.duration") if end else None for end in ends)
+    if low is None or high is None:
+        between.say(FindingCode.BOUNDS_RANGE, "low", "boundsRange is open at one end")
+    return low, high
+
+
+def _frequency(repeat: Element) -> Frequency | None:
+    stated = Frequency(
+        times=repeat.integer("frequency", "rhythm.frequency.times", least=1),
+        times_high=repeat.integer("frequencyMax", "rhythm.frequency.times_high", least=1),
+        period=repeat.decimal("period", "rhythm.frequency.period"),
+        period_high=repeat.decimal("periodMax", "rhythm.frequency.period_high"),
+        unit=unit_of(repeat, "periodUnit", "rhythm.frequency.unit"),
+    )
+    return None if stated == Frequency() else stated
+
+
+def _weekdays(repeat: Element) -> tuple[Weekday, ...]:
+    given = repeat.texts("dayOfWeek", "rhythm.weekdays")
+    found = (weekday_of(code, at, repeat) for code, at in given)
+    return tuple(day for day in found if day is not None)
+
+
+def _moments(repeat: Element) -> tuple[MomentTime, ...]:
+    offset = repeat.integer("offset", "times.moments.offset_minutes", least=0)
+    stated = [
+        moment_of(code, at, repeat) for code, at in repeat.texts("when", "times.moments.moment")
+    ]
+    for extension in repeat.children("extension"):
+        if extension.members.get("url") == FRENCH_WHEN:
+            extension.use("url", "times.moments.moment")
+            code = extension.text("valueCode", "times.moments.moment")
+            if code is not None:
+                at = extension.path("valueCode")
+                stated.append(moment_of(code, at, extension, french=True))
+    return tuple(
+        MomentTime(moment=moment, offset_minutes=offset) for moment in stated if moment is not None
+    )
+
+
+def _clock(repeat: Element) -> tuple[time, ...]:
+    found: list[time] = []
+    for text, at in repeat.texts("timeOfDay", "times.clock"):
+        if _CLOCK.fullmatch(text):
+            found.append(time.fromisoformat(text[:8]))
+        else:
+            repeat.doubts.invalid(at, "must be a time hh:mm:ss", text)
+    return tuple(found)
+
+
+def _lasts(repeat: Element) -> Duration | None:
+    value = repeat.decimal("duration", "intake_lasts")
+    unit = unit_of(repeat, "durationUnit", "intake_lasts")
+    repeat.decimal("durationMax", "intake_lasts")
+    return None if value is None or unit is None else Duration(value=value, unit=unit)
+
+
+def _add_code(timing: Element, read: TimingRead, site: Site) -> None:
+    code = timing.child("code")
+    if code is None:
+        return
+    codings = code.children("coding")
+    words = code.text("text", "instructions")
+    stated = [_stated(coding, site) for coding in codings]
+    known = [meaning for meaning in stated if meaning is not None]
+    if codings:
+        read.coding = _coding(codings[0])
+    if not codings and (read.rhythm, read.times) != _EMPTY:
+        read.words = words
+    elif len(known) < max(len(codings), 1):
+        unknown = next((c.members.get("code") for c in codings if _stated(c, site) is None), words)
+        rule = "the code of the timing is not in the table fhir/timing_codes"
+        timing.say(FindingCode.TIMING_CODE_UNKNOWN, "code", rule, unknown)
+    else:
+        _settle_code(timing, read, known)
+
+
+def _stated(coding: Element, site: Site) -> tuple[Rhythm, Times] | None:
+    """What the table says of this code: `2/1 d` or the code of a moment."""
+    row = table("fhir/timing_codes", site.name).get(str(coding.members.get("code")))
+    if row is None or coding.members.get("system") not in _ABBREVIATIONS:
+        return None
+    if row.target in set(Moment):
+        return Rhythm(), Times(moments=(MomentTime(moment=Moment(row.target)),))
+    times, _, length = row.target.partition("/")
+    period, _, unit = length.partition(" ")
+    frequency = Frequency(times=int(times), period=Decimal(period), unit=PeriodUnit(unit))
+    return Rhythm(frequency=frequency), Times()
+
+
+def _coding(element: Element) -> Coding | None:
+    system, code, display = (
+        element.text(name, "timing_code") for name in ("system", "code", "display")
+    )
+    return None if code is None else Coding(code=code, system=system, display=display)
+
+
+def _settle_code(timing: Element, read: TimingRead, known: list[tuple[Rhythm, Times]]) -> None:
+    """The code states the timing when `repeat` has bounds alone; else both must agree."""
+    meaning = known[0]
+    structured = (read.rhythm, read.times)
+    if any(other != meaning for other in known) or structured not in (_EMPTY, meaning):
+        if _is_agreeing(meaning, structured):
+            return
+        rule = "code and repeat say two different timings"
+        timing.say(FindingCode.TIMING_CONTRADICTED, "code", rule)
+    elif structured == _EMPTY:
+        read.rhythm, read.times = meaning
+
+
+def _is_agreeing(meaning: tuple[Rhythm, Times], structured: tuple[Rhythm, Times]) -> bool:
+    """Whether `repeat` says the same frequency as the code, and adds the moments or times."""
+    (code_rhythm, code_times), (rhythm, times) = meaning, structured
+    if code_times.moments:
+        return (times, rhythm.weekdays) == (code_times, ()) and _is_daily(rhythm.frequency)
+    return code_rhythm == rhythm
+
+
+def _is_daily(frequency: Frequency | None) -> bool:
+    return frequency in (None, Frequency(times=1, period=Decimal(1), unit=PeriodUnit.DAY))
+
+
+def _add_events(timing: Element, read: TimingRead, repeat: Element | None) -> None:
+    dates: list[DateOrInstant] = []
+    for text, at in timing.texts("event", "rhythm.dates"):
+        stated = read_date_time(text, at, timing.doubts)
+        if stated is not None:
+            dates.append(stated)
+    if dates and repeat is not None and repeat.members:
+        rule = "event is an interpretation of repeat when both stand: they cannot be compared"
+        timing.say(FindingCode.TIMING_UNSUPPORTED, "event", rule)
+    if dates:
+        read.rhythm = read.rhythm.model_copy(update={"dates": tuple(dates)})

@@ -1,0 +1,1 @@
+"""From a posology to a dose schedule, and from a schedule to dated intakes: pure functions."""
