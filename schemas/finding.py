@@ -58,6 +58,11 @@ class FindingCode(StrEnum):
     VALUE_INVALID = "value-invalid", BLOCKING, "The value cannot be read as what it must be"
     ELEMENT_MISSING = "element-missing", BLOCKING, "A required element is missing"
     ELEMENT_UNREAD = "element-unread", ACKNOWLEDGE, "An element that may matter was not read"
+    ELEMENT_FOREIGN = (
+        "element-foreign",
+        BLOCKING,
+        "The standard has no such element in this place",
+    )
     MODIFIER_UNKNOWN = (
         "modifier-unknown",
         BLOCKING,
@@ -126,6 +131,11 @@ class FindingCode(StrEnum):
         "frequency-contradicted",
         BLOCKING,
         "The frequency contradicts the times listed",
+    )
+    FREQUENCY_AMBIGUOUS = (
+        "frequency-ambiguous",
+        BLOCKING,
+        "The frequency can be read in two ways",
     )
     FREQUENCY_UNPLACED = (
         "frequency-unplaced",
