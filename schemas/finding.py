@@ -84,6 +84,16 @@ class FindingCode(StrEnum):
         BLOCKING,
         "The order control is unknown or has no meaning here",
     )
+    CONTROL_ID_REUSED = (
+        "control-id-reused",
+        BLOCKING,
+        "The control id was used before, for other bytes",
+    )
+    LINE_CARRIED = (
+        "line-carried",
+        ACKNOWLEDGE,
+        "The line comes from an earlier message and still stands",
+    )
 
     # People and products.
     PATIENT_MISSING = "patient-missing", BLOCKING, "The patient is not identified"
