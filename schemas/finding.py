@@ -137,6 +137,11 @@ class FindingCode(StrEnum):
     UNIT_CONTRADICTED = "unit-contradicted", BLOCKING, "The unit is stated twice, differently"
     FREQUENCY_RANGE = "frequency-range", BLOCKING, "The frequency is a range"
     FREQUENCY_UNKNOWN = "frequency-unknown", BLOCKING, "The frequency is not in the sender's table"
+    FREQUENCY_DEFAULT = (
+        "frequency-default",
+        ACKNOWLEDGE,
+        "No frequency is stated: that is the default of the standard",
+    )
     FREQUENCY_CONTRADICTED = (
         "frequency-contradicted",
         BLOCKING,

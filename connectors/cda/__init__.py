@@ -1,0 +1,1 @@
+"""CDA R2 of the French CI-SIS: the e-prescription eP-MED-DM."""

@@ -1,0 +1,48 @@
+"""CDA R2 documents of the CI-SIS. Read only: the state's services write these documents."""
+
+import re
+
+from schemas.connector import Connector, Peek, Reading
+from schemas.finding import Finding
+from schemas.site import Site
+
+_HEAD = 16 * 1024
+"""Bytes looked at; the official documents open with some kilobytes of comments."""
+_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?ClinicalDocument[\s/>]")
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
+
+
+def _detects(data: bytes) -> bool:
+    head = data[:_HEAD]
+    if head.startswith(_WIDE):
+        head = head.replace(b"\x00", b"").lstrip(b"\xff\xfe")
+    head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return head.startswith(b"<") and _ROOT.search(head) is not None
+
+
+def _read(data: bytes, site: Site) -> Reading:
+    from connectors.cda.read import read
+
+    return read(data, site)
+
+
+def _peek(data: bytes) -> Peek:
+    from connectors.cda.peek import peek
+
+    return peek(data)
+
+
+def _lint(data: bytes) -> tuple[Finding, ...]:
+    from connectors.cda.lint import lint
+
+    return lint(data)
+
+
+CONNECTOR = Connector(
+    name="cda",
+    title="CDA R2, e-prescription eP-MED-DM of the CI-SIS",
+    detects=_detects,
+    read=_read,
+    lint=_lint,
+    peek=_peek,
+)

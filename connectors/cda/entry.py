@@ -1,0 +1,135 @@
+"""One line of the e-prescription: a `substanceAdministration` of the medicines section.
+
+Source: ANS, CI-SIS eP-MED-DM 2024.01, FR-Traitement-prescrit (1.2.250.1.213.1.1.3.83).
+"""
+
+from typing import TYPE_CHECKING
+
+from connectors.cda.narrative import BLANKS
+from connectors.cda.product import is_named, read_product
+from connectors.cda.said import line_words
+from connectors.cda.scribe import Scribe, child, children, templates_of
+from connectors.cda.steps import read_phases, steps_of
+from connectors.cda.supply import read_relations, read_renewals
+from connectors.cda.templates import Mode
+from connectors.markup import place
+from mappings.authorities import identifier
+from schemas.codes import Coding
+from schemas.finding import FindingCode
+from schemas.people import Identifier
+from schemas.posology import Phase, Posology
+from schemas.prescription import Ingredient, Line, Note, Product
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+
+def read_line(document: Scribe, entry: "_Element") -> Line:
+    """The line that an entry states, with every doubt met on the way."""
+    scribe = document.part()
+    _check_in_force(scribe, entry)
+    product = _product(scribe, entry)
+    text = line_words(scribe, entry, product.text)
+    _read_text(scribe, entry)
+    relations = read_relations(scribe, entry)
+    phases = _phases(scribe, entry, text, relations.instructions)
+    route, notes = _route(scribe, entry)
+    return Line(
+        location=place(entry),
+        identifiers=_identifiers(scribe, entry),
+        product=product,
+        text=text,
+        posology=Posology(phases=phases, text=text),
+        route=route,
+        quantity_to_supply=relations.quantity,
+        renewals=read_renewals(scribe, entry),
+        substitution_allowed=relations.substitution_allowed,
+        indication=relations.indication,
+        notes=(*relations.notes, *notes),
+        findings=tuple(scribe.findings),
+    )
+
+
+def _check_in_force(scribe: Scribe, entry: "_Element") -> None:
+    """An order to come, not negated, in the one status that the guide allows."""
+    status = scribe.take(child(entry, "statusCode"), "code", "line.action") or "completed"
+    for attribute, value, wanted in (
+        ("moodCode", scribe.take(entry, "moodCode", "line.action") or "INT", "INT"),
+        ("negationInd", scribe.take(entry, "negationInd", "line.action") or "false", "false"),
+        ("statusCode", status, "completed"),
+    ):
+        if value != wanted:
+            scribe.doubt(
+                FindingCode.STATUS_NOT_ACTIVE,
+                place(entry),
+                f"{attribute} of a prescribed line must be {wanted}",
+                value,
+            )
+
+
+def _product(scribe: Scribe, entry: "_Element") -> Product:
+    """The product of the line; the products that combined steps name are its components."""
+    product = read_product(scribe, entry)
+    parts = [
+        part
+        for relation in steps_of(entry)
+        for step in children(relation, "substanceAdministration")
+        if is_named(part := read_product(scribe, step))
+    ]
+    if not is_named(product) and not parts:
+        scribe.doubt(
+            FindingCode.PRODUCT_MISSING, place(entry), "a line must name or code its product"
+        )
+    if parts or Mode.COMBINED in templates_of(entry):
+        scribe.doubt(
+            FindingCode.PRODUCT_COMPOUND,
+            product.location,
+            "a line with products on its steps is a mixture",
+        )
+    components = tuple(Ingredient(codes=part.codes, text=part.text) for part in parts)
+    return product.model_copy(update={"ingredients": product.ingredients + components})
+
+
+def _read_text(scribe: Scribe, entry: "_Element") -> None:
+    """What the line points at must exist: without it nobody sees what was signed."""
+    scribe.original(child(entry, "text"), "line.text", FindingCode.REFERENCE_UNRESOLVED)
+
+
+def _phases(
+    line: Scribe, entry: "_Element", text: str | None, instructions: tuple[str, ...]
+) -> tuple[Phase, ...]:
+    scribe = line.part()
+    phases = [
+        phase.model_copy(update={"instructions": instructions})
+        for phase in read_phases(scribe, entry, text)
+    ]
+    findings = (*scribe.findings, *phases[0].findings)
+    phases[0] = phases[0].model_copy(update={"findings": findings})
+    return tuple(phases)
+
+
+def _identifiers(scribe: Scribe, entry: "_Element") -> tuple[Identifier, ...]:
+    read = []
+    for stated in children(entry, "id"):
+        root = scribe.take(stated, "root", "line.identifiers")
+        extension = scribe.take(stated, "extension", "line.identifiers")
+        if extension:
+            read.append(identifier(extension, root, scribe.site.name))
+        elif root:
+            read.append(Identifier(value=root))
+    return tuple(read)
+
+
+def _route(scribe: Scribe, entry: "_Element") -> tuple[Coding | None, tuple[Note, ...]]:
+    """The route, and the words of a route or a body site that has no code."""
+    notes = []
+    route = scribe.coding(child(entry, "routeCode"), "line.route")
+    for name in ("routeCode", "approachSiteCode"):
+        for stated in children(entry, name):
+            coded = route if name == "routeCode" else scribe.coding(stated, "line.notes")
+            said = scribe.original(child(stated, "originalText"), "line.notes")
+            text = said or (coded.display or coded.code if coded is not None else None)
+            scribe.take(stated, "nullFlavor", "line.notes")
+            if text and text not in BLANKS and (name == "approachSiteCode" or route is None):
+                notes.append(Note(text=text, scope=name, location=place(stated)))
+    return route, tuple(notes)

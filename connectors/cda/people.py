@@ -1,0 +1,181 @@
+"""People of a document: the patient with the INS, professionals with their RPPS number.
+
+Source: CI-SIS, *Structuration minimale des documents de santé*: OIDs of the INS, name
+qualifiers BR (birth) and CL (used), IDNPS = 8 + RPPS, IDNST = 1 + FINESS.
+"""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from connectors.cda.scribe import Scribe, child, children
+from connectors.markup import place
+from mappings.authorities import identifier
+from mappings.catalogue import table
+from schemas.finding import FindingCode
+from schemas.keys import finess_is_valid, nir_is_valid, rpps_is_valid
+from schemas.people import (
+    Identifier,
+    IdentifierKind,
+    Organization,
+    Patient,
+    Practitioner,
+    Sex,
+)
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_INS = (
+    IdentifierKind.INS_NIR,
+    IdentifierKind.INS_NIA,
+    IdentifierKind.INS_TEST,
+    IdentifierKind.INS_DEMO,
+)
+_RPPS_PREFIX, _FINESS_PREFIX = "8", "1"
+
+
+def read_patient(scribe: Scribe, document: "_Element") -> Patient | None:
+    """The patient of the document; a finding when there is none, or more than one."""
+    roles = list(children(document, "recordTarget", "patientRole"))
+    if len(roles) > 1:
+        scribe.doubt(
+            FindingCode.PATIENT_CONTRADICTED,
+            place(roles[1]),
+            "a prescription must have exactly one recordTarget",
+        )
+    identifiers = _patient_identifiers(scribe, roles[0]) if roles else ()
+    if not roles or not identifiers:
+        scribe.doubt(
+            FindingCode.PATIENT_MISSING,
+            place(roles[0] if roles else document),
+            "recordTarget must identify a patient",
+        )
+    if not roles:
+        return None
+    patient = child(roles[0], "patient")
+    if patient is None:
+        return Patient(identifiers=identifiers, location=place(roles[0]))
+    return _patient(scribe, roles[0], patient, identifiers)
+
+
+def _patient(
+    scribe: Scribe,
+    role: "_Element",
+    patient: "_Element",
+    identifiers: tuple[Identifier, ...],
+) -> Patient:
+    families = _names(scribe, patient, "family", "patient.birth_name")
+    sex = scribe.take(child(patient, "administrativeGenderCode"), "code", "patient.sex")
+    known = table("cda/sexes", scribe.site.name).target_of(sex) if sex else None
+    return Patient(
+        identifiers=identifiers,
+        birth_name=families.get("BR"),
+        used_name=families.get("CL") or families.get("SP") or families.get(""),
+        given_names=_given_names(_names(scribe, patient, "given", "patient.given_names")),
+        birth_date=_birth_date(scribe, child(patient, "birthTime")),
+        birth_place=scribe.text(
+            child(patient, "birthplace", "place", "addr", "county"), "patient.birth_place"
+        ),
+        sex=Sex(known) if known else None,
+        location=place(role),
+    )
+
+
+def _patient_identifiers(scribe: Scribe, role: "_Element") -> tuple[Identifier, ...]:
+    """The INS by its OID; a number of any other list is one of the establishment."""
+    read = []
+    for stated in children(role, "id"):
+        value = scribe.take(stated, "extension", "patient.identifiers")
+        root = scribe.take(stated, "root", "patient.identifiers")
+        if value is None:
+            continue
+        found = identifier(value, root, scribe.site.name, IdentifierKind.IPP)
+        if found.kind in _INS and not nir_is_valid(value):
+            _key_is_wrong(scribe, stated, "the INS must be 15 characters with a valid key", value)
+        read.append(found)
+    return tuple(read)
+
+
+def _names(scribe: Scribe, patient: "_Element", part: str, gives: str) -> dict[str, str]:
+    """Each name by its qualifier; without one, the key is empty."""
+    found: dict[str, str] = {}
+    for element in children(patient, "name", part):
+        qualifier = scribe.take(element, "qualifier", gives) or ""
+        text = scribe.text(element, gives)
+        if text:
+            found.setdefault(qualifier, text)
+    return found
+
+
+def _given_names(names: dict[str, str]) -> tuple[str, ...]:
+    """The first given name of birth, then the others of the birth certificate."""
+    first, others = names.get("BR"), names.get("")
+    if first and others:
+        rest = others.removeprefix(first).strip() if others.startswith(f"{first} ") else ""
+        return (first, rest) if rest else tuple(dict.fromkeys((first, others)))
+    only = first or others or names.get("CL")
+    return (only,) if only else ()
+
+
+def _birth_date(scribe: Scribe, stated: "_Element | None") -> date | None:
+    read = scribe.timestamp(stated, "patient.birth_date", FindingCode.ELEMENT_UNREAD)
+    return read.date() if isinstance(read, datetime) else read
+
+
+def read_practitioner(scribe: Scribe, assigned: "_Element", gives: str) -> Practitioner:
+    """A professional: the national number as sent, and the RPPS number inside it."""
+    person = child(assigned, "assignedPerson")
+    name = child(person, "name") if person is not None else None
+    return Practitioner(
+        identifiers=_professional_numbers(scribe, assigned, gives),
+        family_name=scribe.text(child(name, "family"), gives) if name is not None else None,
+        given_name=scribe.text(child(name, "given"), gives) if name is not None else None,
+        profession=scribe.coding(child(assigned, "code"), gives),
+        location=place(assigned),
+    )
+
+
+def _professional_numbers(
+    scribe: Scribe, assigned: "_Element", gives: str
+) -> tuple[Identifier, ...]:
+    read: list[Identifier] = []
+    for stated in children(assigned, "id"):
+        value = scribe.take(stated, "extension", gives)
+        root = scribe.take(stated, "root", gives)
+        if value is None:
+            continue
+        found = identifier(value, root, scribe.site.name)
+        read.append(found)
+        rpps = value.removeprefix(_RPPS_PREFIX)
+        if found.kind is IdentifierKind.IDNPS and value.startswith(_RPPS_PREFIX):
+            read.append(Identifier(value=rpps, kind=IdentifierKind.RPPS, authority=root))
+            if not rpps_is_valid(rpps):
+                _key_is_wrong(scribe, stated, "the RPPS number must end in its key", value)
+    return tuple(read)
+
+
+def read_organization(
+    scribe: Scribe, organization: "_Element | None", gives: str
+) -> Organization | None:
+    """An establishment: the national number as sent, and the FINESS number inside it."""
+    if organization is None:
+        return None
+    read: list[Identifier] = []
+    for stated in children(organization, "id"):
+        value = scribe.take(stated, "extension", gives)
+        root = scribe.take(stated, "root", gives)
+        if value is None:
+            continue
+        found = identifier(value, root, scribe.site.name)
+        read.append(found)
+        finess = value.removeprefix(_FINESS_PREFIX)
+        if found.kind is IdentifierKind.IDNST and value.startswith(_FINESS_PREFIX):
+            read.append(Identifier(value=finess, kind=IdentifierKind.FINESS, authority=root))
+            if not finess_is_valid(finess):
+                _key_is_wrong(scribe, stated, "the FINESS number must end in its key", value)
+    name = scribe.text(child(organization, "name"), gives)
+    return Organization(identifiers=tuple(read), name=name, location=place(organization))
+
+
+def _key_is_wrong(scribe: Scribe, stated: "_Element", message: str, quoted: str) -> None:
+    scribe.doubt(FindingCode.IDENTIFIER_KEY_WRONG, f"{place(stated)}/@extension", message, quoted)

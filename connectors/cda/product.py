@@ -1,0 +1,97 @@
+"""The prescribed product: every code as given, its form, what it is made of."""
+
+from typing import TYPE_CHECKING
+
+from connectors.cda.dose import quantity
+from connectors.cda.scribe import Scribe, child, children
+from connectors.markup import place
+from mappings.authorities import product_code
+from schemas.codes import ProductCode
+from schemas.finding import FindingCode
+from schemas.prescription import Ingredient, Product
+from schemas.quantity import Strength
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+
+def read_product(scribe: Scribe, entry: "_Element") -> Product:
+    """The product of a `substanceAdministration`. Without name and code it has an empty label."""
+    material = child(entry, "consumable", "manufacturedProduct", "manufacturedMaterial")
+    if material is None:
+        return Product(location=place(entry))
+    code = child(material, "code")
+    ingredients = tuple(
+        _ingredient(scribe, part)
+        for part in children(material, "ingredient")
+        if part.get("classCode", "ACTI") == "ACTI"
+    )
+    return Product(
+        codes=_codes(scribe, material),
+        text=_label(scribe, material, code),
+        form=scribe.coding(child(material, "formCode"), "product.form"),
+        strengths=tuple(part.strength for part in ingredients if part.strength is not None),
+        ingredients=ingredients,
+        location=place(material),
+    )
+
+
+def is_named(product: Product) -> bool:
+    """Whether a step names a product of its own (`nullFlavor="NA"` when it does not)."""
+    return bool(product.codes or product.text)
+
+
+def _label(scribe: Scribe, material: "_Element", code: "_Element | None") -> str | None:
+    name = scribe.text(child(material, "name"), "product.text")
+    if code is None:
+        return name
+    printed = scribe.original(child(code, "originalText"), "product.text")
+    return name or printed or code.get("displayName")
+
+
+def _codes(scribe: Scribe, material: "_Element") -> tuple[ProductCode, ...]:
+    stated = [
+        *children(material, "code"),
+        *children(material, "code", "translation"),
+        *children(material, "asSpecializedKind", "generalizedMedicineClass", "code"),
+    ]
+    read = (_code(scribe, element, "product.codes") for element in stated)
+    return tuple(code for code in read if code is not None)
+
+
+def _code(scribe: Scribe, element: "_Element | None", gives: str) -> ProductCode | None:
+    coding = scribe.coding(element, gives)
+    if coding is None:
+        return None
+    return product_code(coding.code, coding.system, scribe.site.name, coding.display)
+
+
+def _ingredient(scribe: Scribe, part: "_Element") -> Ingredient:
+    substance = child(part, "ingredient")
+    code = None
+    name = None
+    if substance is not None:
+        code = _code(scribe, child(substance, "code"), "product.ingredients")
+        name = scribe.text(child(substance, "name"), "product.ingredients")
+    return Ingredient(
+        codes=(code,) if code else (), text=name, strength=_strength(scribe, part, name)
+    )
+
+
+def _strength(scribe: Scribe, part: "_Element", substance: str | None) -> Strength | None:
+    ratio = child(part, "quantity")
+    if ratio is None:
+        return None
+    numerator = quantity(scribe, child(ratio, "numerator"), "product.strengths")
+    denominator = quantity(scribe, child(ratio, "denominator"), "product.strengths")
+    if numerator is None:
+        return None
+    if denominator is not None and denominator.value == 0:
+        scribe.doubt(
+            FindingCode.VALUE_INVALID,
+            place(ratio),
+            "denominator of a strength must be above zero",
+            str(denominator.value),
+        )
+        return None
+    return Strength(substance=substance, numerator=numerator, denominator=denominator)

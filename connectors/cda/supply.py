@@ -1,0 +1,151 @@
+"""What comes with a line beside its posology: instructions, quantity, substitution, renewals."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from connectors.cda.dose import quantity
+from connectors.cda.narrative import BLANKS
+from connectors.cda.scribe import Scribe, child, children, templates_of
+from connectors.cda.templates import (
+    EDQM,
+    INSTRUCTION_PATIENT,
+    INSTRUCTION_PHARMACIST,
+    QUANTITY,
+    SIMPLE_OBSERVATION,
+    STEP,
+    SUBSTITUTION,
+)
+from connectors.markup import local_name, place
+from mappings.catalogue import table
+from schemas.finding import FindingCode
+from schemas.prescription import Note
+from schemas.quantity import Quantity
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_YES, _NO = "true", "false"
+
+
+@dataclass(slots=True)
+class Relations:
+    """What the `entryRelationship` elements of a line say."""
+
+    instructions: tuple[str, ...] = ()
+    quantity: Quantity | None = None
+    substitution_allowed: bool | None = None
+    indication: str | None = None
+    notes: list[Note] = field(default_factory=list)
+
+
+def read_relations(scribe: Scribe, entry: "_Element") -> Relations:
+    """Every relation of a line but its steps. One that is not known is a finding."""
+    relations = Relations()
+    for relation in children(entry, "entryRelationship"):
+        for target in relation.iterchildren("*"):
+            if local_name(target) != "sequenceNumber":
+                _read(scribe, relation, target, relations)
+    return relations
+
+
+def _read(scribe: Scribe, relation: "_Element", target: "_Element", relations: Relations) -> None:
+    templates = templates_of(target)
+    code = child(target, "code")
+    name = code.get("code") if code is not None else None
+    if STEP in templates:
+        return
+    if name in (INSTRUCTION_PATIENT, INSTRUCTION_PHARMACIST):
+        _instruction(scribe, target, name, relations)
+    elif QUANTITY in templates:
+        relations.quantity = _quantity(scribe, target)
+    elif SUBSTITUTION in templates:
+        relations.substitution_allowed = _substitution(scribe, target, relations)
+    elif SIMPLE_OBSERVATION in templates:
+        _statement(scribe, target, relations)
+    elif relation.get("typeCode") == "RSON":
+        relations.indication = _indication(scribe, target)
+    else:
+        scribe.doubt(
+            FindingCode.ELEMENT_UNREAD, place(target), "this relation of a line is not read"
+        )
+
+
+def _instruction(scribe: Scribe, act: "_Element", name: str, relations: Relations) -> None:
+    scribe.take(child(act, "code"), "code", "line.notes")
+    text = scribe.original(child(act, "text"), "line.notes", FindingCode.REFERENCE_UNRESOLVED)
+    if not text or text in BLANKS:
+        return
+    if name == INSTRUCTION_PATIENT:
+        relations.instructions += (text,)
+    relations.notes.append(Note(text=text, scope=name, location=place(act)))
+
+
+def _quantity(scribe: Scribe, supply: "_Element") -> Quantity | None:
+    """How much to supply; the unit is a packaging of the EDQM list."""
+    stated = quantity(scribe, child(supply, "quantity"), "line.quantity_to_supply")
+    if stated is None or stated.code is None or not stated.code.isdigit():
+        return stated
+    label = table("cda/packagings", scribe.site.name).target_of(stated.code)
+    return stated.model_copy(update={"unit": label, "system": EDQM})
+
+
+def _substitution(scribe: Scribe, act: "_Element", relations: Relations) -> bool | None:
+    coded = child(act, "code")
+    coding = scribe.coding(coded, "line.substitution_allowed")
+    if coded is None or coding is None:
+        return None
+    reason = scribe.original(child(coded, "originalText"), "line.notes")
+    if reason:
+        relations.notes.append(Note(text=reason, scope="substitution", location=place(act)))
+    known = table("cda/substitutions", scribe.site.name).target_of(coding.code)
+    if known is None:
+        scribe.doubt(
+            FindingCode.ELEMENT_UNREAD,
+            f"{place(coded)}/@code",
+            "the substitution code is not in the substitutions table",
+            coding.code,
+        )
+    return None if known is None else known == _YES
+
+
+def _statement(scribe: Scribe, observation: "_Element", relations: Relations) -> None:
+    """A yes or no about the line (ALD, off-label); a plain *no* says nothing to a person."""
+    coding = scribe.coding(child(observation, "code"), "line.notes")
+    value = scribe.take(child(observation, "value"), "value", "line.notes")
+    scribe.original(child(observation, "text"), "line.notes")
+    if coding is None or value == _NO:
+        return
+    text = coding.display or coding.code
+    relations.notes.append(
+        Note(
+            text=text if value == _YES else f"{text} : {value or '?'}",
+            scope=coding.code,
+            location=place(observation),
+        )
+    )
+
+
+def _indication(scribe: Scribe, act: "_Element") -> str | None:
+    coding = scribe.coding(child(act, "code"), "line.indication")
+    said = scribe.original(child(act, "text"), "line.indication")
+    return said or (coding.display or coding.code if coding is not None else None)
+
+
+def read_renewals(scribe: Scribe, entry: "_Element") -> int | None:
+    """How often the line may be supplied again; `None` when not limited (nullFlavor NI)."""
+    stated = child(entry, "repeatNumber")
+    if stated is None:
+        return None
+    scribe.take(stated, "nullFlavor", "line.renewals")
+    value = scribe.take(stated, "value", "line.renewals")
+    if value is None:
+        return None
+    if value.isascii() and value.isdigit():
+        return int(value[:9])
+    scribe.doubt(
+        FindingCode.ELEMENT_UNREAD,
+        f"{place(stated)}/@value",
+        "repeatNumber must be a whole number",
+        value,
+    )
+    return None
