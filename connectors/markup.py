@@ -1,16 +1,26 @@
 """XML of strangers, parsed safely, with a place for every value.
 
 No DTD is loaded, no entity expanded beyond the five of XML, nothing fetched; depth and size are
-bounded. A DOCTYPE is tolerated.
+bounded. A DOCTYPE is tolerated as long as it declares no entity. Comments and processing
+instructions are left out, so that a text that one of them cuts in two is read whole.
 """
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast
 
 from schemas.errors import Refused
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
+
+
+class _Declarations(Protocol):
+    """What the stubs of lxml leave out of a document type."""
+
+    def iterentities(self) -> Iterator[object]:
+        """Every entity that it declares."""
+
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of one document; a prescription with a PDF inside is a few megabytes."""
@@ -26,7 +36,13 @@ def parse(data: bytes) -> "_Element":
     if len(data) > LARGEST:
         raise Refused(f"a document must have at most {LARGEST} bytes")
     parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, recover=False
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        recover=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         root = etree.fromstring(data, parser)
@@ -37,7 +53,15 @@ def parse(data: bytes) -> "_Element":
         raise Refused("not well-formed XML") from None
     for node in root.iter(etree.Entity):
         raise Refused(f"line {node.sourceline}: entities of one's own are not read")
+    _refuse_declared_entities(root)
     return root
+
+
+def _refuse_declared_entities(root: "_Element") -> None:
+    """A parser expands an entity inside an attribute even when told to resolve none."""
+    declared = cast("_Declarations | None", root.getroottree().docinfo.internalDTD)
+    if declared is not None and any(True for _ in declared.iterentities()):
+        raise Refused("a document type that declares entities is not read")
 
 
 def local_name(element: "_Element") -> str:
@@ -55,7 +79,8 @@ def namespace(element: "_Element") -> str | None:
 def place(element: "_Element") -> str:
     """Where an element stands, as an XPath of local names: `/Messages/Patient[2]/Ipp`.
 
-    A rank is written only where siblings share the name.
+    A rank is written only where siblings share the name. For every element of a document,
+    `places` gives the same in one pass.
     """
     steps: list[str] = []
     node: _Element | None = element
@@ -67,11 +92,30 @@ def place(element: "_Element") -> str:
 
 def _step(element: "_Element") -> str:
     name = local_name(element)
-    parent = element.getparent()
-    if parent is None:
+    before = sum(1 for _ in element.itersiblings(element.tag, preceding=True))
+    if before == 0 and next(element.itersiblings(element.tag), None) is None:
         return name
-    twins = [child for child in parent if child.tag == element.tag]
-    return name if len(twins) == 1 else f"{name}[{twins.index(element) + 1}]"
+    return f"{name}[{before + 1}]"
+
+
+def places(root: "_Element") -> Iterator[tuple["_Element", str]]:
+    """Every element of the document under `root` with its place, in document order.
+
+    Costs one visit of each element, however many siblings it has.
+    """
+    waiting = [(root, place(root))]
+    while waiting:
+        element, here = waiting.pop()
+        yield element, here
+        children = list(element.iterchildren("*"))
+        twins = Counter(child.tag for child in children)
+        seen: Counter[object] = Counter()
+        steps = []
+        for child in children:
+            seen[child.tag] += 1
+            rank = f"[{seen[child.tag]}]" if twins[child.tag] > 1 else ""
+            steps.append((child, f"{here}/{local_name(child)}{rank}"))
+        waiting.extend(reversed(steps))
 
 
 def leaves(root: "_Element") -> Iterator[tuple[str, str]]:
@@ -79,14 +123,12 @@ def leaves(root: "_Element") -> Iterator[tuple[str, str]]:
 
     White space around a text is not part of it; empty texts are left out.
     """
-    for element in root.iter("*"):
-        here: str | None = None
+    for element, here in places(root):
         for name, value in element.attrib.items():
-            here = here or place(element)
             yield f"{here}/@{str(name).rpartition('}')[2]}", str(value)
         text = (element.text or "").strip()
         if text:
-            yield here or place(element), text
+            yield here, text
         tail = (element.tail or "").strip()
         if tail:
-            yield f"{place(element)}/following-text", tail
+            yield f"{here}/following-text", tail

@@ -1,0 +1,1 @@
+"""PN13-SIPh2: the French XML of the hospital medication circuit."""

@@ -1,0 +1,141 @@
+"""One prescription line (`Elément_prescr_médic`)."""
+
+from connectors.pn13 import values
+from connectors.pn13.posology import read_posology
+from connectors.pn13.product import read_components, read_product, substitution_allowed
+from connectors.pn13.tree import Cursor
+from schemas.finding import FindingCode
+from schemas.people import Identifier
+from schemas.prescription import Line, LineAction, LineLink, LinkKind, Note
+
+_NOTES = (
+    "Commentaire",
+    "Motif_attente",
+    "Conditions_application",
+    "Lieu_administration",
+    "Dispositif_associé",
+)
+
+
+def read_line(at: Cursor) -> Line:
+    """The line with every doubt about it."""
+    mark = at.notebook.mark()
+    number = at.take("Id_élément_prescr", gives="line.identifiers")
+    if number is None:
+        at.doubt(FindingCode.ELEMENT_MISSING, "the line has no Id_élément_prescr")
+    components = read_components(at)
+    text = at.take("Libellé_élément_prescr", gives="line.text")
+    indication = at.take("Indication", gives="line.indication")
+    line = Line(
+        location=at.place,
+        identifiers=(Identifier(value=number.text),) if number else (),
+        action=_action(at),
+        product=read_product(at, components),
+        text=text.text if text else None,
+        posology=read_posology(at, components),
+        route=values.coding(at.child("Voie_administration"), "pn13/routes", "line.route"),
+        substitution_allowed=substitution_allowed(components),
+        supplied=values.boolean(at, "Fourniture", "line.supplied"),
+        indication=indication.text if indication else None,
+        links=tuple(_links(at)),
+        notes=tuple(_notes(at)),
+    )
+    return line.model_copy(update={"findings": at.notebook.collected(mark)})
+
+
+def _action(at: Cursor) -> LineAction:
+    """What `Cré_arr_mod_val` asks, unless `GoNogo` says that the line waits or is cancelled."""
+    stated = at.take("Cré_arr_mod_val", gives="line.action")
+    known = at.table("pn13/actions").target_of(stated.text) if stated else LineAction.START
+    if stated is not None and known is None:
+        at.notebook.doubt(
+            FindingCode.ORDER_CONTROL_UNKNOWN,
+            stated.place,
+            "Cré_arr_mod_val must be C, A or M",
+            stated.text,
+        )
+    return _standing(at) or LineAction(known or LineAction.START)
+
+
+_STANDING = {"on-hold": LineAction.HOLD, "cancelled": LineAction.CANCEL}
+
+
+def _standing(at: Cursor) -> LineAction | None:
+    stated = at.take("GoNogo", gives="line.action")
+    if stated is None:
+        return None
+    known = at.table("pn13/statuses").target_of(stated.text)
+    if known is None:
+        at.notebook.doubt(
+            FindingCode.CODE_INVALID, stated.place, "GoNogo must be 0 to 4", stated.text
+        )
+    elif known != "active":
+        at.notebook.doubt(
+            FindingCode.STATUS_NOT_ACTIVE,
+            stated.place,
+            "GoNogo says that the line is not an order in force",
+            stated.text,
+        )
+    return _STANDING.get(known or "")
+
+
+def _links(at: Cursor) -> list[LineLink]:
+    found = []
+    for linked in at.children("Elément_lié"):
+        other = linked.take("Id_élément_lié", gives="line.links")
+        kind = linked.take("Type_liaison_élément", gives="line.links")
+        known = at.table("pn13/links").target_of(kind.text) if kind else None
+        if known is None:
+            linked.doubt(
+                FindingCode.CODE_INVALID,
+                "Type_liaison_élément has no public meaning for a prescription",
+                kind.text if kind else None,
+            )
+        link = LinkKind(known) if known else LinkKind.OTHER
+        if link is LinkKind.ALTERNATIVE:
+            linked.doubt(
+                FindingCode.LINE_ALTERNATIVE,
+                "the line and the one it names are never both given",
+                other.text if other else None,
+            )
+        found.append(LineLink(kind=link, line=other.text if other else "", location=linked.place))
+    return found
+
+
+def _notes(at: Cursor) -> list[Note]:
+    found = []
+    for name in _NOTES:
+        stated = at.take(name, gives="line.notes")
+        if stated is not None:
+            found.append(Note(text=stated.text, scope=name, location=stated.place))
+    found.extend(structured_comments(at, "line.notes"))
+    if values.boolean(at, "Urgent", "line.notes"):
+        found.append(Note(text="Urgent", scope="Urgent", location=f"{at.place}/Urgent"))
+    found.extend(_component_notes(at))
+    if at.child("Conditions_application") is not None and any(
+        note.scope == "Conditions_application" for note in found
+    ):
+        at.doubt(
+            FindingCode.EVENT_CONDITION, "the line has Conditions_application", "see the notes"
+        )
+    return found
+
+
+def structured_comments(at: Cursor, gives: str) -> list[Note]:
+    """The texts of `Commentaire_structuré`."""
+    found = []
+    for comment in at.children("Commentaire_structuré"):
+        stated = comment.take("Texte", gives=gives)
+        if stated is not None:
+            found.append(Note(text=stated.text, scope=comment.name, location=stated.place))
+    return found
+
+
+def _component_notes(at: Cursor) -> list[Note]:
+    found = []
+    for component in at.children("Composant_prescrit"):
+        for name in ("Commentaire", "Indication"):
+            stated = component.take(name, gives="line.notes")
+            if stated is not None:
+                found.append(Note(text=stated.text, scope=name, location=stated.place))
+    return found

@@ -1,0 +1,181 @@
+"""Who a PN13 message speaks of: the patient, the stay, the prescriber."""
+
+from connectors.pn13 import values
+from connectors.pn13.tree import Cursor, Value
+from mappings.authorities import identifier
+from schemas.finding import FindingCode
+from schemas.keys import nir_is_valid, rpps_is_valid
+from schemas.people import (
+    Identifier,
+    IdentifierKind,
+    IdentityStatus,
+    Patient,
+    Practitioner,
+    Sex,
+    Stay,
+)
+
+IDNPS = "1.2.250.1.71.4.2.1"
+"""The national domain of professionals: one digit for the kind of number, then the number."""
+
+_STATUSES = frozenset(status.value for status in IdentityStatus)
+
+
+def read_patient(at: Cursor) -> Patient:
+    """The patient as this message describes them; an INS counts only with the status `VALI`."""
+    given = _given_names(at)
+    birth = at.take("Date_naissance", gives="patient.birth_date")
+    patient = Patient(
+        identifiers=_identifiers(at),
+        identity_status=_status(at),
+        birth_name=_text(at, "Nom_naissance", "patient.birth_name"),
+        used_name=_text(at, "Nom_usuel", "patient.used_name"),
+        given_names=given,
+        birth_date=values.calendar_day(at, birth) if birth else None,
+        birth_place=_text(at, "Lieu_naissance", "patient.birth_place"),
+        sex=_sex(at),
+        location=at.place,
+    )
+    ins = at.child("INS")
+    if ins is not None and ins.text and patient.qualified_ins is None:
+        status = at.child("Statut_idpat")
+        ins.doubt(
+            FindingCode.IDENTITY_UNQUALIFIED,
+            "INS counts only with Statut_idpat VALI and the domain of the INS",
+            status.text if status is not None and status.text else None,
+        )
+    if not (patient.identifiers or patient.birth_name or patient.used_name):
+        at.doubt(FindingCode.PATIENT_MISSING, "Patient has no Ipp, no INS and no name")
+    return patient
+
+
+def _text(at: Cursor, name: str, gives: str) -> str | None:
+    stated = at.take(name, gives=gives)
+    return stated.text if stated else None
+
+
+def _identifiers(at: Cursor) -> tuple[Identifier, ...]:
+    found = []
+    site = at.notebook.site.name
+    ipp = at.take("Ipp", gives="patient.identifiers")
+    if ipp:
+        domain = _text(at, "DI", "patient.identifiers.authority")
+        found.append(identifier(ipp.text, domain, site, IdentifierKind.IPP))
+    ins = at.take("INS", gives="patient.identifiers")
+    if ins:
+        domain = _text(at, "INS_OID", "patient.identifiers.authority")
+        found.append(identifier(ins.text, domain, site))
+        _check_ins(at, ins, found[-1])
+    return tuple(found)
+
+
+def _check_ins(at: Cursor, stated: Value, ins: Identifier) -> None:
+    if not nir_is_valid(ins.value):
+        at.notebook.doubt(
+            FindingCode.IDENTIFIER_KEY_WRONG,
+            stated.place,
+            "INS must be fifteen characters that end in their key",
+            stated.text,
+        )
+
+
+def _given_names(at: Cursor) -> tuple[str, ...]:
+    """`Premier_prénom`, then what `Prénoms` says beside it; a list of names is never cut up."""
+    first = _text(at, "Premier_prénom", "patient.given_names")
+    every = _text(at, "Prénoms", "patient.given_names")
+    if first is None:
+        usual = every or _text(at, "Prénom_usuel", "patient.given_names")
+        return (usual,) if usual else ()
+    if every is None or every == first:
+        return (first,)
+    return first, every.removeprefix(f"{first} ")
+
+
+def _status(at: Cursor) -> IdentityStatus | None:
+    """The sender's word on the identity; another coding of it is not interpreted."""
+    status = at.child("Statut_idpat")
+    if status is None or status.text not in _STATUSES:
+        return None
+    status.taken("patient.identity_status")
+    return IdentityStatus(status.text)
+
+
+def _sex(at: Cursor) -> Sex | None:
+    stated = at.take("Sexe", gives="patient.sex")
+    if stated is None:
+        return None
+    known = at.table("pn13/sexes").target_of(stated.text)
+    if known is None:
+        at.notebook.doubt(
+            FindingCode.CODE_INVALID, stated.place, "Sexe must be M, F, U or O", stated.text
+        )
+    return Sex(known) if known else None
+
+
+def read_stay(message: Cursor) -> Stay | None:
+    """The stay and the unit where the patient lies, when the message says either."""
+    number = message.take("Séjour", "Id_séjour", gives="stay.visit")
+    domain = message.take("Séjour", "DI_séjour", gives="stay.visit.authority")
+    unit = message.take("Prescription", "Unité_hébergement", gives="stay.unit")
+    if number is None and unit is None:
+        return None
+    authority = domain.text if domain else None
+    site = message.notebook.site.name
+    return Stay(
+        visit=identifier(number.text, authority, site, IdentifierKind.VISIT) if number else None,
+        unit=unit.text if unit else None,
+    )
+
+
+def read_prescriber(line: Cursor) -> Practitioner | None:
+    """The prescriber of a line: a bare number, or an identity with its domain."""
+    person = line.child("Identification_prescripteur")
+    if person is None or next(person.unread(), None) is None:
+        stated = line.take("Id_prescripteur", gives="prescriber.identifiers")
+        if stated is None:
+            return None
+        return Practitioner(identifiers=_professional(line, stated, None), location=stated.place)
+    number = person.take("Identifiant", gives="prescriber.identifiers")
+    names = [_text(person, name, "prescriber.family_name") for name in ("Nom_usage", "Nom_famille")]
+    given = [_text(person, name, "prescriber.given_name") for name in ("Prénom_usage", "Prénoms")]
+    return Practitioner(
+        identifiers=_professional(person, number, _domain(person)) if number else (),
+        family_name=names[0] or names[1],
+        given_name=given[0] or given[1],
+        location=person.place,
+    )
+
+
+def _domain(person: Cursor) -> str | None:
+    """The domain as sent: an OID, or a code of a list written `list|code`."""
+    at = person.child("Domaine_identification")
+    stated = at.taken("prescriber.identifiers.authority") if at is not None else None
+    if at is None or stated is None:
+        return None
+    coded = at.attribute("Phast-nomenclature", "prescriber.identifiers.authority")
+    return f"{coded}|{stated.text}" if coded else stated.text
+
+
+def _professional(at: Cursor, stated: Value, domain: str | None) -> tuple[Identifier, ...]:
+    """The number as sent, and the RPPS that the national form `8` + RPPS holds.
+
+    Twelve digits that begin with 8 and end in an RPPS with its key are of the national form
+    even where no domain is stated.
+    """
+    text = stated.text
+    national = len(text) == 12 and text.startswith("8") and text.isdecimal()
+    sent = identifier(text, domain, at.notebook.site.name)
+    if not national or (domain is not None and sent.kind is not IdentifierKind.IDNPS):
+        return (sent,)
+    if not rpps_is_valid(text[1:]):
+        at.notebook.doubt(
+            FindingCode.IDENTIFIER_KEY_WRONG,
+            stated.place,
+            "8 must be followed by an RPPS number with its key",
+            text,
+        )
+        return (sent,)
+    return (
+        sent.model_copy(update={"kind": IdentifierKind.IDNPS}),
+        Identifier(value=text[1:], kind=IdentifierKind.RPPS),
+    )

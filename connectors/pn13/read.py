@@ -1,0 +1,144 @@
+"""PN13 bytes as a reading: every `M_Prescription_médicaments` of the file."""
+
+from connectors.markup import namespace
+from connectors.pn13 import values
+from connectors.pn13.connector import NAMESPACE
+from connectors.pn13.encoding import open_document
+from connectors.pn13.line import read_line, structured_comments
+from connectors.pn13.people import read_patient, read_prescriber, read_stay
+from connectors.pn13.tree import Cursor, Notebook, folded, tree
+from schemas.connector import Reading
+from schemas.finding import Finding, FindingCode
+from schemas.people import Identifier, Practitioner
+from schemas.prescription import Chain, Note, Prescription
+from schemas.site import Site
+
+FORMAT = "pn13"
+_PRESCRIPTION = folded("M_Prescription_médicaments")
+
+
+def read(data: bytes, site: Site) -> Reading:
+    """The prescriptions of a PN13 file. Other messages are named and not read.
+
+    Raises: nothing for what a sender may send; bytes that are no document give a reading
+    with nothing but the finding that says so.
+    """
+    root, findings = open_document(data)
+    if root is None:
+        return Reading(format=FORMAT, findings=findings)
+    notebook = Notebook(site)
+    top = tree(root, notebook)
+    if namespace(root) not in (None, NAMESPACE):
+        top.doubt(FindingCode.STRUCTURE_INVALID, "the namespace is not that of PN13")
+    number = top.attribute("Phast-id_message", "control_id")
+    messages = _messages(top)
+    wanted = [at for at in messages if folded(at.name) == _PRESCRIPTION]
+    prescriptions = [_read_message(at, number if len(wanted) == 1 else None) for at in wanted]
+    _refuse_others(top, messages, wanted)
+    return Reading(
+        format=FORMAT,
+        kind=messages[0].name if messages else None,
+        control_id=number,
+        prescriptions=tuple(prescriptions),
+        findings=(*findings, *notebook.collected()),
+        sources=notebook.trail.sources(),
+    )
+
+
+def _messages(top: Cursor) -> list[Cursor]:
+    """The messages of the envelope; a message may also stand alone, without one."""
+    return [top] if folded(top.name).startswith("m_") else list(top.children())
+
+
+def _refuse_others(top: Cursor, messages: list[Cursor], wanted: list[Cursor]) -> None:
+    for at in messages:
+        if at not in wanted:
+            at.notebook.doubt(
+                FindingCode.MESSAGE_UNSUPPORTED, at.place, f"{at.name} is not read", at.name
+            )
+    if not messages:
+        top.doubt(FindingCode.MESSAGE_EMPTY, "the envelope holds no message")
+
+
+def _read_message(message: Cursor, number: str | None) -> Prescription:
+    """One message. `number` is the id of the envelope, when it names this message alone."""
+    notebook = message.notebook
+    mark = notebook.mark()
+    header = message.child("Prescription")
+    patient = message.child("Patient")
+    if patient is None:
+        message.doubt(FindingCode.PATIENT_MISSING, "the message has no Patient")
+    if header is None:
+        message.doubt(FindingCode.ELEMENT_MISSING, "the message has no Prescription")
+    written = header.take("Dh_prescription", gives="authored_at") if header else None
+    lines = list(header.children("Elément_prescr_médic")) if header else []
+    if header is not None and not lines:
+        header.doubt(FindingCode.MESSAGE_EMPTY, "Prescription has no line")
+    own = (Identifier(value=number),) if number else ()
+    prescription = Prescription(
+        location=message.place,
+        identifiers=own,
+        chain=Chain(group=own[0] if own else None, complete=_complete(header)),
+        patient=read_patient(patient) if patient else None,
+        stay=read_stay(message),
+        prescriber=_prescriber(message, lines),
+        authored_at=values.timestamp(message, written, FindingCode.VALUE_INVALID)
+        if written
+        else None,
+        notes=tuple(_notes(header)) if header else (),
+        lines=tuple(read_line(line) for line in lines),
+    )
+    _tell_what_may_matter(message, header)
+    return prescription.model_copy(update={"findings": notebook.collected(mark)})
+
+
+def _complete(header: Cursor | None) -> bool | None:
+    """Whether lines that are not here have ended: only when the site's table says what the
+    mode means. Published messages carry `1` and `2`, whose meaning is not public.
+    """
+    mode = header.take("Mode_communication", gives="chain.complete") if header else None
+    if header is None or mode is None:
+        return None
+    known = header.table("pn13/modes").target_of(mode.text)
+    if known is None:
+        header.notebook.doubt(
+            FindingCode.ELEMENT_UNREAD,
+            mode.place,
+            "Mode_communication has no row in the site's table pn13/modes: "
+            "whether the lines left out have ended is not known",
+            mode.text,
+        )
+    return None if known is None else known == "true"
+
+
+def _prescriber(message: Cursor, lines: list[Cursor]) -> Practitioner | None:
+    """The prescriber, whom every line of a prescription must name alike."""
+    named = [person for line in lines if (person := read_prescriber(line)) is not None]
+    if lines and not named:
+        message.doubt(FindingCode.PRESCRIBER_MISSING, "no line names its prescriber")
+    for other in named[1:]:
+        if other.identifiers != named[0].identifiers:
+            message.notebook.doubt(
+                FindingCode.PRESCRIBER_CONTRADICTED,
+                other.location,
+                "the lines name different prescribers",
+            )
+    return named[0] if named else None
+
+
+def _notes(header: Cursor) -> list[Note]:
+    stated = header.take("Commentaire", gives="prescription.notes")
+    own = [Note(text=stated.text, scope="Commentaire", location=stated.place)] if stated else []
+    return own + structured_comments(header, "prescription.notes")
+
+
+def _tell_what_may_matter(message: Cursor, header: Cursor | None) -> None:
+    """A protocol may hold lines of its own: it is not read, and that is said."""
+    for at in header.children("Protocole_prescrit_médic") if header is not None else ():
+        if next(at.unread(), None) is not None:
+            message.notebook.doubt(
+                FindingCode.ELEMENT_UNREAD, at.place, "Protocole_prescrit_médic is not read"
+            )
+
+
+__all__ = ["FORMAT", "Finding", "read"]
