@@ -27,7 +27,7 @@ check: $(VENV)/.development ## Style, types, layers, tables, migrations, and doc
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/semainier doctor
 	$(BIN)/python -m engine.store.migrations.check
-	$(BIN)/python -m engine.terminal.pages --check
+	$(BIN)/python docs/write.py --check
 
 bench: $(VENV)/.development ## Print the figures of benchmarks/
 	$(BIN)/python -m benchmarks.startup
@@ -43,7 +43,7 @@ format: $(VENV)/.development ## Lay out the code and put its imports in order
 	$(BIN)/ruff format .
 
 docs: $(VENV)/.development ## Write the pages that come from the code: docs/commands.md and docs/findings.md
-	$(BIN)/python -m engine.terminal.pages
+	$(BIN)/python docs/write.py
 
 COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links

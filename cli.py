@@ -1,0 +1,114 @@
+"""The commands. Each is one call into `engine.terminal`; heavy imports happen in there."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.language import Language
+from engine.terminal import shell
+
+app = typer.Typer(
+    name="semainier",
+    cls=shell.Commands,
+    help="Prescriptions in, dose schedules that a pharmacist validates, validated results out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+File = Annotated[
+    Path,
+    typer.Argument(
+        exists=True, dir_okay=False, readable=True, allow_dash=True, help="A file, or - for stdin."
+    ),
+]
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        help="The format of the file; detected when not given.",
+        callback=shell.readable_format,
+        autocompletion=shell.complete_format,
+    ),
+]
+Site = Annotated[
+    str,
+    typer.Option(
+        "--site",
+        help="The site whose clock, moments and tables are used.",
+        callback=shell.existing_site,
+        autocompletion=shell.complete_site,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Lang = Annotated[
+    Language | None,
+    typer.Option("--lang", help="The language of the tables; else that of the environment."),
+]
+Day = Annotated[
+    datetime | None,
+    typer.Option(
+        "--from",
+        formats=["%Y-%m-%d"],
+        help="First day shown; else the first day that the file plans, else today.",
+    ),
+]
+
+
+@app.command()
+def explain(
+    file: File,
+    format_name: Format = None,
+    site: Site = "reference",
+    first: Day = None,
+    days: Annotated[int, typer.Option(min=1, max=366, help="How many days are shown.")] = 7,
+    as_json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Tell what one file says, where, what is planned and what is in doubt. Stores nothing."""
+    from engine.terminal.explain import Asked, explain_file
+
+    asked = Asked(format_name, site, first.date() if first else None, days)
+    explain_file(file, asked, as_json=as_json, language=lang)
+
+
+@app.command()
+def expand(site: Site = "reference") -> None:
+    """Read FHIR R4 dosages as JSON Lines from stdin, print dated intakes as JSON Lines."""
+    from engine.terminal.expand import expand_lines
+
+    expand_lines(site)
+
+
+@app.command()
+def lint(file: File, format_name: Format = None, as_json: Json = False, lang: Lang = None) -> None:
+    """Check that a file keeps the rules of its own standard; status 1 when it does not."""
+    from engine.terminal.lint import lint_file
+
+    lint_file(file, format_name, as_json=as_json, language=lang)
+
+
+@app.command()
+def schema(
+    name: Annotated[
+        str | None, typer.Argument(help="One document (`explanation`); all when not given.")
+    ] = None,
+) -> None:
+    """Print the JSON Schema of the documents that this program prints."""
+    from engine.terminal.schema import print_schema
+
+    print_schema(name)
+
+
+@app.command()
+def doctor(as_json: Json = False, lang: Lang = None) -> None:
+    """Check the installation: rooms, libraries, sites, tables, time zones."""
+    from engine.terminal.doctor import examine
+
+    examine(as_json=as_json, language=lang)
+
+
+if __name__ == "__main__":
+    app()

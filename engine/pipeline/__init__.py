@@ -1,0 +1,1 @@
+"""One function a step of the road, one transaction a call."""

@@ -1,0 +1,118 @@
+"""Makes schedules and doubts of what a reader read. Pure: no clock, no store.
+
+Each line goes through the same three steps: its posology becomes a schedule, the sender's own
+words are compared with the structure, and the review looks at the prescription as a whole.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from schemas.assessment import (
+    PLANNING_ACTIONS,
+    AssessedLine,
+    AssessedPrescription,
+    Assessment,
+)
+from schemas.connector import Reading
+from schemas.finding import Finding
+from schemas.posology import Phase
+from schemas.prescription import Line, Prescription
+from schemas.schedule import DoseSchedule, LineSchedule, Normalised, NotComputable
+from schemas.site import Site
+
+
+def assess(
+    reading: Reading, site: Site, previous: Mapping[str, Prescription] | None = None
+) -> Assessment:
+    """Every prescription of the message, assessed.
+
+    `previous` gives the last validated version of a prescription by the `location` that the new
+    one has in this message; without it nothing is compared with a version before.
+    """
+    known = previous or {}
+    return Assessment(
+        format=reading.format,
+        kind=reading.kind,
+        control_id=reading.control_id,
+        prescriptions=tuple(
+            assess_prescription(prescription, site, known.get(prescription.location))
+            for prescription in reading.prescriptions
+        ),
+        findings=reading.findings,
+    )
+
+
+def assess_prescription(
+    prescription: Prescription, site: Site, previous: Prescription | None = None
+) -> AssessedPrescription:
+    """The schedule and the doubts of each line, and those of the prescription as a whole."""
+    from engine.review.review import review
+
+    normalised = [_normalised(line, prescription, site) for line in prescription.lines]
+    comparisons = [_compared(line) for line in prescription.lines]
+    reviewed = review(prescription, normalised, comparisons, previous)
+    return AssessedPrescription(
+        prescription=prescription.model_copy(update={"lines": ()}),
+        lines=tuple(
+            AssessedLine(
+                line=line,
+                schedule=_schedule(line, result),
+                findings=_each_once((*line.findings, *result.findings, *doubts)),
+            )
+            for line, result, doubts in zip(
+                prescription.lines, normalised, reviewed.lines, strict=True
+            )
+        ),
+        findings=_each_once((*prescription.findings, *reviewed.prescription)),
+    )
+
+
+def _normalised(line: Line, prescription: Prescription, site: Site) -> Normalised:
+    """The schedule of a line; one that stops, suspends or only informs plans nothing at all."""
+    if line.action not in PLANNING_ACTIONS:
+        return Normalised(schedule=DoseSchedule(site=site.name, zone=site.zone))
+    from engine.posology.normalise import normalise
+
+    return normalise(line.posology, site, start=line.effective_at, written=prescription.authored_at)
+
+
+def _compared(line: Line) -> tuple[Finding, ...]:
+    """What the sender's words say against the structure: of each phase, then of the line."""
+    if line.action not in PLANNING_ACTIONS:
+        return ()
+    from engine.posology.compare import compare
+    from engine.posology.text import propose
+
+    found: list[Finding] = []
+    for text, phases in _texts(line):
+        found.extend(compare(propose(text), phases))
+    return _each_once(found)
+
+
+def _texts(line: Line) -> Iterable[tuple[str, tuple[Phase, ...]]]:
+    """Each text once, with the phases that it speaks of."""
+    phases = line.posology.phases
+    whole = dict.fromkeys(text for text in (line.posology.text, line.text) if text)
+    for phase in phases:
+        if phase.text and not (len(phases) == 1 and phase.text in whole):
+            yield phase.text, (phase,)
+    for text in whole:
+        yield text, phases
+
+
+def _schedule(line: Line, result: Normalised) -> LineSchedule:
+    """The schedule, unless the reader or the posology blocks it: the reasons stand instead."""
+    phases = (finding for phase in line.posology.phases for finding in phase.findings)
+    blocking = tuple(finding for finding in (*line.findings, *phases) if finding.blocks)
+    if not blocking:
+        return result.schedule
+    own = result.schedule.reasons if isinstance(result.schedule, NotComputable) else ()
+    return NotComputable(reasons=_each_once((*blocking, *own)), as_needed=result.schedule.as_needed)
+
+
+def _each_once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings in their order, equal ones once."""
+    kept: dict[tuple[str, str, str, str | None], Finding] = {}
+    for finding in findings:
+        key = (finding.code, finding.location, finding.message, finding.quoted)
+        kept.setdefault(key, finding)
+    return tuple(kept.values())

@@ -1,0 +1,117 @@
+"""Explains one file from its bytes to dated intakes; nothing is stored and nothing sent."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from connectors import registry
+from engine.pipeline.assess import assess
+from mappings.catalogue import load_site
+from schemas.assessment import AssessedLine, AssessedPrescription, Assessment
+from schemas.connector import Reading
+from schemas.errors import Refused
+from schemas.explanation import (
+    ExplainedLine,
+    ExplainedPrescription,
+    Explanation,
+    SourcePlace,
+)
+from schemas.finding import Finding, FindingCode
+from schemas.schedule import DoseSchedule, Step
+from schemas.site import Site
+
+UNKNOWN_FORMAT = "unknown"
+"""The `format` of a file that no format recognises."""
+
+
+def explain(
+    data: bytes, *, format_name: str | None, site: str, first: date | None, days: int, today: date
+) -> Explanation:
+    """What is read, planned, doubted and not used of one file.
+
+    `format_name` is detected when `None`. Without `first` the period starts on the first day that
+    the file itself plans, and on `today` when it plans none. Raises: `Refused` for a format
+    that does not exist or cannot be read, `TableError` for an unknown site; nothing for content.
+    """
+    place = load_site(site)
+    reading = _read(data, format_name, place)
+    assessment = assess(reading, place)
+    start = first or _first_day(assessment, ZoneInfo(place.zone)) or today
+    return Explanation(
+        format=reading.format,
+        kind=reading.kind,
+        control_id=reading.control_id,
+        site=site,
+        first=start,
+        days=days,
+        prescriptions=tuple(
+            _explained(prescription, place, start, days)
+            for prescription in assessment.prescriptions
+        ),
+        intakes=reading.intakes,
+        movements=reading.movements,
+        findings=reading.findings,
+        used=tuple(SourcePlace.of(source) for source in reading.sources if source.gives),
+        unused=tuple(SourcePlace.of(source) for source in reading.unused),
+    )
+
+
+def _read(data: bytes, format_name: str | None, site: Site) -> Reading:
+    connector = registry.connector(format_name) if format_name else registry.detect(data)
+    if connector is None:
+        known = ", ".join(name for name, each in registry.connectors().items() if each.read)
+        return Reading(
+            format=UNKNOWN_FORMAT,
+            findings=(
+                Finding(
+                    code=FindingCode.FORMAT_UNKNOWN,
+                    location="message",
+                    message=f"the first bytes must be those of one of {known}",
+                ),
+            ),
+        )
+    if connector.read is None:
+        raise Refused(f"{connector.name} is only written, it cannot be read")
+    return connector.read(data, site)
+
+
+def _first_day(assessment: Assessment, zone: ZoneInfo) -> date | None:
+    """The earliest day on which a computable step starts, on the clock of the site."""
+    return min((step.start.astimezone(zone).date() for step in _steps(assessment)), default=None)
+
+
+def _steps(assessment: Assessment) -> Iterator[Step]:
+    for prescription in assessment.prescriptions:
+        for line in prescription.lines:
+            if isinstance(line.schedule, DoseSchedule):
+                yield from line.schedule.steps
+
+
+def _explained(
+    assessed: AssessedPrescription, site: Site, first: date, days: int
+) -> ExplainedPrescription:
+    return ExplainedPrescription(
+        prescription=assessed.prescription,
+        lines=tuple(_line(line, site, first, days) for line in assessed.lines),
+        findings=assessed.findings,
+    )
+
+
+def _line(assessed: AssessedLine, site: Site, first: date, days: int) -> ExplainedLine:
+    from engine.posology.expand import expand
+
+    schedule = assessed.schedule
+    midnight = datetime.combine(first, time(), ZoneInfo(site.zone))
+    planned = (
+        tuple(expand(schedule, site, midnight, days))
+        if isinstance(schedule, DoseSchedule) and assessed.may_plan
+        else ()
+    )
+    return ExplainedLine(
+        line=assessed.line,
+        product=assessed.line.product,
+        text=assessed.line.text or assessed.line.posology.text,
+        schedule=schedule,
+        planned=planned,
+        findings=assessed.findings,
+    )

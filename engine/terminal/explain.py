@@ -1,0 +1,146 @@
+"""`semainier explain`: one file, from its bytes to dated intakes, shown or as JSON."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.language import Language, Say, speaker
+from engine.terminal.shell import (
+    console,
+    finish,
+    print_json,
+    read_bytes,
+    status_of,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from schemas.explanation import ExplainedPrescription, Explanation
+    from schemas.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the person asked for on the command line."""
+
+    format: str | None
+    site: str
+    first: date | None
+    days: int
+
+
+def explain_file(path: Path, asked: Asked, *, as_json: bool, language: Language | None) -> None:
+    """Shows what the file says. Ends with status 1 when a finding blocks."""
+    from engine.pipeline.explain import explain
+
+    explanation = explain(
+        read_bytes(path),
+        format_name=asked.format,
+        site=asked.site,
+        first=asked.first,
+        days=asked.days,
+        today=datetime.now(UTC).astimezone().date(),
+    )
+    if as_json:
+        print_json(explanation)
+    else:
+        show(explanation, path.name, console(), speaker(language))
+    finish(status_of(finding for _, finding in all_findings(explanation)))
+
+
+def all_findings(explanation: "Explanation") -> "Iterator[tuple[str, Finding]]":
+    """Every finding with the number of its line (`2`), or none for the message as a whole."""
+    yield from (("", finding) for finding in explanation.findings)
+    several = len(explanation.prescriptions) > 1
+    for rank, prescription in enumerate(explanation.prescriptions, start=1):
+        prefix = f"{rank}." if several else ""
+        yield from ((prefix.rstrip("."), finding) for finding in prescription.findings)
+        for number, line in enumerate(prescription.lines, start=1):
+            yield from ((f"{prefix}{number}", finding) for finding in line.findings)
+    for intake in explanation.intakes:
+        yield from (("", finding) for finding in intake.findings)
+    for movement in explanation.movements:
+        yield from (("", finding) for finding in movement.findings)
+
+
+def show(explanation: "Explanation", name: str, out: "Console", say: Say) -> None:
+    """Prints the tables: sources first, doubts last, where a terminal shows them."""
+    from rich.text import Text
+
+    from engine.terminal import tables
+
+    kind = f" {explanation.kind}" if explanation.kind else ""
+    out.print(Text(f"{name}: {explanation.format}{kind}", style="bold"))
+    if explanation.used:
+        out.print(tables.used_table(explanation.used, say))
+    if explanation.unused:
+        out.print(tables.unused_table(explanation.unused, say))
+    for rank, prescription in enumerate(explanation.prescriptions, start=1):
+        _show_prescription(prescription, rank, explanation, out, say)
+    if explanation.intakes:
+        out.print(tables.intakes_table(explanation.intakes, say))
+    if explanation.movements:
+        out.print(tables.movements_table(explanation.movements, say))
+    found = list(all_findings(explanation))
+    if found:
+        out.print(tables.findings_table(found, say))
+    out.print(Text(_summary(explanation, say)))
+
+
+def _show_prescription(
+    explained: "ExplainedPrescription",
+    rank: int,
+    explanation: "Explanation",
+    out: "Console",
+    say: Say,
+) -> None:
+    from rich.text import Text
+
+    from engine.terminal import tables, words
+
+    header = explained.prescription
+    number = next((each.value for each in header.identifiers), "")
+    out.print(Text(f"{say('Prescription')} {rank} {number}".rstrip(), style="bold underline"))
+    for label, value in (
+        (say("Patient"), words.patient_words(header.patient, say)),
+        (say("Prescriber"), words.practitioner_words(header.prescriber, say)),
+        (say("Establishment"), words.organization_words(header.establishment, say)),
+        (say("Written on"), str(header.authored_at or say("not stated"))),
+    ):
+        out.print(Text.assemble((f"{label}: ", "bold"), value))
+    out.print(tables.lines_table(explained.lines, say))
+    week = tables.week_table(explained.lines, explanation.first, explanation.days, say)
+    if week is not None:
+        out.print(week)
+    else:
+        out.print(
+            Text(
+                say("Nothing is planned from {first} for {days} days.").format(
+                    first=explanation.first, days=explanation.days
+                )
+            )
+        )
+
+
+def _summary(explanation: "Explanation", say: Say) -> str:
+    lines = [line for each in explanation.prescriptions for line in each.lines]
+    blocking = sum(finding.blocks for _, finding in all_findings(explanation))
+    return say(
+        "Site {site}, {days} days from {first}: {lines} lines, {computable} computable, "
+        "{planned} intakes planned, {reported} intakes reported, {movements} movements; "
+        "{findings} findings, {blocking} blocking."
+    ).format(
+        site=explanation.site,
+        days=explanation.days,
+        first=explanation.first,
+        lines=len(lines),
+        computable=sum(line.schedule.computable for line in lines),
+        planned=sum(len(line.planned) for line in lines),
+        reported=len(explanation.intakes),
+        movements=len(explanation.movements),
+        findings=len(list(all_findings(explanation))),
+        blocking=blocking,
+    )

@@ -1,0 +1,67 @@
+"""`semainier schema`: the JSON Schema of every document that the engine prints."""
+
+import json
+from functools import cache
+from typing import Any
+
+import typer
+from pydantic import TypeAdapter
+
+
+@cache
+def published() -> dict[str, TypeAdapter[Any]]:
+    """Every published document by its name, in alphabetical order."""
+    from schemas.adherence import AdherenceResult
+    from schemas.assessment import AssessedPrescription, Assessment
+    from schemas.conformance import Conformance
+    from schemas.decision import Decision
+    from schemas.delivery import Delivery
+    from schemas.explanation import Explanation
+    from schemas.finding import Finding
+    from schemas.installation import Installation
+    from schemas.intake import Intake
+    from schemas.message import Message
+    from schemas.movement import Movement
+    from schemas.people import Patient
+    from schemas.posology import Posology
+    from schemas.prescription import Prescription
+    from schemas.schedule import LineSchedule, PlannedIntake
+
+    documents: dict[str, Any] = {
+        "adherence": AdherenceResult,
+        "assessed-prescription": AssessedPrescription,
+        "assessment": Assessment,
+        "conformance": Conformance,
+        "decision": Decision,
+        "delivery": Delivery,
+        "explanation": Explanation,
+        "finding": Finding,
+        "installation": Installation,
+        "intake": Intake,
+        "message": Message,
+        "movement": Movement,
+        "patient": Patient,
+        "planned-intake": PlannedIntake,
+        "posology": Posology,
+        "prescription": Prescription,
+        "schedule": LineSchedule,
+    }
+    return {name: TypeAdapter(each) for name, each in documents.items()}
+
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    """The JSON Schema of one document. Raises: `BadParameter` for a name that is none."""
+    try:
+        adapter = published()[name]
+    except KeyError:
+        raise typer.BadParameter(f"must be one of {', '.join(published())}") from None
+    return {"$schema": DIALECT, "title": name, **adapter.json_schema(mode="serialization")}
+
+
+def print_schema(name: str | None) -> None:
+    """One schema, or an object with all of them by their names."""
+    document = schema_of(name) if name else {each: schema_of(each) for each in published()}
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False))

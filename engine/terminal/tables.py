@@ -1,0 +1,188 @@
+"""The tables that people read: lines, the week, findings, and where each value came from.
+
+Text of strangers is never read as markup: every cell is a `Text`.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from engine.language import Say, sentence
+from engine.terminal.words import (
+    WEEKDAYS,
+    as_needed_words,
+    moment_words,
+    patient_words,
+    quantity_words,
+    schedule_words,
+)
+from schemas.explanation import ExplainedLine, SourcePlace
+from schemas.finding import Finding, Severity
+from schemas.intake import Intake
+from schemas.movement import Movement
+from schemas.prescription import Product
+from schemas.schedule import DoseSchedule, PlannedIntake
+
+SEVERITIES = {
+    Severity.BLOCKING: ("■", "blocking", "bold red"),
+    Severity.ACKNOWLEDGE: ("▲", "to acknowledge", "yellow"),
+    Severity.INFO: ("·", "for information", "cyan"),
+}
+"""Symbol, words and colour: none of them says it alone."""
+
+
+def table_of(title: str, *headings: str) -> Table:
+    """An empty table of the house; cells that are too long go on below, nothing is cut."""
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, expand=False
+    )
+    for heading in headings:
+        table.add_column(heading, overflow="fold", vertical="top")
+    return table
+
+
+def lines_table(lines: Sequence[ExplainedLine], say: Say) -> Table:
+    """Each line: the product, the sender's words, and what became of it."""
+    table = table_of(
+        say("What was read"),
+        "#",
+        say("Product"),
+        say("Text as sent"),
+        say("Action"),
+        say("Schedule"),
+    )
+    for number, line in enumerate(lines, start=1):
+        table.add_row(
+            str(number),
+            product_text(line.product),
+            Text(line.text or ""),
+            Text(say(line.line.action.value)),
+            _schedule_text(line, say),
+        )
+    return table
+
+
+def product_text(product: Product) -> Text:
+    """The product in words, and every code as given."""
+    codes = "\n".join(f"{code.system.value} {code.value}" for code in product.codes)
+    return Text.assemble(product.label, ("\n" + codes if codes else "", "dim"))
+
+
+def _schedule_text(line: ExplainedLine, say: Say) -> Text:
+    schedule = line.schedule
+    if isinstance(schedule, DoseSchedule):
+        words = list(schedule_words(schedule, say))
+        return Text("\n".join(words) or say("plans nothing"))
+    reasons = "\n".join(
+        f"{say(reason.code.sentence)} ({reason.code})" for reason in schedule.reasons
+    )
+    beside = [as_needed_words(each, say) for each in schedule.as_needed]
+    return Text.assemble(
+        (say("not computable"), "bold red"), "\n" + reasons, *("\n" + each for each in beside)
+    )
+
+
+def week_table(lines: Sequence[ExplainedLine], first: date, days: int, say: Say) -> Table | None:
+    """Days by moments; a cell holds the number of each line and its dose. `None` if all empty."""
+    cells: dict[tuple[date, str], list[str]] = {}
+    columns: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        for intake in line.planned:
+            column = _column(intake, say)
+            hour = f"{intake.due_at:%H:%M}"
+            columns[column] = min(hour, columns.get(column, hour))
+            dose = f"#{number} {quantity_words(intake.quantity, say)}"
+            cells.setdefault((intake.due_at.date(), column), []).append(dose)
+    if not cells:
+        return None
+    ordered = sorted(columns, key=lambda column: (columns[column], column))
+    table = table_of(say("Week"), say("Day"), *ordered)
+    for day in (first + timedelta(days=offset) for offset in range(days)):
+        doses = ("\n".join(cells.get((day, column), ())) for column in ordered)
+        table.add_row(f"{say(WEEKDAYS[day.weekday()])} {day}", *map(Text, doses))
+    return table
+
+
+def _column(intake: PlannedIntake, say: Say) -> str:
+    """The moment with its hour, or the time of the clock alone."""
+    hour = f"{intake.due_at:%H:%M}"
+    return f"{moment_words(intake.moment, say)} {hour}" if intake.moment else hour
+
+
+def findings_table(findings: Iterable[tuple[str, Finding]], say: Say) -> Table:
+    """Findings with the number of their line: severity, sentence, rule, place, value as sent."""
+    table = table_of(
+        say("Findings"), say("Severity"), "#", say("Finding"), say("Place"), say("Value")
+    )
+    for number, finding in findings:
+        table.add_row(
+            severity_text(finding.severity, say),
+            number,
+            Text.assemble(
+                sentence(finding, say),
+                (f"\n{finding.code}: {finding.message}", "dim"),
+            ),
+            Text(finding.location),
+            Text(finding.quoted or ""),
+        )
+    return table
+
+
+def severity_text(severity: Severity, say: Say) -> Text:
+    """A severity by symbol, by words and by colour."""
+    symbol, words, style = SEVERITIES[severity]
+    return Text(f"{symbol} {say(words)}", style=style)
+
+
+def used_table(places: Iterable[SourcePlace], say: Say) -> Table:
+    """Which place of the source gave which field."""
+    table = table_of(say("Where it was read"), say("Place"), say("Value"), say("Field"))
+    for place in places:
+        table.add_row(Text(place.location), Text(place.value), Text(place.gives or ""))
+    return table
+
+
+def unused_table(places: Iterable[SourcePlace], say: Say) -> Table:
+    """The values of the source that nothing used."""
+    table = table_of(say("Not used"), say("Place"), say("Value"))
+    for place in places:
+        table.add_row(Text(place.location), Text(place.value))
+    return table
+
+
+def intakes_table(intakes: Iterable[Intake], say: Say) -> Table:
+    """What was reported as taken, by whom and when."""
+    table = table_of(
+        say("Intakes reported"),
+        say("Product"),
+        say("Status"),
+        say("Taken at"),
+        say("Dose"),
+        say("Author"),
+        say("Reason"),
+    )
+    for intake in intakes:
+        table.add_row(
+            product_text(intake.product) if intake.product else "",
+            say(intake.status.value),
+            intake.taken_at.isoformat() if intake.taken_at else "",
+            Text(quantity_words(intake.quantity, say)),
+            Text(intake.author.name or say(intake.author.role.value)),
+            Text(intake.reason.display or intake.reason.code if intake.reason else ""),
+        )
+    return table
+
+
+def movements_table(movements: Iterable[Movement], say: Say) -> Table:
+    """Where patients went."""
+    table = table_of(say("Movements"), say("Movement"), say("Patient"), say("When"))
+    for movement in movements:
+        table.add_row(
+            say(movement.kind.value),
+            Text(patient_words(movement.patient, say)),
+            movement.occurred_at.isoformat() if movement.occurred_at else "",
+        )
+    return table
