@@ -16,7 +16,13 @@ from schemas.quantity import Quantity
 
 
 class Measure(StrEnum):
-    """The measures, by the number and meaning they have in the domain page *adherence* §2."""
+    """The measures of electronic monitoring (Vrijens 2012; Claxton 2001; EMERGE 2018).
+
+    A is what was taken on a day, E what was expected: M1 = sum A / sum E, M1c the same with A
+    capped at E each day, M2 = days with A = E, M2' = days with A >= E, M3 = planned intakes taken
+    in their window, M3' = intervals within their tolerance, M4 = runs of days without any, M5 =
+    days with A > E, M6 = how many of each kind.
+    """
 
     TAKING = "M1"
     TAKING_CAPPED = "M1c"
@@ -36,7 +42,10 @@ class Definition(Value):
     of the timing window. `interval_tolerance_percent`: of the expected interval. `holiday_days`:
     shortest run of days without intake that is a holiday. `duplicate_minutes`: device reports
     closer than this to the previous one are dropped; 0 drops none. `precedence`: whose report
-    counts when two disagree on one planned intake, strongest first.
+    counts when two disagree on one planned intake, strongest first. `version` stands for the
+    decisions that are not fields: a partial intake is an intake (the quantities tell the rest),
+    one that a prescriber held was not expected, days without expected intake are in no
+    denominator but their intakes count in M1 and M5, as needed is counted apart.
     """
 
     version: str
@@ -78,8 +87,12 @@ class Unmonitored(Value):
 
 
 class MatchKind(StrEnum):
-    """What became of a planned intake. `NO_RECORD` is silence, never "not taken"."""
+    """What became of a planned intake. `NO_RECORD` is silence, never "not taken".
 
+    `TAKEN`: at a time that nobody stated, so neither on time nor late.
+    """
+
+    TAKEN = "taken"
     ON_TIME = "on-time"
     EARLY = "early"
     LATE = "late"

@@ -1,0 +1,1 @@
+"""Adherence: planned intakes against what was reported, and the figures that come of it. Pure."""
