@@ -67,9 +67,14 @@ def _codes(at: Cursor) -> list[ProductCode]:
 
 
 def _code(at: Cursor, rank: str) -> ProductCode:
-    """The code with the list that its rank announces, when it looks like a code of that list."""
+    """The code with the list that its rank announces, when it looks like a code of that list.
+
+    Its authority is the nomenclature as sent, else the rank, which names a kind of list.
+    """
     list_name = at.attribute("Phast-nomenclature", "product.codes.authority")
     code = product_code(at.text, list_name, at.notebook.site.name)
+    if list_name is None:
+        code = code.model_copy(update={"authority": f"Type_composant_{rank}"})
     announced = at.table("pn13/components").target_of(rank)
     if announced is None:
         at.doubt(FindingCode.PRODUCT_CODE_WRONG, "no public list belongs to this Type_composant")

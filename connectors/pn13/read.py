@@ -8,7 +8,7 @@ from connectors.pn13.line import read_line, structured_comments
 from connectors.pn13.people import read_patient, read_prescriber, read_stay
 from connectors.pn13.tree import Cursor, Notebook, folded, tree
 from schemas.connector import Reading
-from schemas.finding import Finding, FindingCode
+from schemas.finding import FindingCode
 from schemas.people import Identifier, Practitioner
 from schemas.prescription import Chain, Note, Prescription
 from schemas.site import Site
@@ -61,7 +61,11 @@ def _refuse_others(top: Cursor, messages: list[Cursor], wanted: list[Cursor]) ->
 
 
 def _read_message(message: Cursor, number: str | None) -> Prescription:
-    """One message. `number` is the id of the envelope, when it names this message alone."""
+    """One message. `number` is the id of the envelope, when it names this message alone.
+
+    It names no group: a later message has another id, and it is the lines that keep theirs
+    (`Id_élément_prescr`), so versions are found by the lines.
+    """
     notebook = message.notebook
     mark = notebook.mark()
     header = message.child("Prescription")
@@ -74,11 +78,10 @@ def _read_message(message: Cursor, number: str | None) -> Prescription:
     lines = list(header.children("Elément_prescr_médic")) if header else []
     if header is not None and not lines:
         header.doubt(FindingCode.MESSAGE_EMPTY, "Prescription has no line")
-    own = (Identifier(value=number),) if number else ()
     prescription = Prescription(
         location=message.place,
-        identifiers=own,
-        chain=Chain(group=own[0] if own else None, complete=_complete(header)),
+        identifiers=(Identifier(value=number),) if number else (),
+        chain=Chain(complete=_complete(header)),
         patient=read_patient(patient) if patient else None,
         stay=read_stay(message),
         prescriber=_prescriber(message, lines),
@@ -139,6 +142,3 @@ def _tell_what_may_matter(message: Cursor, header: Cursor | None) -> None:
             message.notebook.doubt(
                 FindingCode.ELEMENT_UNREAD, at.place, "Protocole_prescrit_médic is not read"
             )
-
-
-__all__ = ["FORMAT", "Finding", "read"]
