@@ -1,0 +1,123 @@
+from pathlib import Path
+
+import pytest
+
+from mappings.catalogue import HERE
+from mappings.check import check_tables
+from mappings.table import read_table
+
+COLUMNS = "code;text;target;source;read_by"
+SHIPPED = sorted(HERE.rglob("*.csv"))
+
+
+def a_table(
+    root: Path, *rows: str, name: str = "hl7v2/moments", target: str = "schemas.moment.Moment"
+) -> None:
+    path = root / f"{name}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    head = f"# table: {name}  target: {target}  version: 1"
+    path.write_text("\n".join((head, COLUMNS, *rows)) + "\n", encoding="utf-8")
+
+
+def problems(root: Path) -> list[str]:
+    """The problems without the folder they were found in."""
+    return [problem.removeprefix(f"{root}/") for problem in check_tables(root)]
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.relative_to(HERE).as_posix())
+def test_every_shipped_table_reads_and_each_row_says_where_it_comes_from(path: Path) -> None:
+    rows = list(read_table(path))
+
+    assert rows
+    assert all(row.source.strip() for row in rows)
+
+
+def test_the_shipped_tables_have_no_problem() -> None:
+    assert check_tables() == []
+
+
+def test_a_right_table_has_no_problem(tmp_path: Path) -> None:
+    a_table(tmp_path, "QHS;bedtime;HS;HL7 v2 table 0335;")
+
+    assert problems(tmp_path) == []
+
+
+def test_a_code_stated_twice_is_a_problem(tmp_path: Path) -> None:
+    a_table(tmp_path, "QHS;bedtime;HS;table 0335;", "QHS;evening;EVE;table 0335;")
+
+    assert problems(tmp_path) == ["hl7v2/moments.csv:4: code 'QHS' is stated twice"]
+
+
+def test_a_target_that_is_no_value_of_the_enum_is_a_problem(tmp_path: Path) -> None:
+    a_table(tmp_path, "QHS;bedtime;bedtime;table 0335;")
+
+    assert problems(tmp_path) == ["hl7v2/moments.csv:3: the target is not of schemas.moment.Moment"]
+
+
+def test_a_row_without_source_is_a_problem(tmp_path: Path) -> None:
+    a_table(tmp_path, "QHS;bedtime;HS; ;")
+
+    assert problems(tmp_path) == ["hl7v2/moments.csv:3: the row has no source"]
+
+
+def test_a_distribution_lists_several_moments_and_each_is_checked(tmp_path: Path) -> None:
+    a_table(
+        tmp_path,
+        "2;twice;MORN EVE;site;",
+        "3;three times;MORN NOWHERE EVE;site;",
+        name="sites/other/distributions",
+    )
+
+    assert problems(tmp_path) == [
+        "sites/other/distributions.csv:4: the target is not of schemas.moment.Moment"
+    ]
+
+
+def test_two_moments_in_a_table_of_single_ones_are_a_problem(tmp_path: Path) -> None:
+    a_table(tmp_path, "BID;twice;MORN EVE;table 0335;")
+
+    assert problems(tmp_path) == ["hl7v2/moments.csv:3: the target is not of schemas.moment.Moment"]
+
+
+@pytest.mark.parametrize("target", ["schemas.moment.Nothing", "schemas.nowhere.Moment"])
+def test_a_head_that_names_no_enum_is_a_problem(tmp_path: Path, target: str) -> None:
+    a_table(tmp_path, "QHS;bedtime;HS;table 0335;", target=target)
+
+    assert problems(tmp_path) == [
+        "hl7v2/moments.csv:1: the target of the head is no enum of schemas"
+    ]
+
+
+def test_a_table_kept_in_the_file_of_another_is_a_problem(tmp_path: Path) -> None:
+    a_table(tmp_path, "QHS;bedtime;HS;table 0335;")
+    (tmp_path / "hl7v2/moments.csv").rename(tmp_path / "hl7v2/other.csv")
+
+    assert problems(tmp_path) == [
+        "hl7v2/other.csv:1: the head names another table than hl7v2/other"
+    ]
+
+
+def test_a_time_that_is_no_time_is_a_problem(tmp_path: Path) -> None:
+    a_table(
+        tmp_path,
+        "MORN;matin;08:00;site;",
+        "NOON;midi;24h;site;",
+        name="sites/other/moments",
+        target="wall-time",
+    )
+
+    assert problems(tmp_path) == ["sites/other/moments.csv:4: the target is not of wall-time"]
+
+
+def test_an_empty_table_is_a_problem(tmp_path: Path) -> None:
+    a_table(tmp_path)
+
+    assert problems(tmp_path) == ["hl7v2/moments.csv:1: the table has no row"]
+
+
+def test_a_table_without_its_head_line_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "units.csv").write_text(f"{COLUMNS}\n", encoding="utf-8")
+
+    assert problems(tmp_path) == [
+        "units.csv:1: head line `# table: …  target: …  version: …` expected"
+    ]
