@@ -1,0 +1,194 @@
+"""From a schedule to the intakes of a window: streamed, in order, at the patient's wall clock.
+
+A slot keeps its wall time over a clock change. Whether a change of the clocks puts a planned
+intake in doubt cannot be known for a schedule without end, only for a window: whoever shows or
+releases a window calls `check_window` with it, and a finding there means that nothing of the
+schedule may leave for that window until a pharmacist has answered it.
+"""
+
+import heapq
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import islice, pairwise
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from engine.posology.clock import DAY, at_wall, is_doubtful, wall_of, zone_named
+from engine.posology.days import days_from
+from engine.posology.slots import wall_time
+from schemas.finding import Finding, FindingCode
+from schemas.schedule import AtInstants, DoseSchedule, EveryHours, PlannedIntake, Slot, Step
+from schemas.site import Site
+
+
+class Due(NamedTuple):
+    """One occurrence of a step; `slot` is `None` for a dose counted in hours or an instant."""
+
+    at: datetime
+    slot: Slot | None = None
+
+
+class Window(NamedTuple):
+    """From `first` to before `last`; `changes` are the days around each clock change."""
+
+    first: datetime
+    last: datetime
+    zone: ZoneInfo
+    changes: frozenset[date]
+
+
+def expand(
+    schedule: DoseSchedule, site: Site, first: datetime, days: int
+) -> Iterator[PlannedIntake]:
+    """The planned intakes from `first` to before the same wall time `days` local days later.
+
+    In the order of time; one after the other, so an open-ended treatment takes no memory. The
+    hour of each is the patient's, with the offset of that day. Raises: `KeyError` for a moment
+    that the site no longer has (`normalise` refuses it before), `ValueError` for a `first`
+    without an offset.
+    """
+    window = window_of(schedule.zone, first, days)
+    streams = [_planned(number, step, site, window) for number, step in enumerate(schedule.steps)]
+    if len(streams) == 1:
+        return streams[0]
+    return heapq.merge(*streams, key=_in_time if window.changes else _on_the_clock)
+
+
+def _on_the_clock(intake: PlannedIntake) -> tuple[datetime, str]:
+    return intake.due_at, intake.moment or ""
+
+
+def _in_time(intake: PlannedIntake) -> tuple[float, str]:
+    return intake.due_at.timestamp(), intake.moment or ""
+
+
+def _planned(number: int, step: Step, site: Site, window: Window) -> Iterator[PlannedIntake]:
+    quantity = step.quantity
+    for at, slot in occurrences(step, site, window):
+        if slot is None:
+            yield PlannedIntake(due_at=at, quantity=quantity, step=number)
+        else:
+            yield PlannedIntake(
+                due_at=at,
+                moment=slot.moment,
+                offset_minutes=slot.offset_minutes,
+                quantity=quantity,
+                step=number,
+            )
+
+
+def window_of(zone: str, first: datetime, days: int) -> Window:
+    """The window of `days` local days from `first`.
+
+    Raises: `ValueError` for a `first` without an offset or a window that leaves the calendar.
+    """
+    if first.tzinfo is None:
+        raise ValueError("a window begins at an instant")
+    place = zone_named(zone)
+    wall = wall_of(first, place)
+    try:
+        last = at_wall(wall + timedelta(days=days), place)
+    except OverflowError as error:
+        raise ValueError("the window leaves the calendar") from error
+    return Window(first, last, place, _changes(place, wall.date(), days))
+
+
+@lru_cache(maxsize=64)
+def _changes(zone: ZoneInfo, first: date, days: int) -> frozenset[date]:
+    """The days of a window on which the clocks may change: the two around each change."""
+    noons = [datetime.combine(first + n * DAY, time(12), zone) for n in range(-1, days + 2)]
+    changed = (pair for pair in pairwise(noons) if pair[0].utcoffset() != pair[1].utcoffset())
+    return frozenset(noon.date() for pair in changed for noon in pair)
+
+
+def occurrences(step: Step, site: Site, window: Window) -> Iterator[Due]:
+    """What of a step falls into the window. A count runs from the start of the step."""
+    if step.count is None:
+        return _between(step, site, window, max(step.start, window.first))
+    counted = islice(_between(step, site, window, step.start), step.count)
+    return (due for due in counted if due.at >= window.first)
+
+
+def _between(step: Step, site: Site, window: Window, first: datetime) -> Iterator[Due]:
+    last, included = window.last, False
+    if step.end is not None and step.end < window.last:
+        last, included = step.end, step.end_included
+    match step.rule:
+        case EveryHours():
+            return _every_hours(step.rule, first, last, included, window.zone)
+        case AtInstants():
+            return _at_instants(step.rule, first, last, included, window.zone)
+        case _:
+            return _at_slots(step, site, window, (first, last, included))
+
+
+def _every_hours(
+    rule: EveryHours, first: datetime, last: datetime, included: bool, zone: ZoneInfo
+) -> Iterator[Due]:
+    gap = timedelta(seconds=int(rule.hours * 3600))
+    start = rule.first.astimezone(UTC)
+    begin, end = first.astimezone(UTC), last.astimezone(UTC)
+    due = start + max(0, -((start - begin) // gap)) * gap
+    while due < end or (included and due == end):
+        yield Due(due.astimezone(zone))
+        due += gap
+
+
+def _at_instants(
+    rule: AtInstants, first: datetime, last: datetime, included: bool, zone: ZoneInfo
+) -> Iterator[Due]:
+    for instant in sorted(rule.instants):
+        if first <= instant and (instant < last or (included and instant == last)):
+            yield Due(instant.astimezone(zone))
+
+
+def _at_slots(
+    step: Step, site: Site, window: Window, within: tuple[datetime, datetime, bool]
+) -> Iterator[Due]:
+    zone, changes = window.zone, window.changes
+    first, last = (wall_of(end, zone) for end in within[:2])
+    included = within[2]
+    slots = [(wall_time(slot, site), slot) for slot in step.slots]
+    for day in days_from(step.rule, first.date()):
+        for clock, slot in slots:
+            wall = datetime.combine(day, clock)
+            if wall > last or (wall == last and not included):
+                return
+            if wall >= first:
+                changed = day in changes
+                yield Due(at_wall(wall, zone) if changed else wall.replace(tzinfo=zone), slot)
+
+
+def check_window(
+    schedule: DoseSchedule, site: Site, first: datetime, days: int
+) -> tuple[Finding, ...]:
+    """The doubts that a clock change raises in this window: `CLOCK_CHANGE`, one for a step.
+
+    A slot whose wall time the change skips or repeats; a dose counted in hours after a change
+    since its first dose, where "every n hours" and "at the same hours" are two readings.
+    """
+    window = window_of(schedule.zone, first, days)
+    found: list[Finding] = []
+    for step in schedule.steps:
+        rule = _doubt_of(step, site, window)
+        if rule is not None:
+            found.append(
+                Finding(code=FindingCode.CLOCK_CHANGE, location=step.location, message=rule)
+            )
+    return tuple(found)
+
+
+def _doubt_of(step: Step, site: Site, window: Window) -> str | None:
+    if isinstance(step.rule, EveryHours):
+        offset = step.rule.first.astimezone(window.zone).utcoffset()
+        if any(due.at.utcoffset() != offset for due in occurrences(step, site, window)):
+            return "an interval of hours runs over a clock change"
+    elif window.changes and any(
+        due.slot is not None
+        and due.at.date() in window.changes
+        and is_doubtful(datetime.combine(due.at.date(), wall_time(due.slot, site)), window.zone)
+        for due in occurrences(step, site, window)
+    ):
+        return "a time of the day is skipped or repeated by a clock change"
+    return None

@@ -1,0 +1,70 @@
+"""How often, as one plain statement: n times in every so many units, or a doubt.
+
+Source: FHIR R4 Timing.repeat (`frequency` missing means once in each period); a range is never
+settled by taking one of its ends.
+"""
+
+from typing import NamedTuple
+
+from engine.posology.doubts import Doubts
+from schemas.finding import FindingCode
+from schemas.posology import Frequency, Phase
+from schemas.quantity import PeriodUnit
+
+_HOURS_A_DAY = 24
+
+
+class Plain(NamedTuple):
+    """`times` in every `every` of `unit`. `times` is `None` where no frequency is stated."""
+
+    times: int | None
+    every: int
+    unit: PeriodUnit
+
+
+DAILY = Plain(None, 1, PeriodUnit.DAY)
+
+
+def plain_frequency(phase: Phase, doubts: Doubts) -> Plain | None:
+    """The frequency of a phase; each day when it states none; `None` when a doubt stops it.
+
+    24, 48, 72 hours with a time of the day are so many days; without one they are hours.
+    """
+    stated = phase.rhythm.frequency
+    if stated is None:
+        return DAILY
+    if not _is_single(stated, doubts) or not _is_whole(stated, doubts):
+        return None
+    period, unit = stated.period, stated.unit
+    if period is None or unit is None:
+        rule = "a frequency needs a period and its unit, and a unit needs its period"
+        doubts.say(FindingCode.PERIOD_INCOMPLETE, rule)
+        return None
+    plain = Plain(1 if stated.times is None else stated.times, int(period), unit)
+    if unit is PeriodUnit.HOUR and phase.times.clock and plain.every % _HOURS_A_DAY == 0:
+        return plain._replace(every=plain.every // _HOURS_A_DAY, unit=PeriodUnit.DAY)
+    return plain
+
+
+def _is_single(stated: Frequency, doubts: Doubts) -> bool:
+    if stated.times_high is not None and stated.times_high != stated.times:
+        doubts.say(FindingCode.FREQUENCY_RANGE, "the frequency has a maximum of its own")
+        return False
+    if stated.period_high is not None and stated.period_high != stated.period:
+        doubts.say(FindingCode.PERIOD_RANGE, "the period has a maximum of its own")
+        return False
+    return True
+
+
+def _is_whole(stated: Frequency, doubts: Doubts) -> bool:
+    period = stated.period
+    if stated.unit in (PeriodUnit.SECOND, PeriodUnit.MINUTE):
+        doubts.say(FindingCode.PERIOD_TOO_SHORT, "a period in minutes or seconds is not planned")
+    elif period is not None and period != period.to_integral_value():
+        doubts.say(FindingCode.PERIOD_FRACTIONAL, "the period must be a whole number", period)
+    elif (period is not None and period <= 0) or (stated.times is not None and stated.times < 1):
+        rule = "the frequency and the period must be above zero"
+        doubts.say(FindingCode.TIMING_UNSUPPORTED, rule, period)
+    else:
+        return True
+    return False
