@@ -1,0 +1,150 @@
+"""Bytes to text: framing and byte order mark off, then the character set that MSH-18 declares.
+
+An undeclared set is ASCII by the standard; bytes that are UTF-8 beyond doubt are then read as
+UTF-8 and a finding says so. Nothing is ever replaced: bytes that fit no declared set are not
+read. Source: HL7 v2.5.1 §2.15.9.18; Minimal Lower Layer Protocol (frame bytes).
+"""
+
+import re
+from dataclasses import dataclass
+
+from mappings.catalogue import table
+from schemas.finding import Finding, FindingCode
+
+FRAME_START = b"\x0b"
+FRAME_END = b"\x1c\r"
+"""What MLLP puts around one message. A missing last carriage return is tolerated."""
+
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_HEADER = re.compile(rb"(?:\A|[\r\n\x0b])[ \t]*(MSH[^\r\n]*)")
+_HIGH_CONTROL = re.compile(rb"[\x80-\x9f]")
+_PLACE = "MSH[1]-18"
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The text, or `None` when the bytes cannot be read, and what was doubtful."""
+
+    text: str | None
+    findings: tuple[Finding, ...] = ()
+
+
+def decode(data: bytes) -> Decoded:
+    """The text of the bytes, without frame and byte order mark. Raises: nothing."""
+    body, cut = unframed(data)
+    findings = [_truncated()] if cut else []
+    for mark, codec in _MARKS:
+        if body.startswith(mark):
+            return _joined(findings, _by_mark(body, codec))
+    return _joined(findings, _by_declaration(body))
+
+
+def unframed(data: bytes) -> tuple[bytes, bool]:
+    """The bytes without MLLP frame, and whether a frame was opened and never closed."""
+    body = data.lstrip(b" \t\r\n")
+    opened = body.startswith(FRAME_START)
+    body = body.lstrip(b"\x0b \t\r\n")
+    end = body.rfind(b"\x1c")
+    closed = end >= 0 and not body[end + 1 :].strip(b"\x1c\r\n ")
+    return (body[:end] if closed else body), opened and not closed
+
+
+def declared(body: bytes) -> list[str]:
+    """What MSH-18 says, repetition by repetition, word for word; empty when it says nothing."""
+    header = _HEADER.search(body)
+    if header is None or len(header[1]) < len(b"MSH|^"):
+        return []
+    line = header[1]
+    fields = line.split(line[3:4])
+    if len(fields) < 18 or not fields[17]:
+        return []
+    repetition = fields[1][1:2] or b"~"
+    return [part.decode("latin-1") for part in fields[17].split(repetition)]
+
+
+def _by_mark(body: bytes, codec: str) -> Decoded:
+    try:
+        text = body.decode(codec).removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        return _unreadable("the bytes do not fit their own byte order mark", None)
+    said = declared(text.split("\r", 1)[0].encode("utf-8"))
+    if said and _codec(said[0]) not in {codec, None} and not text.isascii():
+        rule = f"MSH-18 contradicts the byte order mark; read as {codec}"
+        return Decoded(text, (_doubt(rule, said[0]),))
+    return Decoded(text)
+
+
+def _by_declaration(body: bytes) -> Decoded:
+    said = declared(body)
+    first = said[0] if said else ""
+    alternates = [codec for codec in map(_codec, said[1:]) if codec]
+    if b"\x1b" in body and alternates:
+        return _strict(body, alternates[0], first)
+    codec = _codec(first) if first.strip() else "ascii"
+    if codec is None:
+        return _guessed(body, "MSH-18 is not in table 0211", first)
+    if codec == "ascii":
+        return _guessed(body, None, first)
+    return _strict(body, codec, first)
+
+
+def _strict(body: bytes, codec: str, said: str) -> Decoded:
+    try:
+        text = body.decode(codec)
+    except (UnicodeDecodeError, UnicodeError):
+        return _unreadable("the bytes are not of the character set that MSH-18 declares", said)
+    if codec.startswith("iso8859") and not text.isascii():
+        if _is_utf8(body):
+            rule = "MSH-18 declares a single-byte set, the bytes are UTF-8; read as declared"
+            return Decoded(text, (_doubt(rule, said),))
+        if _HIGH_CONTROL.search(body):
+            rule = "bytes 80 to 9F are no characters of the set that MSH-18 declares"
+            return Decoded(text, (_doubt(rule, said),))
+    return Decoded(text)
+
+
+def _guessed(body: bytes, rule: str | None, said: str) -> Decoded:
+    """ASCII, or UTF-8 with a finding: no other set has its shape by chance."""
+    if body.isascii():
+        findings = (_doubt(f"{rule}; the bytes are ASCII", said),) if rule else ()
+        return Decoded(body.decode("ascii"), findings)
+    if _is_utf8(body):
+        rule = f"{rule or 'MSH-18 declares ASCII'}; the bytes are UTF-8 and are read as such"
+        return Decoded(body.decode("utf-8"), (_doubt(rule, said or None),))
+    return _unreadable(f"{rule or 'MSH-18 declares ASCII'} and the bytes are not UTF-8", said)
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _codec(said: str) -> str | None:
+    return table("hl7v2/charsets").target_of(said.strip()) if said.strip() else None
+
+
+def _doubt(message: str, quoted: str | None) -> Finding:
+    code = FindingCode.ENCODING_DECLARED_WRONG
+    return Finding(code=code, location=_PLACE, message=message, quoted=quoted)
+
+
+def _unreadable(message: str, quoted: str | None) -> Decoded:
+    broken = Finding(
+        code=FindingCode.MESSAGE_BROKEN, location=_PLACE, message=message, quoted=quoted or None
+    )
+    return Decoded(None, (broken,))
+
+
+def _truncated() -> Finding:
+    return Finding(
+        code=FindingCode.MESSAGE_TRUNCATED,
+        location="segment[1]",
+        message="the frame is opened by 0B and never closed by 1C",
+    )
+
+
+def _joined(findings: list[Finding], decoded: Decoded) -> Decoded:
+    return Decoded(decoded.text, (*findings, *decoded.findings))

@@ -1,0 +1,120 @@
+"""HL7 v2 as a format: what recognises it, and its functions, imported when they are called."""
+
+import hashlib
+import re
+
+from schemas.connector import Answer, Connector, Peek, Reading, Writer
+from schemas.delivery import Envelope, Export, ExportKind
+from schemas.finding import Finding
+from schemas.site import Site
+
+_HEAD = re.compile(rb"[\x0b \t\r\n]*(?:\xef\xbb\xbf)?[\x0b \t\r\n]*(?:MSH|FHS|BHS)([^\w\s])")
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_KEEPS_ORDER = ("PI", "MR", "INS")
+"""Identifier types that name a patient for good, best first."""
+
+
+def detects(data: bytes) -> bool:
+    """Whether the bytes begin with MSH, FHS or BHS and a separator, framed or not."""
+    head = _head(data[:64])
+    return _HEAD.match(head) is not None
+
+
+def peek(data: bytes) -> Peek:
+    """MSH-10, MSH-9 and the lane, from the lines of MSH and PID alone.
+
+    The lane is a digest of the patient's identifier in PID-3, so that no identifier stands in
+    a queue. Of a batch it is that of the first message.
+    """
+    text = _head(data)
+    header = _line(text, b"MSH")
+    if header is None or len(header) < len(b"MSH|^"):
+        return Peek()
+    mark = header[3:4]
+    fields = header.split(mark)
+    kind = [part for part in _field(fields, 8).split(fields[1][:1])[:2] if part]
+    return Peek(
+        kind=b"^".join(kind).decode("latin-1") or None,
+        control_id=_field(fields, 9).decode("latin-1") or None,
+        lane=_lane(_line(text, b"PID" + mark), mark, fields[1]),
+    )
+
+
+def _head(data: bytes) -> bytes:
+    """The bytes as a single-byte superset of ASCII, good enough to look at."""
+    if data.startswith(_MARKS):
+        return data.decode("utf-16", errors="replace").encode("utf-8", errors="replace")
+    return data
+
+
+def _line(text: bytes, name: bytes) -> bytes | None:
+    found = re.search(rb"(?:\A|[\r\n\x0b\xbf])[ \t]*(" + re.escape(name) + rb"[^\r\n]*)", text)
+    return found[1] if found else None
+
+
+def _field(fields: list[bytes], at: int) -> bytes:
+    return fields[at].strip() if at < len(fields) else b""
+
+
+def _lane(pid: bytes | None, mark: bytes, declared: bytes) -> str | None:
+    identifiers = _field(pid.split(mark), 3) if pid is not None else b""
+    if not identifiers or not declared[:1]:
+        return None
+    repetition = declared[1:2]
+    listed = identifiers.split(repetition) if repetition else [identifiers]
+    by_type: dict[str, bytes] = {}
+    for one in listed:
+        parts = one.split(declared[:1])
+        kind = parts[4].decode("latin-1") if len(parts) > 4 else ""
+        by_type.setdefault(kind, b"^".join((parts[0], parts[3] if len(parts) > 3 else b"")))
+    best = next((by_type[kind] for kind in _KEEPS_ORDER if kind in by_type), None)
+    key = best or next(iter(by_type.values()))
+    return f"patient-{hashlib.sha256(key).hexdigest()[:16]}"
+
+
+def _read(data: bytes, site: Site) -> Reading:
+    from connectors.hl7v2.read import read
+
+    return read(data, site)
+
+
+def _lint(data: bytes) -> tuple[Finding, ...]:
+    from connectors.hl7v2.lint import lint
+
+    return lint(data)
+
+
+def _acknowledge(data: bytes, answer: Answer, envelope: Envelope) -> bytes:
+    from connectors.hl7v2.acknowledge import acknowledge
+
+    return acknowledge(data, answer, envelope)
+
+
+def _write_answer(export: Export, envelope: Envelope) -> bytes:
+    from connectors.hl7v2.write import write_answer
+
+    return write_answer(export, envelope)
+
+
+def _write_intakes(export: Export, envelope: Envelope) -> bytes:
+    from connectors.hl7v2.write import write_intakes
+
+    return write_intakes(export, envelope)
+
+
+_MEDIA_TYPE = "x-application/hl7-v2+er7"
+
+CONNECTOR = Connector(
+    name="hl7v2",
+    title="HL7 v2",
+    detects=detects,
+    read=_read,
+    lint=_lint,
+    peek=peek,
+    acknowledge=_acknowledge,
+    writers=(
+        Writer(ExportKind.ANALYSIS, "rre-o12", _MEDIA_TYPE, ".hl7", _write_answer),
+        Writer(ExportKind.SCHEDULE, "rre-o12-schedule", _MEDIA_TYPE, ".hl7", _write_answer),
+        Writer(ExportKind.INTAKES, "ras-o17", _MEDIA_TYPE, ".hl7", _write_intakes),
+    ),
+)

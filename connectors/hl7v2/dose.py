@@ -1,0 +1,117 @@
+"""How much is given at one intake: RXE-3 to RXE-5, or RXO-2 to RXO-4, beside the quantity of TQ1.
+
+The quantity of a timing is a number of administrations, normally 1, of the amount that RXE
+states; it is never multiplied. Source: HL7 v2.5.1 §4.14.4.3 (RXE-3), §4.14.1.2 (RXO-2).
+"""
+
+import re
+from dataclasses import dataclass
+
+from connectors.hl7v2.er7 import NULL, Segment
+from connectors.hl7v2.source import Source
+from connectors.hl7v2.statement import Statement
+from schemas.finding import FindingCode
+from schemas.posology import Dose
+from schemas.quantity import Quantity
+
+_PER_BODY = re.compile(r"(?:/|\bper\b|\bpar\b)\s*(?:kg|m2|m²)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class DoseFields:
+    """Where a segment states its dose: least and most, unit, time unit of a rate, rate."""
+
+    low: int
+    high: int
+    unit: int
+    per: int
+    rate: int
+    rate_unit: int
+
+
+ENCODED = DoseFields(low=3, high=4, unit=5, per=22, rate=23, rate_unit=24)
+REQUESTED = DoseFields(low=2, high=3, unit=4, per=17, rate=21, rate_unit=22)
+
+
+def dose_of(source: Source, segment: Segment, fields: DoseFields) -> Dose | None:
+    """The dose as the segment states it; the least amount alone is exact, not a minimum."""
+    low = _above_zero(source, segment, fields.low, fields.unit)
+    high = _above_zero(source, segment, fields.high, fields.unit)
+    rate = _rate(source, segment, fields)
+    if low is None and high is None and rate is None:
+        if segment.is_null(fields.low):
+            rule = f"{segment.name}-{fields.low} is deleted by the sender"
+            source.doubt(FindingCode.DOSE_MISSING, segment.where(fields.low), rule, NULL)
+        return None
+    label = " ".join(part for one in (low, high) if one for part in (one.unit, one.code) if part)
+    return Dose(
+        low=low,
+        high=high if high is not None else low,
+        rate=rate,
+        per_body=_PER_BODY.search(label) is not None,
+    )
+
+
+def _above_zero(source: Source, segment: Segment, value: int, unit: int) -> Quantity | None:
+    amount = source.amount(segment, value, unit, "phase.dose")
+    if amount is not None and amount.value <= 0:
+        rule = f"{segment.name}-{value} must be above zero"
+        source.doubt(FindingCode.VALUE_INVALID, segment.where(value), rule, segment.raw(value))
+        return None
+    return amount
+
+
+def _rate(source: Source, segment: Segment, fields: DoseFields) -> str | None:
+    """An amount by time, as words; it makes the dose no dose of one intake."""
+    per = source.text(segment, fields.per, "phase.dose.rate")
+    rate = source.text(segment, fields.rate, "phase.dose.rate")
+    unit = source.words(segment, fields.rate_unit, "phase.dose.rate")
+    words = [word for word in (rate, unit, f"per {per}" if per else None) if word]
+    return " ".join(words) or None
+
+
+def with_quantity(dose: Dose | None, statement: Statement) -> Dose | None:
+    """The dose of one statement. Without an amount in RXE, a quantity with a unit is the dose.
+
+    A quantity beside an amount must be 1, or 1 of the same unit: anything else is a finding,
+    because it may be a number of administrations or another dose.
+    """
+    quantity = statement.quantity
+    if quantity is None:
+        return dose
+    doubt = statement.source.doubt
+    place, quoted = statement.quantity_at, f"{quantity.value} {quantity.unit_label or ''}".strip()
+    if dose is not None:
+        if quantity.value != 1 or not _same_unit(quantity, dose):
+            rule = "the quantity of the timing is not 1 beside the amount of the order"
+            doubt(FindingCode.DOSE_SEVERAL, place, rule, quoted)
+        return dose
+    if quantity.unit_label is None:
+        if quantity.value != 1:
+            rule = "a quantity without a unit and without an amount in the order is no dose"
+            doubt(FindingCode.DOSE_MISSING, place, rule, quoted)
+        return None
+    if quantity.value < 0:
+        doubt(FindingCode.VALUE_INVALID, place, "a quantity must not be below zero", quoted)
+        return None
+    rule = "the order states no amount; the quantity of the timing is taken as the dose"
+    doubt(FindingCode.STRUCTURE_INVALID, place, rule, quoted)
+    return Dose(low=quantity, high=quantity)
+
+
+def _same_unit(quantity: Quantity, dose: Dose) -> bool:
+    stated = dose.low or dose.high
+    if quantity.unit_label is None or stated is None:
+        return True
+    theirs = {quantity.unit, quantity.code} - {None}
+    return bool(theirs & {stated.unit, stated.code})
+
+
+def check_requested(source: Source, requested: Dose | None, given: Dose | None, at: str) -> None:
+    """The dose ordered and the dose encoded, in one unit, must be the same amount."""
+    if requested is None or given is None or requested.low is None or given.low is None:
+        return
+    same_unit = (requested.low.unit, requested.low.code) == (given.low.unit, given.low.code)
+    if same_unit and (requested.low.value, requested.high) != (given.low.value, given.high):
+        rule = "RXO-2 and RXE-3 state different amounts in one unit"
+        source.doubt(FindingCode.DOSE_SEVERAL, at, rule)

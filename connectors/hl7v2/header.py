@@ -1,0 +1,59 @@
+"""What MSH says of the message itself. Source: HL7 v2.5.1 §2.15.9."""
+
+from datetime import datetime
+
+from connectors.dates import read_timestamp
+from connectors.hl7v2.source import Source
+from schemas.finding import FindingCode
+
+VERSIONS = frozenset({"2.1", "2.2", "2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6"}) | {
+    "2.7",
+    "2.7.1",
+    "2.8",
+    "2.8.1",
+    "2.8.2",
+}
+"""Versions of table 0104 that are read."""
+
+_NOT_PRODUCTION = {"T": "training", "D": "debugging"}
+
+
+def check_header(source: Source) -> None:
+    """Doubts about version, purpose, completeness and zone; what was understood is used."""
+    msh = source.message.header
+    for field, gives in ((3, "message.sender"), (9, "kind"), (10, "control_id"), (18, "encoding")):
+        for component in range(1, msh.components(field) + 1):
+            source.text(msh, field, gives, component)
+    version = source.text(msh, 12, "version")
+    if version not in VERSIONS:
+        rule = "MSH-12 must be a version from 2.1 to 2.8"
+        source.doubt(FindingCode.VERSION_UNKNOWN, msh.where(12), rule, version)
+    purpose = source.text(msh, 11, "message.purpose")
+    if purpose in _NOT_PRODUCTION:
+        rule = f"MSH-11 says that the message is for {_NOT_PRODUCTION[purpose]}"
+        source.doubt(FindingCode.STATUS_NOT_ACTIVE, msh.where(11), rule, purpose)
+    for place in (msh.where(14) if msh.value(14) else None, *_fragments(source)):
+        if place is not None:
+            rule = "the message is a fragment that others continue"
+            source.doubt(FindingCode.MESSAGE_TRUNCATED, place, rule)
+
+
+def _fragments(source: Source) -> list[str]:
+    return [segment.place for name in ("ADD", "DSC") for segment in source.message.all(name)]
+
+
+def check_zone(source: Source) -> None:
+    """The offset of MSH-7 is the default of the message: it must be that of the site."""
+    msh = source.message.header
+    said = msh.value(7)
+    if said is None:
+        return
+    try:
+        sent = read_timestamp(said, source.zone)
+    except ValueError:
+        return
+    if not isinstance(sent, datetime):
+        return
+    if sent.utcoffset() != sent.astimezone(source.zone).utcoffset():
+        rule = "MSH-7 has another offset than the site; times without an offset are doubtful"
+        source.doubt(FindingCode.ZONE_MISSING, msh.where(7), rule, said)

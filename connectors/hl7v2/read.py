@@ -1,0 +1,117 @@
+"""Reads HL7 v2: bytes of one message, of several together, or of a batch file.
+
+Source: HL7 v2.5.1 chapters 2, 3 and 4; tables `hl7v2/messages` and `hl7v2/order_control`.
+"""
+
+from connectors.hl7v2.administration import read_intakes
+from connectors.hl7v2.charset import decode
+from connectors.hl7v2.er7 import File, Message, tokenise
+from connectors.hl7v2.header import check_header, check_zone
+from connectors.hl7v2.movement import read_movements
+from connectors.hl7v2.prescription import read_prescriptions
+from connectors.hl7v2.source import Source
+from connectors.trail import Trail
+from schemas.connector import Reading
+from schemas.finding import Finding, FindingCode
+from schemas.intake import Intake
+from schemas.movement import Movement
+from schemas.prescription import Prescription
+from schemas.site import Site
+
+FORMAT = "hl7v2"
+SEVERAL = "batch"
+"""The `kind` of a file whose messages are of different kinds."""
+
+
+def read(data: bytes, site: Site) -> Reading:
+    """All that the bytes say, message by message. Raises: nothing for what a sender may send.
+
+    Places are `RXE[1]-5`, and `message[2]/RXE[1]-5` when there are several messages.
+    """
+    decoded = decode(data)
+    if decoded.text is None:
+        return Reading(format=FORMAT, findings=decoded.findings)
+    file = tokenise(decoded.text)
+    trail = Trail()
+    reader = _Reader(site, trail)
+    for message in file.messages:
+        reader.read(message)
+    _walk_envelope(file, trail)
+    return Reading(
+        format=FORMAT,
+        kind=_kind(file),
+        control_id=_control_id(file),
+        prescriptions=tuple(reader.prescriptions),
+        intakes=tuple(reader.intakes),
+        movements=tuple(reader.movements),
+        findings=(*decoded.findings, *file.findings, *reader.findings),
+        sources=trail.sources(),
+    )
+
+
+class _Reader:
+    """Collects what the messages of one file give."""
+
+    def __init__(self, site: Site, trail: Trail) -> None:
+        self.site = site
+        self.trail = trail
+        self.prescriptions: list[Prescription] = []
+        self.intakes: list[Intake] = []
+        self.movements: list[Movement] = []
+        self.findings: list[Finding] = []
+
+    def read(self, message: Message) -> None:
+        source = Source(message, self.site, self.trail)
+        source.walk()
+        check_header(source)
+        found = self._content(source)
+        if not found and not any(finding.blocks for finding in source.doubts):
+            rule = "the message carries no order, no administration and no movement"
+            source.doubt(FindingCode.MESSAGE_EMPTY, message.header.place, rule)
+        self.findings.extend(source.doubts)
+
+    def _content(self, source: Source) -> bool:
+        """Reads what the kind of the message holds; whether anything was found."""
+        kind = source.message.kind
+        target = source.table("messages").target_of(kind) if kind else None
+        if target is not None:
+            check_zone(source)
+        match target:
+            case "encoded-order" | "order":
+                lines = read_prescriptions(source, encoded=target == "encoded-order")
+                self.prescriptions.extend(lines)
+                return bool(lines)
+            case "administration":
+                intakes = read_intakes(source)
+                self.intakes.extend(intakes)
+                return bool(intakes)
+            case "movement" if kind:
+                movements = read_movements(source, kind.partition("^")[2])
+                self.movements.extend(movements)
+                return bool(movements)
+            case _:
+                rule = "MSH-9 must be a kind of message of the table hl7v2/messages"
+                place = source.message.header.where(9)
+                source.doubt(FindingCode.MESSAGE_UNSUPPORTED, place, rule, kind)
+                return False
+
+
+def _walk_envelope(file: File, trail: Trail) -> None:
+    for segment in file.envelope:
+        for place, value in segment.leaves():
+            trail.met(place, value)
+
+
+def _kind(file: File) -> str | None:
+    kinds = list(dict.fromkeys(message.kind for message in file.messages))
+    if not kinds:
+        return None
+    return kinds[0] if len(kinds) == 1 else SEVERAL
+
+
+def _control_id(file: File) -> str | None:
+    """The id of the file or the batch (FHS-11, BHS-11), else MSH-10 of the first message."""
+    for segment in file.envelope:
+        if segment.name in {"FHS", "BHS"} and segment.value(11):
+            return segment.value(11)
+    return file.messages[0].header.value(10) if file.messages else None

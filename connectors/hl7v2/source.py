@@ -1,0 +1,266 @@
+"""One message being read: every value taken leaves its mark on the trail, every doubt a finding.
+
+The data types of chapter 2A that several segments share (CE/CWE, EI, CX, XCN, CQ, TS, NM) are
+read here, so that a place and a trail mark are written in one way.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from connectors.dates import read_timestamp
+from connectors.hl7v2.er7 import Message, Segment
+from connectors.trail import Trail
+from mappings.authorities import identifier, product_code
+from mappings.catalogue import table
+from mappings.table import Table
+from schemas.base import DateOrInstant
+from schemas.codes import Coding, ProductCode
+from schemas.finding import Finding, FindingCode
+from schemas.people import Identifier, IdentifierKind, Practitioner
+from schemas.quantity import Quantity
+from schemas.site import Site
+
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
+_SYSTEM = 3
+"""Component of CE and CWE that names the coding system; three further on is the alternate's."""
+
+
+class Source:
+    """Takes values out of the segments of one message. `doubts` collects the findings met.
+
+    A `fork` shares everything but the doubts: a line or a phase keeps those that are its own.
+    """
+
+    __slots__ = ("doubts", "message", "site", "trail", "zone")
+
+    def __init__(self, message: Message, site: Site, trail: Trail) -> None:
+        self.message = message
+        self.site = site
+        self.zone = ZoneInfo(site.zone)
+        self.trail = trail
+        self.doubts: list[Finding] = []
+
+    def fork(self) -> "Source":
+        """The same source with doubts of its own."""
+        return Source(self.message, self.site, self.trail)
+
+    def table(self, name: str) -> Table:
+        """A table of this format, with the rows of the site over it."""
+        return table(f"hl7v2/{name}", self.site.name)
+
+    def walk(self) -> None:
+        """Puts every leaf of the message on the trail."""
+        met = self.trail.met
+        for segment in self.message.segments:
+            for place, value in segment.leaves():
+                met(place, value)
+
+    def doubt(
+        self, code: FindingCode, location: str, message: str, quoted: str | None = None
+    ) -> None:
+        """One finding about a place."""
+        self.doubts.append(Finding(code=code, location=location, message=message, quoted=quoted))
+
+    def text(
+        self,
+        segment: Segment,
+        field: int,
+        gives: str,
+        component: int = 1,
+        repetition: int = 1,
+        part: int = 1,
+    ) -> str | None:
+        """One leaf as text; taking it marks it as used for the field `gives`."""
+        value = segment.value(field, component, repetition, part)
+        if value is not None:
+            self.trail.used(segment.where(field, component, repetition, part), gives)
+        return value
+
+    def number(
+        self,
+        segment: Segment,
+        field: int,
+        gives: str,
+        component: int = 1,
+        repetition: int = 1,
+        part: int = 1,
+    ) -> Decimal | None:
+        """One leaf as an exact number (NM: digits and a point, no comma).
+
+        `None` and `value-invalid` for a text that is none; `None` alone when it is absent.
+        """
+        said = self.text(segment, field, gives, component, repetition, part)
+        if said is None:
+            return None
+        if not _NUMBER.fullmatch(said):
+            self.doubt(
+                FindingCode.VALUE_INVALID,
+                segment.where(field, component, repetition, part),
+                f"{segment.name}-{field} must be a number of digits and a decimal point",
+                said,
+            )
+            return None
+        return Decimal(said)
+
+    def whole(
+        self, segment: Segment, field: int, gives: str, component: int = 1, repetition: int = 1
+    ) -> int | None:
+        """One leaf as a whole number of at least one."""
+        number = self.number(segment, field, gives, component, repetition)
+        if number is None:
+            return None
+        if number != int(number) or number < 1:
+            self.doubt(
+                FindingCode.VALUE_INVALID,
+                segment.where(field, component, repetition),
+                f"{segment.name}-{field} must be a whole number of at least one",
+                str(number),
+            )
+            return None
+        return int(number)
+
+    def timestamp(
+        self, segment: Segment, field: int, gives: str, component: int = 1, repetition: int = 1
+    ) -> DateOrInstant | None:
+        """One TS: a day, or an instant on the clock of the site when it has no offset."""
+        said = self.text(segment, field, gives, component, repetition)
+        if said is None:
+            return None
+        try:
+            return read_timestamp(said, self.zone)
+        except ValueError:
+            self.doubt(
+                FindingCode.VALUE_INVALID,
+                segment.where(field, component, repetition),
+                f"{segment.name}-{field} must be a date YYYYMMDD, or one instant of the calendar",
+                said,
+            )
+            return None
+
+    def instant(self, segment: Segment, field: int, gives: str) -> datetime | None:
+        """One TS that states a time of day; a day alone is a finding, since it is no instant."""
+        read = self.timestamp(segment, field, gives)
+        if read is None or isinstance(read, datetime):
+            return read
+        self.doubt(
+            FindingCode.VALUE_INVALID,
+            segment.where(field),
+            f"{segment.name}-{field} must state a time of day",
+            segment.value(field),
+        )
+        return None
+
+    def coded(
+        self, segment: Segment, field: int, gives: str, repetition: int = 1, part: int = 0
+    ) -> Coding | None:
+        """One CE or CWE: identifier, text, system. Without an identifier the code is empty.
+
+        `part` is 1 when the three stand as subcomponents of the first component.
+        """
+        at = (lambda rank: (1, rank)) if part else (lambda rank: (rank, 1))
+        code, display, system = (
+            self.text(segment, field, gives, component, repetition, sub)
+            for component, sub in (at(1), at(2), at(3))
+        )
+        if code is None and display is None:
+            return None
+        return Coding(code=code or "", system=system, display=display)
+
+    def words(self, segment: Segment, field: int, gives: str, repetition: int = 1) -> str | None:
+        """The words of a CE or CWE: original text, else text, else identifier."""
+        said = [self.text(segment, field, gives, component, repetition) for component in (9, 2, 1)]
+        return next((one for one in said if one), None)
+
+    def products(
+        self, segment: Segment, field: int, gives: str, repetition: int = 1
+    ) -> tuple[ProductCode, ...]:
+        """Every code of a CE or CWE that names a product: the identifier, then the alternate."""
+        found = []
+        for first in (1, 4):
+            code = self.text(segment, field, gives, first, repetition)
+            display = self.text(segment, field, gives, first + 1, repetition)
+            system = self.text(segment, field, gives, first + 2, repetition)
+            if code is not None:
+                found.append(product_code(code, system, self.site.name, display))
+        return tuple(found)
+
+    def unit(self, segment: Segment, field: int, gives: str) -> tuple[str | None, ...]:
+        """A unit as (text, code, system): the text as sent, else the code itself."""
+        code, text, system = (
+            self.text(segment, field, gives, component) for component in (1, 2, _SYSTEM)
+        )
+        return text or code, code, system
+
+    def amount(self, segment: Segment, value: int, unit: int, gives: str) -> Quantity | None:
+        """A number in one field with its unit (CE) in another."""
+        number = self.number(segment, value, gives)
+        text, code, system = self.unit(segment, unit, gives)
+        if number is None:
+            return None
+        return Quantity(value=number, unit=text, code=code, system=system)
+
+    def composite(
+        self,
+        segment: Segment,
+        field: int,
+        gives: str,
+        component: int = 0,
+        repetition: int = 1,
+    ) -> Quantity | None:
+        """One CQ: number and unit, as components, or as subcomponents of `component`."""
+        if component:
+            places = ((component, 1), (component, 2), (component, 3), (component, 4))
+        else:
+            places = ((1, 1), (2, 1), (2, 2), (2, 3))
+        number = self.number(segment, field, gives, places[0][0], repetition, places[0][1])
+        code, text, system = (
+            self.text(segment, field, gives, at, repetition, part) for at, part in places[1:]
+        )
+        if number is None:
+            return None
+        return Quantity(value=number, unit=text or code, code=code, system=system)
+
+    def entity(self, segment: Segment, field: int, gives: str) -> Identifier | None:
+        """One EI, an order number: escaped separators inside it are part of it."""
+        value = self.text(segment, field, gives)
+        name, oid = (self.text(segment, field, gives, component) for component in (2, 3))
+        self.text(segment, field, gives, 4)
+        return identifier(value, oid or name, self.site.name) if value else None
+
+    def person(
+        self, segment: Segment, field: int, gives: str, repetition: int = 1
+    ) -> Practitioner | None:
+        """One XCN. The type of the identifier says what it is, else its authority does."""
+        take = (segment, field, gives)
+        value = self.text(*take, 1, repetition)
+        family = self.text(*take, 2, repetition)
+        given = self.text(*take, 3, repetition)
+        if value is None and family is None:
+            return None
+        name, oid = (self.text(*take, 9, repetition, part) for part in (1, 2))
+        kind = self.kind_of(self.text(*take, 13, repetition))
+        found = (_typed(value, oid or name, kind, self.site.name),) if value else ()
+        return Practitioner(
+            identifiers=found,
+            family_name=family,
+            given_name=given,
+            location=segment.where(field, 1, repetition).removesuffix(".1"),
+        )
+
+    def kind_of(self, code: str | None) -> IdentifierKind:
+        """What an identifier type code of table 0203 stands for."""
+        known = self.table("identifier_types").target_of(code) if code else None
+        return IdentifierKind(known) if known else IdentifierKind.OTHER
+
+    def each(self, segment: Segment, field: int) -> Iterator[int]:
+        """The ranks of the repetitions of a field."""
+        yield from segment.repetitions(field)
+
+
+def _typed(value: str, authority: str | None, kind: IdentifierKind, site: str) -> Identifier:
+    if kind is not IdentifierKind.OTHER:
+        return Identifier(value=value, kind=kind, authority=authority)
+    return identifier(value, authority, site)

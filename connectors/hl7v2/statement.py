@@ -1,0 +1,133 @@
+"""One statement of timing, from TQ1 or from the quantity/timing field, before its dose is known.
+
+What both forms say in different places is collected here and becomes a `Phase`.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import time
+
+from connectors.hl7v2.pattern import Pattern, pattern_of, together
+from connectors.hl7v2.source import Source
+from schemas.base import DateOrInstant
+from schemas.codes import Coding
+from schemas.finding import FindingCode
+from schemas.moment import MomentTime
+from schemas.posology import Bounds, Dose, Phase, Rhythm, Times
+from schemas.quantity import Duration, Quantity
+
+_CLOCK = re.compile(r"([01]\d|2[0-3])([0-5]\d)(?:([0-5]\d)(?:\.\d{1,4})?)?")
+_ROUTINE = "R"
+
+
+@dataclass(slots=True)
+class Statement:
+    """What one TQ1, or one repetition of a TQ, says. `source` holds the doubts about it."""
+
+    source: Source
+    location: str
+    quantity: Quantity | None = None
+    quantity_at: str = ""
+    patterns: list[Pattern] = field(default_factory=list)
+    unread: Coding | None = None
+    clock: list[time] = field(default_factory=list)
+    start: DateOrInstant | None = None
+    end: DateOrInstant | None = None
+    duration: Duration | None = None
+    count: int | None = None
+    as_needed: bool = False
+    condition: str | None = None
+    condition_at: str = ""
+    text: str | None = None
+    conjunction: str | None = None
+    conjunction_at: str = ""
+    lasts: Duration | None = None
+
+    @property
+    def says_when(self) -> bool:
+        """Whether anything but a quantity, a priority or a chaining is stated."""
+        return bool(
+            self.patterns or self.unread or self.clock or self.start or self.end or self.duration
+        ) or bool(self.count or self.condition or self.text or self.as_needed)
+
+    def add_pattern(self, code: Coding, place: str) -> None:
+        """One repeat pattern code; an unknown one is kept word for word with a finding."""
+        found = pattern_of(code.code, self.source.table("repeat_patterns"))
+        doubt = self.source.doubt
+        if found is None:
+            self.unread = self.unread or code
+            doubt(
+                FindingCode.TIMING_CODE_UNKNOWN,
+                place,
+                "the repeat pattern is not in the table hl7v2/repeat_patterns",
+                code.code or code.display,
+            )
+            return
+        if found.continuous:
+            rule = "the repeat pattern C is continuous between start and stop, not an intake"
+            doubt(FindingCode.TIMING_UNSUPPORTED, place, rule, code.code)
+        if found.unsupported:
+            rule = "the repeat pattern is no rhythm that can be computed"
+            doubt(FindingCode.TIMING_UNSUPPORTED, place, rule, code.code)
+        self.patterns.append(found)
+
+    def add_clock(self, said: str, place: str) -> None:
+        """One explicit time, HHMM[SS] on the patient's clock."""
+        shape = _CLOCK.fullmatch(said)
+        if shape is None:
+            rule = "an explicit time must be HHMM or HHMMSS, without a zone"
+            self.source.doubt(FindingCode.VALUE_INVALID, place, rule, said)
+            return
+        self.clock.append(time(int(shape[1]), int(shape[2]), int(shape[3] or 0)))
+
+    def add_priority(self, said: str, place: str) -> None:
+        """One priority: `PRN` makes it as needed; others than routine wait for a person."""
+        if said == "PRN":
+            self.as_needed = True
+        elif said != _ROUTINE:
+            rule = "a priority other than routine does not enter the schedule"
+            self.source.doubt(FindingCode.ELEMENT_UNREAD, place, rule, said)
+
+    def pattern(self) -> Pattern:
+        """What the repeat patterns say together."""
+        return together(self.patterns)
+
+    def phase(self, sequence: int | None, dose: Dose | None) -> Phase:
+        """The phase of this statement, with its dose and its place in the chain."""
+        said = self.pattern()
+        as_needed = self.as_needed or said.as_needed
+        self._doubt_what_cannot_be(said, as_needed)
+        clock = tuple(dict.fromkeys(self.clock))
+        return Phase(
+            location=self.location,
+            sequence=sequence,
+            text=self.text,
+            bounds=Bounds(
+                start=self.start,
+                end=self.end,
+                duration=self.duration,
+                count=self.count or (1 if said.once else None),
+            ),
+            rhythm=Rhythm(frequency=said.frequency, weekdays=said.weekdays),
+            times=Times(
+                moments=tuple(MomentTime(moment=moment) for moment in said.moments), clock=clock
+            ),
+            timing_code=self.unread,
+            dose=dose,
+            as_needed=as_needed,
+            as_needed_for=(self.condition,) if as_needed and self.condition else (),
+            intake_lasts=self.lasts,
+            findings=tuple(self.source.doubts),
+        )
+
+    def _doubt_what_cannot_be(self, said: Pattern, as_needed: bool) -> None:
+        doubt = self.source.doubt
+        if said.contradicted:
+            rule = "two repetitions of the repeat pattern state different frequencies"
+            doubt(FindingCode.TIMING_CONTRADICTED, self.location, rule)
+        if self.clock and not (self.patterns or self.unread):
+            rule = "explicit times must come with a repeat pattern"
+            doubt(FindingCode.TIMING_INVALID, self.location, rule)
+        if self.condition and not as_needed:
+            rule = "a condition text asks for human review"
+            doubt(FindingCode.EVENT_CONDITION, self.condition_at, rule, self.condition)
