@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _FIRST_YEAR, _LAST_YEAR = 1880, 2199
 """Nobody alive was born before the first; a date after the second is a mistake."""
-_AMOUNT = re.compile(r"\d{1,12}(?:\.\d{1,12})?")
+_AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,12})?")
 
 
 def children(element: "_Element", *path: str) -> "Iterator[_Element]":
