@@ -79,6 +79,7 @@ class FindingCode(StrEnum):
         BLOCKING,
         "The sender does not mean this line as an order in force",
     )
+    REVIEW_ASKED = "review-asked", BLOCKING, "The sender asks for a human review"
     ORDER_CONTROL_UNKNOWN = (
         "order-control-unknown",
         BLOCKING,
