@@ -7,8 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
-from schemas.finding import Finding
-
 CATALOGUES = Path(__file__).parent / "locale"
 Say: TypeAlias = Callable[[str], str]
 """An English text in the language of the reader."""
@@ -49,8 +47,3 @@ def catalogue(language: Language) -> dict[str, str]:
 
     path = CATALOGUES / language.value / "LC_MESSAGES" / "semainier.po"
     return {entry.msgid: entry.msgstr for entry in polib.pofile(str(path), encoding="utf-8")}
-
-
-def sentence(finding: Finding, say: Say) -> str:
-    """What a finding says, for people; the exact rule stands in its English message."""
-    return say(finding.code.sentence)

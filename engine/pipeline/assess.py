@@ -56,7 +56,7 @@ def assess_prescription(
             AssessedLine(
                 line=line,
                 schedule=_schedule(line, result),
-                findings=_each_once((*line.findings, *result.findings, *doubts)),
+                findings=_each_once((*line.findings, *_of(result), *doubts)),
             )
             for line, result, doubts in zip(
                 prescription.lines, normalised, reviewed.lines, strict=True
@@ -64,6 +64,12 @@ def assess_prescription(
         ),
         findings=_each_once((*prescription.findings, *reviewed.prescription)),
     )
+
+
+def _of(result: Normalised) -> tuple[Finding, ...]:
+    """Every doubt of the schedule: what was met, then the reasons against it."""
+    own = result.schedule.reasons if isinstance(result.schedule, NotComputable) else ()
+    return (*result.findings, *own)
 
 
 def _normalised(line: Line, prescription: Prescription, site: Site) -> Normalised:
@@ -100,9 +106,11 @@ def _texts(line: Line) -> Iterable[tuple[str, tuple[Phase, ...]]]:
 
 
 def _schedule(line: Line, result: Normalised) -> LineSchedule:
-    """The schedule, unless the reader or the posology blocks it: the reasons stand instead."""
-    phases = (finding for phase in line.posology.phases for finding in phase.findings)
-    blocking = tuple(finding for finding in (*line.findings, *phases) if finding.blocks)
+    """The schedule, unless the reader blocks the line as a whole: its reasons stand instead.
+
+    What the reader doubts of one phase is weighed with the posology, by `normalise`.
+    """
+    blocking = tuple(finding for finding in line.findings if finding.blocks)
     if not blocking:
         return result.schedule
     own = result.schedule.reasons if isinstance(result.schedule, NotComputable) else ()

@@ -1,13 +1,13 @@
 """Explains one file from its bytes to dated intakes; nothing is stored and nothing sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from connectors import registry
 from engine.pipeline.assess import assess
 from mappings.catalogue import load_site
-from schemas.assessment import AssessedLine, AssessedPrescription, Assessment
+from schemas.assessment import AssessedLine, AssessedPrescription
 from schemas.connector import Reading
 from schemas.errors import Refused
 from schemas.explanation import (
@@ -17,7 +17,7 @@ from schemas.explanation import (
     SourcePlace,
 )
 from schemas.finding import Finding, FindingCode
-from schemas.schedule import DoseSchedule, Step
+from schemas.schedule import DoseSchedule, PlannedIntake, Step
 from schemas.site import Site
 
 UNKNOWN_FORMAT = "unknown"
@@ -36,7 +36,7 @@ def explain(
     place = load_site(site)
     reading = _read(data, format_name, place)
     assessment = assess(reading, place)
-    start = first or _first_day(assessment, ZoneInfo(place.zone)) or today
+    start = first or first_day(assessment.prescriptions, ZoneInfo(place.zone)) or today
     return Explanation(
         format=reading.format,
         kind=reading.kind,
@@ -45,8 +45,7 @@ def explain(
         first=start,
         days=days,
         prescriptions=tuple(
-            _explained(prescription, place, start, days)
-            for prescription in assessment.prescriptions
+            explained(prescription, place, start, days) for prescription in assessment.prescriptions
         ),
         intakes=reading.intakes,
         movements=reading.movements,
@@ -75,21 +74,22 @@ def _read(data: bytes, format_name: str | None, site: Site) -> Reading:
     return connector.read(data, site)
 
 
-def _first_day(assessment: Assessment, zone: ZoneInfo) -> date | None:
+def first_day(prescriptions: Iterable[AssessedPrescription], zone: ZoneInfo) -> date | None:
     """The earliest day on which a computable step starts, on the clock of the site."""
-    return min((step.start.astimezone(zone).date() for step in _steps(assessment)), default=None)
+    return min((step.start.astimezone(zone).date() for step in _steps(prescriptions)), default=None)
 
 
-def _steps(assessment: Assessment) -> Iterator[Step]:
-    for prescription in assessment.prescriptions:
+def _steps(prescriptions: Iterable[AssessedPrescription]) -> Iterator[Step]:
+    for prescription in prescriptions:
         for line in prescription.lines:
             if isinstance(line.schedule, DoseSchedule):
                 yield from line.schedule.steps
 
 
-def _explained(
+def explained(
     assessed: AssessedPrescription, site: Site, first: date, days: int
 ) -> ExplainedPrescription:
+    """A prescription with the intakes that its unblocked lines plan in the `days` from `first`."""
     return ExplainedPrescription(
         prescription=assessed.prescription,
         lines=tuple(_line(line, site, first, days) for line in assessed.lines),
@@ -98,20 +98,29 @@ def _explained(
 
 
 def _line(assessed: AssessedLine, site: Site, first: date, days: int) -> ExplainedLine:
-    from engine.posology.expand import expand
-
-    schedule = assessed.schedule
-    midnight = datetime.combine(first, time(), ZoneInfo(site.zone))
-    planned = (
-        tuple(expand(schedule, site, midnight, days))
-        if isinstance(schedule, DoseSchedule) and assessed.may_plan
-        else ()
-    )
+    """A line with its intakes of the period; a line that something blocks plans none."""
+    doubts, planned = _period(assessed, site, first, days)
     return ExplainedLine(
         line=assessed.line,
         product=assessed.line.product,
         text=assessed.line.text or assessed.line.posology.text,
-        schedule=schedule,
+        schedule=assessed.schedule,
         planned=planned,
-        findings=assessed.findings,
+        findings=(*assessed.findings, *doubts),
     )
+
+
+def _period(
+    assessed: AssessedLine, site: Site, first: date, days: int
+) -> tuple[tuple[Finding, ...], tuple[PlannedIntake, ...]]:
+    """What a change of the clocks puts in doubt in the period, and the intakes when nothing is."""
+    from engine.posology.expand import check_window, expand
+
+    schedule = assessed.schedule
+    if not isinstance(schedule, DoseSchedule):
+        return (), ()
+    midnight = datetime.combine(first, time(), ZoneInfo(site.zone))
+    doubts = check_window(schedule, site, midnight, days)
+    if doubts or not assessed.may_plan:
+        return doubts, ()
+    return (), tuple(expand(schedule, site, midnight, days))

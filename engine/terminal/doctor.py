@@ -132,9 +132,8 @@ def _version(name: str) -> str | None:
 
 
 def _table_problems() -> Iterator[str]:
-    from mappings.check import check_tables
-
     from mappings.catalogue import load_site, site_names
+    from mappings.check import check_tables
 
     yield from check_tables()
     for name in site_names():

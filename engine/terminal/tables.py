@@ -10,7 +10,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from engine.language import Say, sentence
+from engine.language import Say
 from engine.terminal.words import (
     WEEKDAYS,
     as_needed_words,
@@ -122,7 +122,7 @@ def findings_table(findings: Iterable[tuple[str, Finding]], say: Say) -> Table:
             severity_text(finding.severity, say),
             number,
             Text.assemble(
-                sentence(finding, say),
+                say(finding.code.sentence),
                 (f"\n{finding.code}: {finding.message}", "dim"),
             ),
             Text(finding.location),
