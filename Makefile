@@ -30,7 +30,7 @@ check: $(VENV)/.development ## Style, types, layers, tables, migrations, and doc
 	$(BIN)/python docs/write.py --check
 
 bench: $(VENV)/.development ## Print the figures of benchmarks/
-	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python benchmarks/startup.py
 
 run: $(VENV)/.runtime ## Start the embedded engine; everything it keeps is in ./data
 	$(BIN)/semainier run --data data
