@@ -51,14 +51,12 @@ def acknowledge(data: bytes, answer: Answer, envelope: Envelope) -> bytes:
 
 def _wanted(message: Message, answer: Answer) -> bool:
     """MSH-15: always, never, on error or on success only. Empty means original mode: always."""
-    wish = message.header.value(15)
-    if not _enhanced(message):
-        return True
-    return wish == "AL" or wish == ("SU" if answer.accepted else "ER")
+    never = {"NE", "ER" if answer.accepted else "SU"}
+    return message.header.value(15) not in never
 
 
 def _enhanced(message: Message) -> bool:
-    return bool(message.header.value(15) or message.header.value(16))
+    return bool(message.header.value(15))
 
 
 def _answer(
@@ -86,7 +84,10 @@ def _belongs(finding: Finding, message: Message | None) -> bool:
 def _header(message: Message | None, envelope: Envelope, number: int) -> str:
     """MSH anew: sender and receiver change places, time and id are those of the answer."""
     msh = message.header if message else None
-    take = (lambda at: _again(message, msh.raw(at))) if msh else (lambda _: "")
+
+    def take(field: int) -> str:
+        return _again(message, msh.raw(field)) if msh else ""
+
     event = (msh.value(9, 2) if msh else None) or ""
     kind = f"ACK^{_leaf(event)}^ACK" if event else "ACK"
     own = f"{envelope.id}-{number + 1}" if number else envelope.id

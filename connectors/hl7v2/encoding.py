@@ -1,0 +1,107 @@
+"""A released schedule as encoded orders: RXE for each amount, TQ1 for each step.
+
+Each amount of a line is an order group of its own, with the number of the line, because the
+quantity of a TQ1 counts administrations of the amount of RXE and never replaces it. The clock
+times are those of the site, as the pharmacist validated them. Source: HL7 v2.5.1 §4.5.4, §4.14.4.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from connectors.hl7v2.building import coded_product, hat, leaf, number, stamp
+from schemas.delivery import ReleasedLine
+from schemas.errors import Refused
+from schemas.quantity import Quantity
+from schemas.schedule import EveryDays, EveryHours, OnWeekdays, Slot, Step
+
+Fields = dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One encoded order: its RXE, its TQ1 segments and its RXR."""
+
+    rxe: Fields
+    timings: tuple[Fields, ...]
+    rxr: Fields
+
+
+def encoded_orders(released: ReleasedLine) -> Iterator[Encoded]:
+    """One encoded order for each amount of the schedule.
+
+    Raises: `Refused` for a line without route or amount, and for a rhythm that table 0335 has
+    no pattern for.
+    """
+    route = released.line.route
+    if route is None:
+        raise Refused("RXR-1: the route of an encoded order must be known")
+    rxr = {1: hat(leaf(route.code), leaf(route.display), leaf(route.system))}
+    amounts: dict[Quantity | None, list[int]] = {}
+    for number_of_step, step in enumerate(released.schedule.steps):
+        amounts.setdefault(step.quantity, []).append(number_of_step)
+    for amount, steps in amounts.items():
+        if amount is None:
+            raise Refused("RXE-3: the amount of an encoded order must be known")
+        yield Encoded(_rxe(released, amount), tuple(_timings(released, steps)), rxr)
+
+
+def _rxe(released: ReleasedLine, amount: Quantity) -> Fields:
+    line = released.line
+    unit = hat(leaf(amount.code or amount.unit), leaf(amount.unit), leaf(amount.system))
+    if not unit:
+        raise Refused("RXE-5: the unit of an encoded order must be known")
+    return {
+        2: coded_product(line.product.codes, line.product.text),
+        3: number(amount.value),
+        5: unit,
+        7: hat("", leaf(line.text)),
+    }
+
+
+def _timings(released: ReleasedLine, steps: Sequence[int]) -> Iterator[Fields]:
+    for rank, at in enumerate(steps, start=1):
+        step = released.schedule.steps[at]
+        last = rank == len(steps)
+        yield {
+            1: str(rank),
+            3: _pattern(step),
+            4: "~".join(_clock(released, at, slot) for slot in step.slots),
+            7: stamp(step.start),
+            8: stamp(_last_instant(step)),
+            11: leaf("; ".join(step.instructions)),
+            12: "" if last else "A",
+            14: str(step.count) if step.count else "",
+        }
+
+
+def _last_instant(step: Step) -> datetime | None:
+    """TQ1-8 is the latest time of an intake: an end that is not included is one second later."""
+    if step.end is None or step.end_included:
+        return step.end
+    return step.end - timedelta(seconds=1)
+
+
+def _pattern(step: Step) -> str:
+    """The repeat pattern of table 0335, its day counted from TQ1-7."""
+    match step.rule:
+        case EveryDays(every=every) if every == 1 or step.rule.anchor == step.start.date():
+            return f"Q{every}D"
+        case OnWeekdays(every=every) if every == 1:
+            return "~".join(f"Q1J{day.number + 1}" for day in step.rule.weekdays)
+        case EveryHours(hours=hours) if hours == int(hours) and step.rule.first == step.start:
+            return f"Q{int(hours)}H"
+        case _:
+            raise Refused("TQ1-3: table 0335 has no repeat pattern for this rhythm")
+
+
+def _clock(released: ReleasedLine, step: int, slot: Slot) -> str:
+    """The wall time of a slot: its own, else that of its moment in the dated intakes."""
+    if slot.wall_time is not None:
+        return slot.wall_time.strftime("%H%M")
+    zone = ZoneInfo(released.schedule.zone)
+    for planned in released.planned:
+        if planned.step == step and planned.moment is slot.moment:
+            return planned.due_at.astimezone(zone).strftime("%H%M")
+    raise Refused("TQ1-4: no dated intake of the period gives the time of a moment")

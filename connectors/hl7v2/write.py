@@ -1,0 +1,262 @@
+"""What leaves as HL7 v2.5.1: the answer to an order (RRE^O12) and intakes (RAS^O17).
+
+Pure: ids and clock come from the envelope. MSA-1 is the acceptance of a message; what a
+pharmacist decided stands in ORC-1 of each order. Source: HL7 v2.5.1 §4.13.4, §4.13.9.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from connectors.hl7v2.building import (
+    begin,
+    coded_product,
+    entity,
+    finished,
+    hat,
+    leaf,
+    number,
+    person,
+    pid_fields,
+    professional,
+    segment,
+    stamp,
+)
+from connectors.hl7v2.encoding import Encoded, encoded_orders
+from mappings.catalogue import table
+from schemas.decision import Decision, DecisionKind, Intervention, LineVerdict
+from schemas.delivery import (
+    Analysis,
+    Envelope,
+    Export,
+    IntakeReport,
+    ReleasedSchedule,
+    ReportedIntake,
+)
+from schemas.errors import Refused
+from schemas.intake import IntakeStatus
+from schemas.people import Identifier
+from schemas.prescription import Line, LineAction, Prescription
+
+_UNKNOWN_AMOUNT = "999"
+"""RXA-6 is required; this is how the standard's practice says "not known"."""
+
+Fields = dict[int, str]
+
+
+def write_answer(export: Export, envelope: Envelope) -> bytes:
+    """RRE^O12: one ORC for each order, with what the pharmacist decided; of a released schedule,
+    the encoded orders and their timing too.
+
+    Raises: `Refused` for an export that is no answer to an order, for a decision that is none
+    yet, and for a schedule that has no form in RXE and TQ1.
+    """
+    orders: list[tuple[Fields, Encoded | None]]
+    match export:
+        case Analysis():
+            orders = [
+                (orc, None)
+                for line in export.prescription.lines
+                for orc in _orc(line, export.prescription, export.decision)
+            ]
+        case ReleasedSchedule():
+            orders = [
+                (orc, encoded)
+                for released in export.lines
+                for encoded in encoded_orders(released)
+                for orc in _orc(released.line, export.prescription, export.decision)
+            ]
+        case _:
+            raise Refused("RRE^O12 carries an analysis or a released schedule")
+    if not orders:
+        raise Refused("RRE^O12 must answer at least one order")
+    return _rre(export.prescription, export.decision, orders, envelope)
+
+
+def _rre(
+    prescription: Prescription,
+    decision: Decision,
+    orders: Sequence[tuple[Fields, Encoded | None]],
+    envelope: Envelope,
+) -> bytes:
+    message = begin("RRE_O12", "RRE^O12^RRE_O12", envelope)
+    message.add(segment("MSA", {1: "AA", 2: leaf(envelope.answers_control_id)}))
+    count = 2
+    for text in _comments(decision):
+        message.add(segment("NTE", {2: "P", 3: leaf(text)}))
+        count += 1
+    response = message.add_group("RRE_O12_RESPONSE")
+    if prescription.patient is not None:
+        patient = response.add_group("RRE_O12_PATIENT")
+        patient.add(segment("PID", pid_fields(prescription.patient)))
+        count += 1
+    for orc, encoded in orders:
+        order = response.add_group("RRE_O12_ORDER")
+        order.add(segment("ORC", orc))
+        count += 1
+        if encoded is None:
+            continue
+        encoding = order.add_group("RRE_O12_ENCODING")
+        encoding.add(segment("RXE", encoded.rxe))
+        for fields in encoded.timings:
+            timing = encoding.add_group("RRE_O12_TIMING_ENCODED")
+            timing.add(segment("TQ1", fields))
+        encoding.add(segment("RXR", encoded.rxr))
+        count += 2 + len(encoded.timings)
+    return finished(message, count)
+
+
+def _comments(decision: Decision) -> Iterator[str]:
+    for text in (decision.reason, decision.comment):
+        if text:
+            yield text
+
+
+def _orc(line: Line, prescription: Prescription, decision: Decision) -> Iterator[Fields]:
+    """ORC of the reply; nothing for a line that asked for nothing."""
+    if line.action is LineAction.INFORM:
+        return
+    verdict, comment = _verdict(line, decision)
+    control = table("hl7v2/replies").rows[f"{line.action.value}.{verdict.value}"].target
+    numbers: list[Identifier | None] = [*line.identifiers[:2], None, None]
+    intervention = _intervention(line, decision) if verdict is LineVerdict.REFUSED else None
+    yield {
+        1: control,
+        2: entity(numbers[0]),
+        3: entity(numbers[1]),
+        4: entity(prescription.chain.group),
+        9: stamp(decision.decided_at),
+        11: _verified_by(decision),
+        12: person(prescription.prescriber) if prescription.prescriber else "",
+        16: _reason(intervention, comment),
+    }
+
+
+def _verdict(line: Line, decision: Decision) -> tuple[LineVerdict, str | None]:
+    """What was decided on a line: its own verdict, else that of the whole."""
+    if decision.kind not in {DecisionKind.VALIDATE, DecisionKind.REJECT}:
+        raise Refused("only a validation or a rejection answers an order")
+    if decision.kind is DecisionKind.REJECT:
+        return LineVerdict.REFUSED, decision.reason
+    for own in decision.lines:
+        if own.line in {line.location, line.identifier}:
+            return own.verdict, own.comment
+    return LineVerdict.VALIDATED, None
+
+
+def _intervention(line: Line, decision: Decision) -> Intervention | None:
+    """The intervention that answers a finding of this line, the first one."""
+    places = {finding.location for finding in line.findings}
+    for phase in line.posology.phases:
+        places.update(finding.location for finding in phase.findings)
+    for answer in decision.answers:
+        if answer.intervention is not None and answer.location in places:
+            return answer.intervention
+    return None
+
+
+def _reason(intervention: Intervention | None, comment: str | None) -> str:
+    """ORC-16: the problem, and as alternate the intervention, each with its SFPC list."""
+    if intervention is None:
+        return hat("", leaf(comment))
+    listed = intervention.code_list.value
+    return hat(
+        leaf(intervention.problem),
+        leaf(comment or intervention.comment),
+        f"{listed}-problem",
+        leaf(intervention.intervention),
+        "",
+        f"{listed}-intervention",
+    )
+
+
+def _verified_by(decision: Decision) -> str:
+    who = decision.decided_by
+    if who.rpps:
+        return professional(who.rpps, leaf(who.name))
+    return hat("", leaf(who.name))
+
+
+def write_intakes(export: Export, envelope: Envelope) -> bytes:
+    """RAS^O17: one ORC for each order, one RXA for each intake, as validated.
+
+    Raises: `Refused` for another export, an empty report, and an intake that RXA cannot say:
+    without a time, an order or a product, or of a status that table 0322 lacks.
+    """
+    if not isinstance(export, IntakeReport):
+        raise Refused("RAS^O17 carries intakes")
+    if not export.intakes:
+        raise Refused("RAS^O17 must carry at least one intake")
+    message = begin("RAS_O17", "RAS^O17^RAS_O17", envelope)
+    patient = message.add_group("RAS_O17_PATIENT")
+    patient.add(segment("PID", pid_fields(export.patient)))
+    count = 2
+    ranks: dict[str, int] = {}
+    for reported in export.intakes:
+        numbers = reported.line.identifiers if reported.line else reported.intake.line
+        if not numbers:
+            raise Refused("ORC-2 or ORC-3: the order of an intake must be known")
+        rank = ranks[numbers[0].value] = ranks.get(numbers[0].value, 0) + 1
+        order = message.add_group("RAS_O17_ORDER")
+        order.add(segment("ORC", _orc_of_intake(numbers, export)))
+        given = order.add_group("RAS_O17_ADMINISTRATION")
+        given.add(segment("RXA", _rxa(reported, rank)))
+        given.add(segment("RXR", _rxr(reported)))
+        count += 3
+    return finished(message, count)
+
+
+def _orc_of_intake(numbers: Sequence[Identifier], export: IntakeReport) -> Fields:
+    return {
+        1: "RE",
+        2: entity(numbers[0]),
+        3: entity(numbers[1]) if len(numbers) > 1 else "",
+        11: _verified_by(export.decision),
+    }
+
+
+def _rxa(reported: ReportedIntake, rank: int) -> Fields:
+    intake = reported.intake
+    product = intake.product or (reported.line.product if reported.line else None)
+    if intake.taken_at is None:
+        raise Refused("RXA-3: an administration must have a time")
+    if product is None:
+        raise Refused("RXA-5: an administration must name its product")
+    deleted = intake.status is IntakeStatus.ENTERED_IN_ERROR
+    status = table("hl7v2/statuses_out").target_of(intake.status.value)
+    if status is None and not deleted:
+        raise Refused("RXA-20: table 0322 has no word for this status")
+    amount = intake.quantity
+    return {
+        1: "0",
+        2: str(rank),
+        3: stamp(intake.taken_at),
+        4: stamp(intake.taken_at),
+        5: coded_product(product.codes, product.text),
+        6: number(amount.value) if amount else _UNKNOWN_AMOUNT,
+        7: hat(leaf(amount.code or amount.unit), leaf(amount.unit), leaf(amount.system))
+        if amount
+        else "",
+        9: hat("", leaf(intake.note)),
+        10: person(intake.author.practitioner) if intake.author.practitioner else "",
+        18: _refusal(reported),
+        20: status or "",
+        21: "D" if deleted else ("U" if intake.corrects else "A"),
+        22: stamp(intake.recorded_at or reported.received_at),
+    }
+
+
+def _refusal(reported: ReportedIntake) -> str:
+    """RXA-18: any entry says that nothing was taken, so it stands for no other status."""
+    intake = reported.intake
+    if intake.status not in {IntakeStatus.REFUSED, IntakeStatus.NOT_GIVEN, IntakeStatus.HELD}:
+        return ""
+    if intake.reason is None:
+        return ""
+    reason = intake.reason
+    return hat(leaf(reason.code), leaf(reason.display), leaf(reason.system))
+
+
+def _rxr(reported: ReportedIntake) -> Fields:
+    route = reported.line.route if reported.line else None
+    if route is None:
+        raise Refused("RXR-1: the route of an administration must be known")
+    return {1: hat(leaf(route.code), leaf(route.display), leaf(route.system))}
