@@ -2,18 +2,45 @@
 
 import ast
 import string
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 
+from engine.adherence.measure import EXTRA
 from engine.language import CATALOGUES, Language, catalogue, language_of, speaker
+from engine.store.queue import Subject
 from engine.terminal.tables import SEVERITIES
 from engine.terminal.words import WEEKDAYS, moment_words
+from engine.validation.states import ItemState
+from schemas.adherence import MatchKind, PeriodReason
+from schemas.decision import DecisionKind, Role
+from schemas.delivery import DeliveryState
 from schemas.finding import FindingCode
 from schemas.intake import AuthorRole, IntakeStatus
+from schemas.message import Acknowledgement, MessageState
 from schemas.moment import Moment
 from schemas.movement import MovementKind
 from schemas.prescription import LineAction
+from schemas.review import ChangeKind
+
+SAID: tuple[type[StrEnum], ...] = (
+    Acknowledgement,
+    AuthorRole,
+    ChangeKind,
+    DecisionKind,
+    DeliveryState,
+    IntakeStatus,
+    ItemState,
+    LineAction,
+    MatchKind,
+    MessageState,
+    MovementKind,
+    PeriodReason,
+    Role,
+    Subject,
+)
+"""Closed sets whose values are said to people."""
 
 ENGINE = Path(__file__).parents[3] / "engine"
 FRENCH = catalogue(Language.FRENCH)
@@ -25,16 +52,18 @@ def texts_said() -> set[str]:
         node
         for path in ENGINE.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        if isinstance(node, ast.Call) and name_called(node) == "say" and node.args
     )
-    return {
-        call.args[0].value
-        for call in calls
-        if isinstance(call.func, ast.Name)
-        and call.func.id == "say"
-        and call.args
-        and isinstance(call.args[0], ast.Constant)
-    }
+    return {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)}
+
+
+def name_called(call: ast.Call) -> str | None:
+    """`say` of `say("…")` and of `desk.say("…")`."""
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return None
 
 
 def texts_of_the_model() -> set[str]:
@@ -44,10 +73,8 @@ def texts_of_the_model() -> set[str]:
         *(moment.name.replace("_", " ").lower() for moment in Moment),
         *WEEKDAYS,
         *(words for _, words, _ in SEVERITIES.values()),
-        *(LineAction),
-        *(IntakeStatus),
-        *(AuthorRole),
-        *(MovementKind),
+        *(member.value for each in SAID for member in each),
+        EXTRA,
     }
 
 
