@@ -5,6 +5,7 @@ stated twice, NaN and infinities, nesting deeper than any resource needs, number
 """
 
 import json
+import re
 from decimal import Decimal
 from typing import TypeAlias, TypeGuard
 
@@ -16,6 +17,7 @@ Object: TypeAlias = dict[str, Json]
 
 DEEPEST = 80
 """Levels of one message. A Bundle with extensions and contained resources stays below 30."""
+_TYPE = re.compile(r"[A-Za-z]{1,64}")
 LONGEST_NUMBER = 40
 """Characters of one number, and its largest exponent. FHIR asks for 18 digits at most."""
 
@@ -45,7 +47,8 @@ def load(data: bytes) -> Object:
     else:
         root = _read_json(data)
     _measure(root)
-    if not is_object(root) or not isinstance(root.get("resourceType"), str):
+    kind = root.get("resourceType") if is_object(root) else None
+    if not is_object(root) or not isinstance(kind, str) or not _TYPE.fullmatch(kind):
         raise _broken("message", "a FHIR message must be one resource with its resourceType")
     return root
 

@@ -1,0 +1,45 @@
+"""What can be known of FHIR bytes before they are read: enough to acknowledge and to order."""
+
+from connectors.fhir.read import control_id
+from connectors.fhir.tree import Json, Object, Unreadable, is_object, load
+from schemas.connector import Peek
+
+_SUBJECTS = ("MedicationRequest", "MedicationAdministration")
+
+
+def peek(data: bytes) -> Peek:
+    """The kind, the sender's id, and the patient when the message speaks of one only.
+
+    Empty for bytes that cannot be taken apart. Raises: nothing.
+    """
+    try:
+        root = load(data)
+    except Unreadable:
+        return Peek()
+    kind, sort = str(root["resourceType"]), root.get("type")
+    named = f"{kind}/{sort}" if kind == "Bundle" and isinstance(sort, str) else kind
+    return Peek(kind=named, control_id=control_id(root), lane=_lane(root))
+
+
+def _lane(root: Object) -> str | None:
+    """The one patient: as an identifier, else as the reference that every order carries."""
+    subjects = {_subject(resource) for resource in _resources(root)}
+    return subjects.pop() if len(subjects) == 1 else None
+
+
+def _resources(root: Object) -> list[Object]:
+    entries = root.get("entry")
+    inside = (
+        [e.get("resource") for e in entries if is_object(e)] if isinstance(entries, list) else []
+    )
+    return [r for r in (root, *inside) if is_object(r) and r.get("resourceType") in _SUBJECTS]
+
+
+def _subject(resource: Object) -> str | None:
+    subject = resource.get("subject")
+    if not is_object(subject):
+        return None
+    identifier = subject.get("identifier")
+    value: Json = identifier.get("value") if is_object(identifier) else None
+    stated = value if isinstance(value, str) else subject.get("reference")
+    return stated if isinstance(stated, str) else None
