@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping, func, insert, or_, select, update
 
-from engine.store.tables import messages
+from engine.store.tables import messages, prescriptions
 from engine.store.unit import Unit
 from schemas.ids import MessageId, Sha256
 from schemas.message import Acknowledgement, Message, MessageState
@@ -99,6 +99,24 @@ def raw_of(unit: Unit, identifier: str) -> bytes | None:
         select(messages.c.raw).where(messages.c.tenant == unit.tenant, messages.c.id == identifier)
     )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Through which site a prescription came, and the sender's id of its message."""
+
+    site: str
+    control_id: str | None
+
+
+def origin(unit: Unit, prescription_id: str) -> Origin | None:
+    """Where a prescription came from."""
+    row = unit.connection.execute(
+        select(messages.c.site, messages.c.control_id)
+        .join(prescriptions, prescriptions.c.message_id == messages.c.id)
+        .where(prescriptions.c.tenant == unit.tenant, prescriptions.c.id == prescription_id)
+    ).first()
+    return Origin(row.site, row.control_id) if row else None
 
 
 def listed(

@@ -1,5 +1,6 @@
 """Prescriptions, one row a version, with the schedules and findings of each."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -151,6 +152,37 @@ def latest_of(unit: Unit, group_key: str) -> StoredPrescription | None:
         .where(prescriptions.c.tenant == unit.tenant, prescriptions.c.group_key == group_key)
         .order_by(prescriptions.c.version.desc())
         .limit(1)
+    ).mappings()
+    row = rows.first()
+    return _stored(row) if row else None
+
+
+def group_of_lines(unit: Unit, patient_id: str, lines: Collection[str]) -> str | None:
+    """The group in which the newest prescription of the patient names one of these lines."""
+    found: str | None = unit.connection.scalar(
+        select(prescriptions.c.group_key)
+        .join(schedules, schedules.c.prescription_id == prescriptions.c.id)
+        .where(
+            prescriptions.c.tenant == unit.tenant,
+            prescriptions.c.patient_id == patient_id,
+            schedules.c.line_key.in_(lines),
+        )
+        .order_by(prescriptions.c.stored_at.desc(), prescriptions.c.version.desc())
+        .limit(1)
+    )
+    return found
+
+
+def version_of(unit: Unit, group_key: str, content_sha256: str) -> StoredPrescription | None:
+    """The version of a group that has exactly this content."""
+    rows = unit.connection.execute(
+        select(prescriptions)
+        .where(
+            prescriptions.c.tenant == unit.tenant,
+            prescriptions.c.group_key == group_key,
+            prescriptions.c.content_sha256 == content_sha256,
+        )
+        .order_by(prescriptions.c.version.desc())
     ).mappings()
     row = rows.first()
     return _stored(row) if row else None

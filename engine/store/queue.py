@@ -1,5 +1,6 @@
 """The pharmacist's queue: what waits for a decision, and what was decided on it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +9,7 @@ from sqlalchemy import RowMapping, func, insert, select, update
 
 from engine.store.tables import decisions, queue_items
 from engine.store.unit import Unit, new_id
+from engine.validation.states import OPEN, ItemState
 from schemas.decision import Decision, DecisionKind
 from schemas.ids import PatientId, Sha256
 
@@ -17,20 +19,6 @@ class Subject(StrEnum):
 
     PRESCRIPTION = "prescription"
     ADHERENCE = "adherence"
-
-
-class ItemState(StrEnum):
-    """Where an item stands. The last three are ends: a correction is a new version."""
-
-    TO_VALIDATE = "to-validate"
-    HELD = "held"
-    CLARIFICATION = "clarification"
-    VALIDATED = "validated"
-    REJECTED = "rejected"
-    SUPERSEDED = "superseded"
-
-
-OPEN = (ItemState.TO_VALIDATE, ItemState.HELD, ItemState.CLARIFICATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +68,7 @@ def open_item(
 
 
 def items(
-    unit: Unit, subject: Subject, states: tuple[ItemState, ...] = OPEN, limit: int = 200
+    unit: Unit, subject: Subject, states: Collection[ItemState] = OPEN, limit: int = 200
 ) -> tuple[Item, ...]:
     """The items of one list in these states, the longest waiting first; ties by id."""
     rows = unit.connection.execute(

@@ -83,6 +83,16 @@ def release_id_of(unit: Unit, subject: Subject, subject_id: str) -> ReleaseId | 
     return ReleaseId(found) if found else None
 
 
+def subject_of(unit: Unit, release_id: str) -> str | None:
+    """The version or result that a release released."""
+    found: str | None = unit.connection.scalar(
+        select(releases.c.subject_id).where(
+            releases.c.tenant == unit.tenant, releases.c.id == release_id
+        )
+    )
+    return found
+
+
 def released_prescriptions(unit: Unit, patient_id: str) -> tuple[Release, ...]:
     """Every validated prescription version of a patient, oldest release first."""
     return _releases(unit, releases.c.patient_id == patient_id)

@@ -145,6 +145,7 @@ schedules = Table(
     Column("content", Text, nullable=False),
     Column("sha256", SHA256, nullable=False),
     UniqueConstraint("prescription_id", "line_no"),
+    Index("ix_schedules_line", "tenant", "line_key"),
 )
 
 findings = Table(

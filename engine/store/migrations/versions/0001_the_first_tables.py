@@ -235,6 +235,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_schedules')),
     sa.UniqueConstraint('prescription_id', 'line_no', name=op.f('uq_schedules_prescription_id_line_no'))
     )
+    op.create_index('ix_schedules_line', 'schedules', ['tenant', 'line_key'], unique=False)
     op.create_table('releases',
     sa.Column('id', sa.String(length=64), nullable=False),
     sa.Column('tenant', sa.String(length=32), nullable=False),

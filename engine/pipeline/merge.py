@@ -1,0 +1,60 @@
+"""Joins what a message says with what still stands of the prescription before it.
+
+A message that changes one order says nothing of the others: they are carried over, each with
+a finding, so that a pharmacist sees that they come from before. A message that says it is
+complete carries nothing over.
+"""
+
+from schemas.finding import Finding, FindingCode
+from schemas.prescription import Line, LineAction, Prescription
+
+ENDED = frozenset({LineAction.STOP, LineAction.CANCEL})
+_BARE = ENDED | {LineAction.HOLD, LineAction.RESUME}
+"""Actions whose message often names the order alone, without product or posology."""
+
+
+def merged(previous: Prescription, incoming: Prescription) -> Prescription:
+    """The incoming prescription, with the lines of the previous one that it does not mention."""
+    lines = [_completed(line, previous) for line in incoming.lines]
+    if incoming.chain.complete is not True:
+        lines += [
+            _carried(line)
+            for line in previous.lines
+            if line.action not in ENDED and _same_in(incoming, line) is None
+        ]
+    return incoming.model_copy(update={"lines": tuple(lines)})
+
+
+def _names(line: Line) -> frozenset[str]:
+    return frozenset(identifier.value for identifier in line.identifiers)
+
+
+def _same_in(prescription: Prescription, line: Line) -> Line | None:
+    names = _names(line)
+    return next((other for other in prescription.lines if names & _names(other)), None)
+
+
+def _completed(line: Line, previous: Prescription) -> Line:
+    """A stop, hold or release that names its order alone gets the order's product and posology."""
+    before = _same_in(previous, line)
+    bare = not (line.product.text or line.product.codes) and not line.posology.phases
+    if before is None or not bare or line.action not in _BARE:
+        return line
+    return line.model_copy(
+        update={
+            "product": before.product,
+            "posology": before.posology,
+            "text": line.text or before.text,
+            "route": line.route or before.route,
+        }
+    )
+
+
+def _carried(line: Line) -> Line:
+    told = [found for found in line.findings if found.code is not FindingCode.LINE_CARRIED]
+    carried = Finding(
+        code=FindingCode.LINE_CARRIED,
+        location=line.location,
+        message="the new message does not mention this line of the prescription",
+    )
+    return line.model_copy(update={"findings": (*told, carried)})

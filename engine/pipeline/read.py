@@ -1,0 +1,205 @@
+"""Reads one claimed message and stores what it says, in one transaction with its settlement."""
+
+from connectors import registry
+from engine.pipeline.assess import assess_prescription
+from engine.pipeline.context import Context
+from engine.pipeline.merge import merged
+from engine.pipeline.receive import ENGINE
+from engine.store import audit, inbox, intakes, patients, prescriptions, queue
+from engine.store.inbox import Claimed
+from engine.store.unit import Unit
+from engine.validation.states import Event, ItemState, happened
+from mappings.catalogue import load_site
+from schemas.connector import Connector, Reading
+from schemas.errors import Refused
+from schemas.events import AuditEvent
+from schemas.finding import Finding, FindingCode
+from schemas.ids import PatientId
+from schemas.message import MessageState
+from schemas.movement import Movement, MovementKind
+from schemas.people import Patient
+from schemas.prescription import Prescription
+from schemas.site import Site
+
+
+def read(context: Context, claimed: Claimed) -> MessageState:
+    """What became of the message. Everything it brought is stored, or nothing is.
+
+    A message that brings nothing is refused, with the findings that say why. When the lease
+    was lost meanwhile, nothing is stored: another worker has the message.
+    """
+    connector = registry.connector(claimed.message.format or "")
+    site = load_site(claimed.site)
+    reading = _reading(context, connector, claimed, site)
+    with context.store.unit(context.tenant) as unit:
+        blocking = [found for found in reading.findings if found.blocks]
+        refused = reading.is_empty
+        error = blocking[0].code.value if refused and blocking else None
+        state = MessageState.REFUSED if refused else MessageState.READ
+        if not inbox.settle(unit, claimed, state, error=error):
+            return claimed.message.state
+        _Keeper(context, unit, claimed, site).keep(reading)
+        if refused:
+            audit.record(
+                unit,
+                AuditEvent.MESSAGE_REFUSED,
+                actor=ENGINE,
+                subject=claimed.message.id,
+                at=context.clock(),
+                error=error or "",
+            )
+        unit.commit()
+    return state
+
+
+def _reading(context: Context, connector: Connector, claimed: Claimed, site: Site) -> Reading:
+    """The reading; on a strict channel, what lint refuses is not read at all."""
+    if connector.read is None:
+        raise Refused("format: this one is only written")
+    strict = context.channel(claimed.message.channel).conformance == "strict"
+    if strict and connector.lint is not None:
+        faults = connector.lint(claimed.raw)
+        if faults:
+            return Reading(format=connector.name, findings=faults)
+    return connector.read(claimed.raw, site)
+
+
+class _Keeper:
+    """Stores the parts of one reading inside one unit."""
+
+    def __init__(self, context: Context, unit: Unit, claimed: Claimed, site: Site) -> None:
+        self.unit = unit
+        self.message = claimed.message
+        self.site = site
+        self.now = context.clock()
+
+    def keep(self, reading: Reading) -> None:
+        """Findings of the message, then movements, prescriptions and intakes."""
+        prescriptions.store_findings(self.unit, self.message.id, reading.findings)
+        for movement in reading.movements:
+            self._movement(movement)
+        for prescription in reading.prescriptions:
+            self._prescription(prescription)
+        for intake in reading.intakes:
+            patient_id, _ = self._patient(intake.patient)
+            stored = intakes.store(self.unit, intake, self.message.id, patient_id, self.now)
+            if stored is not None:
+                self._record(AuditEvent.INTAKE_STORED, stored)
+
+    def _record(self, event: AuditEvent, subject: str, **detail: str) -> None:
+        audit.record(
+            self.unit,
+            event,
+            actor=ENGINE,
+            subject=subject,
+            at=self.now,
+            message=self.message.id,
+            **detail,
+        )
+
+    def _patient(self, patient: Patient | None) -> tuple[PatientId | None, tuple[Finding, ...]]:
+        """The stored patient, unless identity is in doubt; then `None` and the doubt."""
+        if patient is None:
+            return None, ()
+        known = patients.found(self.unit, patient, self.message.channel)
+        if len(known) > 1:
+            return None, (_contradiction(patient, "identifiers name two stored patients"),)
+        if known:
+            stored = patients.patient(self.unit, known[0])
+            differs = _difference(stored, patient) if stored else None
+            if differs is not None:
+                return known[0], (_contradiction(patient, differs),)
+        return patients.store(self.unit, patient, self.message.channel, self.now), ()
+
+    def _prescription(self, incoming: Prescription) -> None:
+        patient_id, doubts = self._patient(incoming.patient)
+        incoming = incoming.model_copy(update={"findings": (*incoming.findings, *doubts)})
+        group = self._group(incoming, patient_id)
+        latest = prescriptions.latest_of(self.unit, group)
+        base = self._standing(group)
+        validated = prescriptions.last_validated(self.unit, group)
+        whole = merged(base.content.as_read, incoming) if base else incoming
+        assessed = assess_prescription(
+            whole, self.site, validated.content.as_read if validated else None
+        )
+        stored = prescriptions.store(
+            self.unit,
+            assessed,
+            message_id=self.message.id,
+            source_sha256=self.message.sha256,
+            patient_id=patient_id,
+            group_key=group,
+            at=self.now,
+        )
+        queue.open_item(
+            self.unit,
+            queue.Subject.PRESCRIPTION,
+            stored.id,
+            patient_id=patient_id,
+            content_sha256=stored.content_sha256,
+            source_sha256=stored.source_sha256,
+            blocking=len(assessed.blocking),
+            at=self.now,
+        )
+        self._record(AuditEvent.PRESCRIPTION_STORED, stored.id, sha256=stored.content_sha256)
+        if latest is not None:
+            self._supersede(latest.id)
+
+    def _group(self, incoming: Prescription, patient_id: PatientId | None) -> str:
+        """What stays the same over the versions of a prescription, within one patient.
+
+        The sender's group, else the group in which one of the lines is known, else the first
+        line, else the message itself: an order that nobody can name again.
+        """
+        owner = patient_id or f"message:{self.message.id}"
+        group = incoming.chain.group
+        if group is not None:
+            return f"{owner}|group:{group.authority or ''}:{group.value}"
+        lines = [line.identifier for line in incoming.lines if line.identifier]
+        if not lines:
+            return f"{owner}|message:{self.message.id}:{incoming.location}"
+        known = prescriptions.group_of_lines(self.unit, owner, lines)
+        return known or f"{owner}|line:{lines[0]}"
+
+    def _standing(self, group: str) -> prescriptions.StoredPrescription | None:
+        """The version that a new message adds to: the newest that nobody rejected."""
+        latest = prescriptions.latest_of(self.unit, group)
+        if latest is None:
+            return None
+        item = queue.item_about(self.unit, queue.Subject.PRESCRIPTION, latest.id)
+        if item is not None and item.state is ItemState.REJECTED:
+            return prescriptions.last_validated(self.unit, group)
+        return latest
+
+    def _supersede(self, older: str) -> None:
+        """An undecided older version leaves the queue; a validated one stays until release."""
+        item = queue.item_about(self.unit, queue.Subject.PRESCRIPTION, older)
+        if item is not None and item.state.is_open:
+            queue.move(self.unit, item, happened(item.state, Event.SUPERSEDED))
+            self._record(AuditEvent.PRESCRIPTION_SUPERSEDED, older)
+
+    def _movement(self, movement: Movement) -> None:
+        patient_id, _ = self._patient(movement.patient)
+        intakes.store_movement(self.unit, movement, self.message.id, patient_id)
+        if movement.kind is MovementKind.MERGE and movement.merged and patient_id:
+            for gone in patients.found(self.unit, movement.merged, self.message.channel):
+                if gone != patient_id:
+                    patients.merge(self.unit, patient_id, gone, self.now)
+
+
+def _difference(stored: Patient, incoming: Patient) -> str | None:
+    """The trait in which two descriptions under one identifier cannot be one person."""
+    if stored.birth_date and incoming.birth_date and stored.birth_date != incoming.birth_date:
+        return "birth date differs from that stored under this identifier"
+    names = [name.casefold() for name in (stored.birth_name, incoming.birth_name) if name]
+    if len(set(names)) > 1:
+        return "birth name differs from that stored under this identifier"
+    return None
+
+
+def _contradiction(patient: Patient, rule: str) -> Finding:
+    return Finding(
+        code=FindingCode.PATIENT_CONTRADICTED,
+        location=patient.location or "patient",
+        message=f"patient: {rule}",
+    )

@@ -1,0 +1,66 @@
+"""The whole chain from any id back to the bytes, and forward to what left because of them."""
+
+from engine.pipeline.context import Context
+from engine.store import audit, inbox, intakes, outbox, prescriptions, queue, releases, tracing
+from engine.store.unit import Unit
+from schemas.errors import Refused
+from schemas.message import Message
+from schemas.trace import Trace, TracedPrescription
+
+
+def trace(context: Context, identifier: str) -> Trace:
+    """Everything that hangs together with this id, whichever kind of id it is.
+
+    Raises: `Refused` when no row has it.
+    """
+    with context.store.unit(context.tenant) as unit:
+        messages = tracing.messages_behind(unit, identifier)
+        if not messages:
+            raise Refused(
+                "id: no message, prescription, item, decision, release or delivery has it"
+            )
+        found = [inbox.message(unit, each) for each in messages]
+        chains = [_chain(unit, message) for message in found if message is not None]
+        return Trace(
+            asked=identifier,
+            messages=tuple(message for message in found if message is not None),
+            prescriptions=tuple(each for chain in chains for each in chain),
+            intakes=tuple(each for name in messages for each in intakes.of_message(unit, name)),
+            journal=audit.entries_about(unit, _subjects(unit, messages, chains)),
+        )
+
+
+def _chain(unit: Unit, message: Message) -> tuple[TracedPrescription, ...]:
+    return tuple(
+        _traced(unit, identifier) for identifier in prescriptions.of_message(unit, message.id)
+    )
+
+
+def _traced(unit: Unit, identifier: str) -> TracedPrescription:
+    stored = prescriptions.prescription(unit, identifier)
+    item = queue.item_about(unit, queue.Subject.PRESCRIPTION, identifier)
+    decisions = queue.decisions_on(unit, item.id) if item else ()
+    return TracedPrescription(
+        id=identifier,
+        version=stored.version if stored else 0,
+        content_sha256=stored.content_sha256 if stored else "",
+        item=item.id if item else None,
+        state=item.state.value if item else None,
+        decisions=tuple(decisions),
+        release=releases.release_id_of(unit, queue.Subject.PRESCRIPTION, identifier),
+        deliveries=outbox.about_decision(unit, tuple(each.id for each in decisions)),
+    )
+
+
+def _subjects(
+    unit: Unit, messages: tuple[str, ...], chains: list[tuple[TracedPrescription, ...]]
+) -> tuple[str, ...]:
+    ids: list[str] = [*messages]
+    for message in messages:
+        ids += intakes.of_message(unit, message)
+    for chain in chains:
+        for each in chain:
+            ids += [each.id, each.item or "", each.release or ""]
+            ids += [decision.id for decision in each.decisions]
+            ids += [delivery.id for delivery in each.deliveries]
+    return tuple(name for name in ids if name)

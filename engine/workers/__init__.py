@@ -1,0 +1,1 @@
+"""Workers: dramatiq rings, the tables say what there is to do."""
