@@ -1,0 +1,40 @@
+"""The web application of one installation."""
+
+from typing import TYPE_CHECKING
+
+from engine.http.messages import post_message
+from engine.pipeline.context import Context
+from engine.pipeline.sweep import sweep
+from engine.workers.bell import Bell
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+def make_app(context: Context, bell: Bell) -> "Starlette":
+    """The application: `/health/live`, `/health/ready`, and `POST /fhir` for FHIR messages."""
+    from starlette.applications import Starlette
+    from starlette.concurrency import run_in_threadpool
+    from starlette.responses import JSONResponse
+    from starlette.routing import Route
+
+    async def live(_request: "Request") -> "Response":
+        return JSONResponse({"status": "live"})
+
+    async def ready(_request: "Request") -> "Response":
+        """Ready when the database answers; how many messages wait is told beside."""
+        waiting = await run_in_threadpool(sweep, context)
+        return JSONResponse({"status": "ready", "waiting": waiting})
+
+    async def fhir(request: "Request") -> "Response":
+        return await post_message(context, bell, request)
+
+    return Starlette(
+        routes=[
+            Route("/health/live", live),
+            Route("/health/ready", ready),
+            Route("/fhir", fhir, methods=["POST"]),
+        ]
+    )

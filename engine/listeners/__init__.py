@@ -1,0 +1,1 @@
+"""Listeners: sockets that take messages in; they frame and answer, and decide nothing."""

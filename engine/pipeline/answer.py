@@ -1,0 +1,90 @@
+"""Answers the sender of a message, once what the answer promises has happened."""
+
+import time
+from enum import StrEnum
+
+from connectors import registry
+from engine.pipeline.context import Context
+from engine.pipeline.receive import Receipt
+from engine.store import inbox, prescriptions
+from engine.store.unit import new_id
+from schemas.connector import Answer, Connector
+from schemas.delivery import Envelope
+from schemas.ids import DeliveryId
+from schemas.message import Acknowledgement, Message, MessageState
+
+PATIENCE = 30.0
+"""Seconds that a sender waits for a processed message before it is told to come again."""
+
+
+class Promise(StrEnum):
+    """What a positive answer says: the bytes are kept, or the message was read and planned."""
+
+    ACCEPT = "accept"
+    PROCESSED = "processed"
+
+
+def answer(context: Context, receipt: Receipt, data: bytes, promise: Promise) -> bytes:
+    """The acknowledgment in the sender's own format; empty when it has none or wants none.
+
+    A repetition gets the answer of the first time, bit for bit. The answer is stored before
+    it is returned.
+    """
+    if receipt.repeated and receipt.answer is not None:
+        return receipt.answer
+    message = receipt.message
+    if promise is Promise.PROCESSED:
+        message = settled(context, message)
+    said = _said(context, message, promise)
+    connector = _connector(message)
+    written = b""
+    if connector is not None and connector.acknowledge is not None:
+        envelope = Envelope(
+            id=DeliveryId(new_id("ack")),
+            created_at=context.clock(),
+            sender=context.tenant,
+            receiver=message.channel,
+        )
+        written = connector.acknowledge(data, said, envelope)
+    final = message.state is not MessageState.RECEIVED or promise is Promise.ACCEPT
+    if final:
+        with context.store.unit(context.tenant) as unit:
+            inbox.answered(unit, message.id, _acknowledgement(said), written)
+            unit.commit()
+    return written
+
+
+def _connector(message: Message) -> Connector | None:
+    return registry.connectors().get(message.format or "")
+
+
+def settled(context: Context, message: Message) -> Message:
+    """The message once a worker has dealt with it, or as it stands when patience ends."""
+    pause, until = 0.002, time.monotonic() + PATIENCE
+    while message.state is MessageState.RECEIVED and time.monotonic() < until:
+        time.sleep(pause)
+        pause = min(0.05, pause * 1.5)
+        with context.store.unit(context.tenant) as unit:
+            message = inbox.message(unit, message.id) or message
+    return message
+
+
+def _said(context: Context, message: Message, promise: Promise) -> Answer:
+    with context.store.unit(context.tenant) as unit:
+        findings = prescriptions.findings_of(unit, message.id)
+    match message.state:
+        case MessageState.READ:
+            return Answer(accepted=True, findings=findings)
+        case MessageState.REFUSED:
+            return Answer(accepted=False, findings=findings)
+        case MessageState.PARKED:
+            return Answer(accepted=False, retry=True, findings=findings)
+        case MessageState.RECEIVED:
+            kept = promise is Promise.ACCEPT
+            return Answer(accepted=kept, retry=not kept, findings=findings)
+
+
+def _acknowledgement(said: Answer) -> Acknowledgement:
+    if said.accepted:
+        return Acknowledgement.ACCEPTED
+    return Acknowledgement.REJECTED if said.retry else Acknowledgement.ERROR
