@@ -6,8 +6,14 @@ from typing import Annotated
 
 import typer
 
-from engine.language import Language
-from engine.terminal import shell
+from engine.terminal import (
+    inbox_commands,
+    outbound_commands,
+    people_commands,
+    queue_commands,
+    shell,
+)
+from engine.terminal.options import Json, Lang
 
 app = typer.Typer(
     name="semainier",
@@ -42,17 +48,12 @@ Site = Annotated[
         autocompletion=shell.complete_site,
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-Lang = Annotated[
-    Language | None,
-    typer.Option("--lang", help="The language of the tables; else that of the environment."),
-]
 Day = Annotated[
     datetime | None,
     typer.Option(
         "--from",
         formats=["%Y-%m-%d"],
-        help="First day shown; else the first day that the file plans, else today.",
+        help="First day shown; else the first that the file plans, else the day of writing, else today.",
     ),
 ]
 
@@ -108,6 +109,19 @@ def doctor(as_json: Json = False, lang: Lang = None) -> None:
     from engine.terminal.doctor import examine
 
     examine(as_json=as_json, language=lang)
+
+
+app.command("import")(inbox_commands.import_files)
+app.command()(inbox_commands.replay)
+app.command()(inbox_commands.trace)
+app.command()(outbound_commands.export)
+app.command()(outbound_commands.adherence)
+app.command()(outbound_commands.run)
+app.command()(outbound_commands.demo)
+app.add_typer(inbox_commands.messages, name="messages")
+app.add_typer(queue_commands.app, name="queue")
+app.add_typer(people_commands.account, name="account")
+app.add_typer(people_commands.access, name="access")
 
 
 if __name__ == "__main__":

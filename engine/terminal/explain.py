@@ -129,9 +129,9 @@ def _summary(explanation: "Explanation", say: Say) -> str:
     lines = [line for each in explanation.prescriptions for line in each.lines]
     blocking = sum(finding.blocks for _, finding in all_findings(explanation))
     return say(
-        "Site {site}, {days} days from {first}: {lines} lines, {computable} computable, "
-        "{planned} intakes planned, {reported} intakes reported, {movements} movements; "
-        "{findings} findings, {blocking} blocking."
+        "Site {site}, from {first}, days: {days}. Lines: {lines}, computable: {computable}. "
+        "Intakes planned: {planned}, reported: {reported}. Movements: {movements}. "
+        "Findings: {findings}, blocking: {blocking}."
     ).format(
         site=explanation.site,
         days=explanation.days,

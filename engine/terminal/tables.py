@@ -3,7 +3,7 @@
 Text of strangers is never read as markup: every cell is a `Text`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from rich import box
@@ -140,17 +140,26 @@ def severity_text(severity: Severity, say: Say) -> Text:
 def used_table(places: Iterable[SourcePlace], say: Say) -> Table:
     """Which place of the source gave which field."""
     table = table_of(say("Where it was read"), say("Place"), say("Value"), say("Field"))
-    for place in places:
-        table.add_row(Text(place.location), Text(place.value), Text(place.gives or ""))
+    for shown, place in _shortened(places):
+        table.add_row(Text(shown), Text(place.value), Text(place.gives or ""))
     return table
 
 
 def unused_table(places: Iterable[SourcePlace], say: Say) -> Table:
     """The values of the source that nothing used."""
     table = table_of(say("Not used"), say("Place"), say("Value"))
-    for place in places:
-        table.add_row(Text(place.location), Text(place.value))
+    for shown, place in _shortened(places):
+        table.add_row(Text(shown), Text(place.value))
     return table
+
+
+def _shortened(places: Iterable[SourcePlace]) -> Iterator[tuple[str, SourcePlace]]:
+    """Each place with its path; `…` stands for the element of the row above."""
+    above = ""
+    for place in places:
+        element, slash, name = place.location.rpartition("/")
+        yield (f"  …/{name}" if slash and element == above else place.location), place
+        above = element
 
 
 def intakes_table(intakes: Iterable[Intake], say: Say) -> Table:

@@ -1,0 +1,261 @@
+"""`semainier queue`: the pharmacist's queue from the terminal, as a named user."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from engine.language import Language, Say, speaker
+from engine.terminal.shell import Status, console, finish
+
+if TYPE_CHECKING:
+    from engine.pipeline.consult import Row, Shown
+    from engine.pipeline.decide import Decided
+    from schemas.decision import DecisionKind
+    from schemas.review import LineChange
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who works on which installation, and how they want to read."""
+
+    data: Path
+    user: str
+    as_json: bool
+    language: Language | None
+
+    @property
+    def say(self) -> Say:
+        """The speaker of their language."""
+        return speaker(self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a person decides, as typed."""
+
+    kind: "DecisionKind"
+    answers: Sequence[str] = ()
+    acknowledged: str | None = None
+    refused: Sequence[str] = ()
+    seen: str | None = None
+    reason: str | None = None
+    comment: str | None = None
+
+
+def list_items(desk: Desk, subject: str, *, ended: bool) -> None:
+    """One list of the queue, the longest waiting first."""
+    from engine.pipeline.consult import waiting
+    from engine.pipeline.context import open_context
+    from engine.store.queue import Subject
+
+    rows = waiting(open_context(desk.data), desk.user, Subject(subject), ended=ended)
+    if desk.as_json:
+        typer.echo(json.dumps([_row_document(row) for row in rows], indent=2, ensure_ascii=False))
+        return
+    _show_rows(rows, desk.say)
+
+
+def _row_document(row: "Row") -> dict[str, Any]:
+    return {
+        "item": row.item.id,
+        "subject": row.item.subject.value,
+        "subject_id": row.item.subject_id,
+        "state": row.item.state.value,
+        "blocking": row.item.blocking,
+        "lines": row.lines,
+        "opened_at": row.item.opened_at.isoformat(),
+        "content_sha256": row.item.content_sha256,
+        "format": row.message.format if row.message else None,
+        "patient": row.patient.model_dump(mode="json") if row.patient else None,
+    }
+
+
+def _show_rows(rows: "Sequence[Row]", say: Say) -> None:
+    from rich.text import Text
+
+    from engine.terminal.tables import table_of
+    from engine.terminal.words import patient_words
+
+    table = table_of(
+        say("Queue"),
+        say("Item"),
+        say("Patient"),
+        say("Source"),
+        say("Lines"),
+        say("Blocking"),
+        say("Waiting since"),
+        say("State"),
+    )
+    for row in rows:
+        blocking = f"■ {row.item.blocking}" if row.item.blocking else "0"
+        table.add_row(
+            row.item.id,
+            Text(patient_words(row.patient, say)),
+            row.message.format or "" if row.message else say(row.item.subject.value),
+            str(row.lines),
+            Text(blocking, style="bold red" if row.item.blocking else ""),
+            f"{row.item.opened_at:%Y-%m-%d %H:%M}",
+            say(row.item.state.value),
+        )
+    console().print(table)
+
+
+def show_item(desk: Desk, item_id: str, *, source: bool) -> None:
+    """One item in full; with `source` the bytes as received, after it."""
+    from engine.pipeline.consult import shown
+    from engine.pipeline.context import open_context
+
+    found = shown(open_context(desk.data), desk.user, item_id)
+    if desk.as_json:
+        typer.echo(json.dumps(_item_document(found), indent=2, ensure_ascii=False))
+        return
+    _show(found, desk.say)
+    if source and found.raw is not None:
+        typer.echo(found.raw.decode("utf-8", "backslashreplace").replace("\r", "\n"))
+
+
+def _item_document(found: "Shown") -> dict[str, Any]:
+    content = found.prescription.content if found.prescription else found.adherence
+    return {
+        "item": found.item.id,
+        "state": found.item.state.value,
+        "content_sha256": found.item.content_sha256,
+        "source_sha256": found.item.source_sha256,
+        "content": content.model_dump(mode="json") if content else None,
+        "findings": [
+            {"number": number, "line": line, **finding.model_dump(mode="json")}
+            for number, (line, finding) in enumerate(found.findings, start=1)
+        ],
+        "changes": [change.model_dump(mode="json") for change in found.changes],
+        "decisions": [decision.model_dump(mode="json") for decision in found.decisions],
+    }
+
+
+def _show(found: "Shown", say: Say) -> None:
+    from rich.text import Text
+
+    from engine.terminal.adherence import show_result
+    from engine.terminal.words import patient_words
+
+    out = console()
+    out.print(Text(f"{found.item.id}: {say(found.item.state.value)}", style="bold underline"))
+    out.print(Text.assemble((f"{say('Patient')}: ", "bold"), patient_words(found.patient, say)))
+    out.print(Text.assemble((f"{say('Content')}: ", "bold"), found.item.content_sha256))
+    if found.adherence is not None:
+        show_result(found.adherence, say)
+    if found.prescription is not None:
+        _show_prescription(found, say)
+    show_changes(found.changes, say)
+    _show_findings(found, say)
+    for decision in found.decisions:
+        out.print(
+            Text(
+                f"{say(decision.kind.value)}: {decision.decided_by.name}, "
+                f"{decision.decided_at:%Y-%m-%d %H:%M}"
+            )
+        )
+
+
+def _show_prescription(found: "Shown", say: Say) -> None:
+    from zoneinfo import ZoneInfo
+
+    from engine.pipeline.explain import explained, first_day
+    from engine.terminal import tables
+    from mappings.catalogue import load_site
+
+    if found.prescription is None or found.site is None:
+        return
+    content, out = found.prescription.content, console()
+    site = load_site(found.site)
+    first = first_day([content], ZoneInfo(site.zone)) or found.item.opened_at.date()
+    lines = explained(content, site, first, 7).lines
+    out.print(tables.lines_table(lines, say))
+    week = tables.week_table(lines, first, 7, say)
+    if week is not None:
+        out.print(week)
+
+
+def _show_findings(found: "Shown", say: Say) -> None:
+    from engine.terminal.tables import findings_table
+
+    if not found.findings:
+        return
+    numbered = (
+        (f"{number}" + (f" ({say('line')} {line})" if line else ""), finding)
+        for number, (line, finding) in enumerate(found.findings, start=1)
+    )
+    console().print(findings_table(numbered, say))
+
+
+def show_changes(changes: "Sequence[LineChange]", say: Say) -> None:
+    """What differs between two versions: line by line, field by field."""
+    from rich.text import Text
+
+    from engine.terminal.tables import table_of
+
+    if not changes:
+        return
+    table = table_of(
+        say("Changes"), say("Change"), say("Product"), say("Field"), say("Before"), say("Now")
+    )
+    for change in changes:
+        table.add_row(say(change.kind.value), Text(change.product), "", "", "")
+        for field in change.fields:
+            table.add_row("", "", field.field, Text(field.old or ""), Text(field.new or ""))
+    console().print(table)
+
+
+def decide_item(desk: Desk, item_id: str, choice: Choice) -> None:
+    """Make the decision. Ends with status 1 and the difference when the version is stale."""
+    from engine.pipeline.consult import shown
+    from engine.pipeline.context import open_context
+    from engine.pipeline.decide import decide_on
+    from engine.terminal.answers import answers, verdicts
+    from engine.validation.decide import Request, Stale, Unanswered
+    from schemas.decision import DecisionKind
+    from schemas.ids import Sha256
+
+    context = open_context(desk.data)
+    found = shown(context, desk.user, item_id)
+    findings = [finding for _, finding in found.findings]
+    lines = len(found.prescription.content.lines) if found.prescription else 0
+    request = Request(
+        kind=choice.kind,
+        expected_sha256=Sha256(choice.seen or found.item.content_sha256),
+        lines=verdicts(lines, choice.refused) if choice.kind is DecisionKind.VALIDATE else (),
+        answers=answers(findings, choice.answers, choice.acknowledged),
+        reason=choice.reason,
+        comment=choice.comment,
+    )
+    try:
+        decided = decide_on(context, desk.user, item_id, request)
+    except Stale as stale:
+        show_changes(stale.changes, desk.say)
+        typer.echo(f"semainier: {stale}", err=True)
+        finish(Status.REFUSED)
+    except Unanswered:
+        _show_findings(found, desk.say)
+        raise
+    else:
+        _show_decided(desk, decided)
+
+
+def _show_decided(desk: Desk, decided: "Decided") -> None:
+    if desk.as_json:
+        document = {
+            "decision": decided.decision.model_dump(mode="json"),
+            "state": decided.state.value,
+            "release": decided.release,
+        }
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        return
+    say = desk.say
+    by = decided.decision.decided_by
+    typer.echo(f"{say(decided.state.value)}: {by.name} ({say(by.role.value)})")
+    typer.echo(f"{say('Decision')}: {decided.decision.id}")
+    if decided.release:
+        typer.echo(f"{say('Release')}: {decided.release}")
