@@ -1,0 +1,1 @@
+"""Tables for people and machines without a standard: CSV, and the file of pill robots."""

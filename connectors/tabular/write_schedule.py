@@ -1,0 +1,138 @@
+"""A released schedule as a table: one row a planned intake, then one a line taken as needed."""
+
+from collections.abc import Iterator
+
+from connectors.tabular.cells import table
+from connectors.tabular.write_intakes import iso, patient_cells
+from mappings.catalogue import load_site
+from mappings.table import TableError
+from schemas.base import plain_decimal
+from schemas.codes import ProductCodeSystem
+from schemas.delivery import Envelope, ReleasedLine, ReleasedSchedule
+from schemas.moment import Compartment, Moment
+from schemas.prescription import Product
+from schemas.quantity import Quantity
+from schemas.schedule import AsNeeded, PlannedIntake
+
+COLUMNS = (
+    "kind",
+    "patient_id",
+    "patient_authority",
+    "prescription_id",
+    "line_id",
+    "due_at",
+    "date",
+    "time",
+    "zone",
+    "moment",
+    "offset_minutes",
+    "compartment",
+    "product",
+    "cip13",
+    "ucd13",
+    "cis",
+    "other_codes",
+    "quantity",
+    "unit",
+    "text",
+    "instructions",
+    "pharmacy",
+    "decided_by",
+    "decided_at",
+    "decision",
+)
+"""`kind` is `planned` or `as-needed`; the latter has no date, and its text says when."""
+_OWN = (ProductCodeSystem.CIP13, ProductCodeSystem.UCD13, ProductCodeSystem.CIS)
+
+
+def write_schedule(export: ReleasedSchedule, envelope: Envelope) -> bytes:
+    """The table, in the order of the lines and of their intakes."""
+    del envelope
+    rows = [
+        (kind, *_who(export), *cells, *_decision(export))
+        for released in export.lines
+        for kind, cells in _line(released)
+    ]
+    return table(COLUMNS, rows)
+
+
+def _line(released: ReleasedLine) -> Iterator[tuple[str, tuple[str, ...]]]:
+    compartments = _compartments(released.schedule.site)
+    name = released.line.identifier or ""
+    product = _product(released.line.product)
+    for planned in released.planned:
+        instructions = _instructions(released, planned)
+        when = _when(planned, released.schedule.zone, compartments)
+        words = (released.line.text or "", " | ".join(instructions))
+        yield "planned", (name, *when, *product, *_amount(planned.quantity), *words)
+    nowhere = ("",) * 3 + (released.schedule.zone,) + ("",) * 3
+    for needed in released.schedule.as_needed:
+        words = (needed.text or released.line.text or "", _needed(needed))
+        yield "as-needed", (name, *nowhere, *product, *_amount(needed.quantity), *words)
+
+
+def _compartments(site: str) -> dict[Moment, Compartment]:
+    """The columns of the organiser at this site; none when the site is no longer here."""
+    try:
+        return load_site(site).compartments
+    except TableError:
+        return {}
+
+
+def _when(
+    planned: PlannedIntake, zone: str, compartments: dict[Moment, Compartment]
+) -> tuple[str, ...]:
+    compartment = compartments.get(planned.moment) if planned.moment is not None else None
+    return (
+        iso(planned.due_at),
+        planned.due_at.date().isoformat(),
+        planned.due_at.strftime("%H:%M"),
+        zone,
+        planned.moment.value if planned.moment is not None else "",
+        str(planned.offset_minutes) if planned.offset_minutes is not None else "",
+        compartment.value if compartment is not None else "",
+    )
+
+
+def _product(product: Product) -> tuple[str, ...]:
+    by_system = {code.system: code.value for code in reversed(product.codes)}
+    others = [
+        f"{code.system.value}:{code.value}" for code in product.codes if code.system not in _OWN
+    ]
+    return (
+        product.label,
+        *(by_system.get(system, "") for system in _OWN),
+        " ".join(others),
+    )
+
+
+def _amount(quantity: Quantity | None) -> tuple[str, str]:
+    if quantity is None:
+        return "", ""
+    return plain_decimal(quantity.value), quantity.unit_label or ""
+
+
+def _instructions(released: ReleasedLine, planned: PlannedIntake) -> tuple[str, ...]:
+    steps = released.schedule.steps
+    return steps[planned.step].instructions if planned.step < len(steps) else ()
+
+
+def _needed(needed: AsNeeded) -> str:
+    return " | ".join((*needed.reasons, *needed.instructions))
+
+
+def _who(export: ReleasedSchedule) -> tuple[str, ...]:
+    prescription = export.prescription
+    patient = prescription.patient
+    number = prescription.identifiers[0].value if prescription.identifiers else ""
+    return (*(patient_cells(patient) if patient is not None else ("", "")), number)
+
+
+def _decision(export: ReleasedSchedule) -> tuple[str, ...]:
+    pharmacy = export.pharmacy.identifiers
+    return (
+        pharmacy[0].value if pharmacy else "",
+        export.decision.decided_by.name,
+        iso(export.decision.decided_at),
+        export.decision.id,
+    )
