@@ -53,7 +53,7 @@ Day = Annotated[
     typer.Option(
         "--from",
         formats=["%Y-%m-%d"],
-        help="First day shown; else the first that the file plans, else the day of writing, else today.",
+        help="First day; else the first that the file plans, else the day of writing, else today.",
     ),
 ]
 

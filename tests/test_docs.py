@@ -107,3 +107,11 @@ def test_the_readme_names_the_two_commands_and_every_page_of_docs() -> None:
     assert "make test" in readme
     pages = [path.name for path in (ROOT / "docs").glob("*.md")]
     assert [name for name in pages if f"docs/{name}" not in readme] == []
+
+
+def test_the_files_that_the_readme_names_are_there() -> None:
+    named = re.findall(
+        r"\b(?:samples|docs|benchmarks)/[\w./-]+\.\w+", (ROOT / "README.md").read_text()
+    )
+
+    assert [name for name in named if not (ROOT / name).is_file()] == []

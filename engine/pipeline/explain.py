@@ -1,6 +1,6 @@
 """Explains one file from its bytes to dated intakes; nothing is stored and nothing sent."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -8,6 +8,7 @@ from connectors import registry
 from engine.pipeline.assess import assess
 from mappings.catalogue import load_site
 from schemas.assessment import AssessedLine, AssessedPrescription
+from schemas.base import DateOrInstant
 from schemas.connector import Reading
 from schemas.errors import Refused
 from schemas.explanation import (
@@ -30,8 +31,9 @@ def explain(
     """What is read, planned, doubted and not used of one file.
 
     `format_name` is detected when `None`. Without `first` the period starts on the first day that
-    the file itself plans, and on `today` when it plans none. Raises: `Refused` for a format
-    that does not exist or cannot be read, `TableError` for an unknown site; nothing for content.
+    the file itself plans, else on the day of its writing, else on `today`.
+    Raises: `Refused` for a format that does not exist or cannot be read, `TableError` for an
+    unknown site; nothing for content.
     """
     place = load_site(site)
     reading = _read(data, format_name, place)
@@ -74,9 +76,18 @@ def _read(data: bytes, format_name: str | None, site: Site) -> Reading:
     return connector.read(data, site)
 
 
-def first_day(prescriptions: Iterable[AssessedPrescription], zone: ZoneInfo) -> date | None:
-    """The earliest day on which a computable step starts, on the clock of the site."""
-    return min((step.start.astimezone(zone).date() for step in _steps(prescriptions)), default=None)
+def first_day(prescriptions: Sequence[AssessedPrescription], zone: ZoneInfo) -> date | None:
+    """The earliest day on which a computable step starts, else that of the first writing.
+
+    Both on the clock of the site.
+    """
+    written = (each.prescription.authored_at for each in prescriptions)
+    starts = [_day(step.start, zone) for step in _steps(prescriptions)]
+    return min(starts or [_day(stated, zone) for stated in written if stated], default=None)
+
+
+def _day(stated: DateOrInstant, zone: ZoneInfo) -> date:
+    return stated.astimezone(zone).date() if isinstance(stated, datetime) else stated
 
 
 def _steps(prescriptions: Iterable[AssessedPrescription]) -> Iterator[Step]:

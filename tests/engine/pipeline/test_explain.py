@@ -68,10 +68,21 @@ def test_the_period_starts_on_the_first_day_that_the_file_plans(explain_reading:
     assert explanation.first == date(2025, 3, 3)
 
 
-def test_the_period_starts_today_when_the_file_plans_nothing(explain_reading: Explain) -> None:
+def test_the_period_starts_today_when_the_file_states_no_day(explain_reading: Explain) -> None:
     explanation = explain_reading(Reading(format="ours"))
 
     assert explanation.first == TODAY
+
+
+def test_the_period_starts_on_the_day_of_writing_when_the_file_plans_nothing(
+    explain_reading: Explain,
+) -> None:
+    written = datetime(2025, 2, 10, 23, 30, tzinfo=UTC)
+    prescription = a_prescription(a_line()).model_copy(update={"authored_at": written})
+
+    explanation = explain_reading(Reading(format="ours", prescriptions=(prescription,)))
+
+    assert explanation.first == date(2025, 2, 11)
 
 
 def test_a_period_of_no_intakes_is_empty_and_the_schedule_stays(explain_reading: Explain) -> None:

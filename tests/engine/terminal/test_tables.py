@@ -192,3 +192,19 @@ def test_a_source_shows_the_field_that_it_gave() -> None:
 
     assert "PID-5" in text
     assert "patient.name" in text
+
+
+def test_a_place_beside_the_one_above_is_shown_by_its_own_name() -> None:
+    places = [
+        SourcePlace(location="/Messages/Patient/Ipp", value="1"),
+        SourcePlace(location="/Messages/Patient/DI", value="2"),
+        SourcePlace(location="/Messages/Séjour/DI", value="3"),
+    ]
+
+    rows = [line.split() for line in shown(unused_table(places, FRENCH)).splitlines()]
+
+    assert rows[4:7] == [
+        ["/Messages/Patient/Ipp", "1"],
+        ["…/DI", "2"],
+        ["/Messages/Séjour/DI", "3"],
+    ]
