@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
-from engine.adherence.report import Report
+from engine.adherence.report import Report, last_word_first
 from schemas.schedule import PlannedIntake
 
 DayOf: TypeAlias = Callable[[datetime], date]
@@ -43,9 +43,10 @@ def pair(
     left = _nearest(pairing, due, days, left, day_of, shared=False)
     other = [report for report in free if not report.is_physical]
     left += _nearest(pairing, due, days, other, day_of, shared=True)
-    for spoken in pairing.slots.values():
-        spoken.sort(key=lambda report: report.age, reverse=True)
-        spoken.sort(key=lambda report: not report.is_physical and not report.planned_at)
+    for index, spoken in pairing.slots.items():
+        ordered = last_word_first(spoken)
+        ordered.sort(key=lambda report: not report.is_physical and not report.planned_at)
+        pairing.slots[index] = ordered
     pairing.unplanned = sorted(left, key=lambda report: (_at(report), report.id))
     return pairing
 

@@ -1,5 +1,6 @@
 """What was reported of an intake, and which reports still stand."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -59,10 +60,22 @@ class Report(Value):
         """Whether the author says what became of the intake; who does not know overrules nobody."""
         return self.status not in _UNSURE
 
-    @property
-    def age(self) -> tuple[datetime, datetime, str]:
-        """What orders reports of one intake: the last one written is the last word."""
-        return (self.recorded_at or self.received_at, self.received_at, self.id)
+
+def last_word_first(reports: Iterable[Report]) -> list[Report]:
+    """The reports of one thing, the last one written first.
+
+    By when their author wrote them, when every one of them says so; else by when we got them,
+    because the clock of a sender and ours do not make one order.
+    """
+    given = list(reports)
+    written = [report.recorded_at for report in given if report.recorded_at is not None]
+    if len(written) == len(given):
+        order = {report.id: at for report, at in zip(given, written, strict=True)}
+    else:
+        order = {report.id: report.received_at for report in given}
+    return sorted(
+        given, key=lambda report: (order[report.id], report.received_at, report.id), reverse=True
+    )
 
 
 def standing(
@@ -75,32 +88,43 @@ def standing(
     openings too close to the one before. A report in error also takes back what it corrects.
     """
     latest = _latest_by_identifier({report.id: report for report in reports}.values())
-    corrected = {key for report in latest if report.corrects for key in _names(report.corrects)}
+    corrected = _corrected(latest)
     kept = (
         report
         for report in latest
         if report.status is not IntakeStatus.ENTERED_IN_ERROR
-        and not corrected.intersection(_own_names(report))
+        and report.id not in corrected
         and (report.taken_at is None or report.taken_at <= until)
     )
     return _without_close_openings(sorted(kept, key=lambda report: report.id), definition)
 
 
 def _latest_by_identifier(reports: Iterable[Report]) -> tuple[Report, ...]:
-    latest: dict[object, Report] = {}
-    for report in sorted(reports, key=lambda report: report.age):
-        latest[report.identifiers or report.id] = report
-    return tuple(latest.values())
+    """One report for each identifier of a sender: HL7 v2 and FHIR update under the same one."""
+    versions: dict[object, list[Report]] = defaultdict(list)
+    for report in reports:
+        versions[report.identifiers or report.id].append(report)
+    return tuple(last_word_first(group)[0] for group in versions.values())
 
 
-def _names(identifier: Identifier) -> set[tuple[str, str | None]]:
-    return {(identifier.value, identifier.authority), (identifier.value, None)}
+def _corrected(reports: Sequence[Report]) -> set[str]:
+    """The ids of the reports that another one corrects."""
+    return {
+        report.id
+        for correction in reports
+        if correction.corrects is not None
+        for report in reports
+        if report is not correction and _is_named(report, correction.corrects)
+    }
 
 
-def _own_names(report: Report) -> set[tuple[str, str | None]]:
-    """What a correction may call this report. Without an authority, the value alone decides."""
-    stated = {(identifier.value, identifier.authority) for identifier in report.identifiers}
-    return {(report.id, None), *stated}
+def _is_named(report: Report, name: Identifier) -> bool:
+    """Whether the name is one of the report's; without an authority, the value alone decides."""
+    return name.value == report.id or any(
+        own.value == name.value
+        and (name.authority == own.authority or None in {name.authority, own.authority})
+        for own in report.identifiers
+    )
 
 
 def _without_close_openings(

@@ -58,3 +58,10 @@ def test_a_capsule_to_swallow_goes_inside_and_the_same_word_inhaled_does_not() -
 
     assert forms.target_of("gélule") == "inside"
     assert forms.target_of("poudre pour inhalation en gélule") == "beside"
+
+
+def test_the_edqm_code_of_a_form_is_placed_as_its_french_label() -> None:
+    forms = table("organiser/forms")
+
+    assert forms.target_of("10219000") == forms.target_of("comprimé") == "inside"
+    assert forms.target_of("10228000") == forms.target_of("comprimé à croquer") == "beside"

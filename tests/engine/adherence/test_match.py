@@ -235,6 +235,38 @@ def test_the_last_version_under_one_identifier_of_the_sender_counts() -> None:
     assert kinds(matching)[0] is MatchKind.NOT_GIVEN
 
 
+def test_an_update_under_its_own_identifier_replaces_what_it_names() -> None:
+    # HL7 v2 RXA-21 = U names the administration that it changes by the same identifier.
+    matching = matched(
+        a_report("R1", "2026-01-05 08:00", identifier="A1"),
+        a_report("R2", "2026-01-05 08:30", identifier="A1", corrects="A1").model_copy(
+            update={"received_at": LATER.replace(year=2031)}
+        ),
+    )
+
+    assert matching.slots[0].match.intake == "R2"
+    assert matching.slots[0].match.others == ()
+
+
+def test_without_the_time_of_every_writing_the_last_received_is_the_last_word() -> None:
+    first = a_report("R1", "2026-01-05 08:00", identifier="A1")
+    second = a_report(
+        "R2", "2026-01-05 08:10", identifier="A1", recorded_at="2026-01-05 08:11"
+    ).model_copy(update={"received_at": LATER.replace(year=2031)})
+
+    assert matched(first, second).slots[0].match.intake == "R2"
+
+
+def test_a_correction_of_another_authority_names_another_report() -> None:
+    own = Identifier(value="A1", authority="urn:oid:1.2.3")
+    report = a_report("R1", "2026-01-05 08:00").model_copy(update={"identifiers": (own,)})
+    correction = a_report("R2", status=IntakeStatus.ENTERED_IN_ERROR).model_copy(
+        update={"corrects": Identifier(value="A1", authority="urn:oid:9.9.9")}
+    )
+
+    assert matched(report, correction).slots[0].match.intake == "R1"
+
+
 def test_device_openings_within_ten_minutes_of_the_one_before_are_one() -> None:
     # 08:08 is 8 minutes after 08:00, 08:16 is 8 minutes after 08:08: both go.
     openings = [
