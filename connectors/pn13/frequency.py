@@ -21,20 +21,24 @@ from schemas.posology import Frequency, Rhythm, Weekday
 from schemas.quantity import PeriodUnit
 
 LOCAL_TABLE = "pn13/frequencies"
-_RATE = re.compile(r"(\d{1,3})/(\d{1,3})?(s|min|h|d|wk|mo|a)")
-_CLOCK = re.compile(r"\d{2}:\d{2}")
+_RATE = re.compile(r"([0-9]{1,3})/([0-9]{1,3})?(s|min|h|d|wk|mo|a)")
+_CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}")
 _FILTERS = "Frq_filtreVal_"
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The rhythm, and the times of day that a local frequency may carry."""
+    """The rhythm, and the times of day that a local frequency may carry.
+
+    `stated` is false when the message has no frequency at all, readable or not.
+    """
 
     rhythm: Rhythm
     moments: tuple[MomentTime, ...] = ()
     clock: tuple[time, ...] = ()
     code: Coding | None = None
     words: tuple[str, ...] = ()
+    stated: bool = True
 
 
 DAILY = Rhythm(frequency=Frequency(times=1, period=Decimal(1), unit=PeriodUnit.DAY))
@@ -50,7 +54,7 @@ def read_pace(posology: Cursor) -> Pace:
         if local is not None and local.text:
             _compare(local, pace)
         return pace
-    return _local(local) if local is not None and local.text else Pace(Rhythm())
+    return _local(local) if local is not None and local.text else Pace(Rhythm(), stated=False)
 
 
 def _structured(at: Cursor) -> Pace:
@@ -121,7 +125,7 @@ def _month_days(filters: list[Cursor]) -> list[int]:
         if at.name != f"{_FILTERS}2":
             continue
         at.taken("rhythm.month_days")
-        if re.fullmatch(r"[1-9]|[12]\d|3[01]", at.text):
+        if re.fullmatch(r"[1-9]|[12][0-9]|3[01]", at.text):
             found.append(int(at.text))
         else:
             at.doubt(FindingCode.CODE_INVALID, "Frq_filtreVal_2 must be a day of the month")

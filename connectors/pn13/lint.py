@@ -14,7 +14,7 @@ from schemas.finding import Finding, FindingCode
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_DATE = re.compile(r"\d{8}(?:\d{2}){0,3}")
+_DATE = re.compile(r"[0-9]{8}(?:[0-9]{2}){0,3}")
 _ENVELOPE = folded("Messages")
 _REQUIRED = {
     folded("M_Prescription_médicaments"): ("Patient", "Prescription"),

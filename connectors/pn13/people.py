@@ -163,7 +163,7 @@ def _professional(at: Cursor, stated: Value, domain: str | None) -> tuple[Identi
     even where no domain is stated.
     """
     text = stated.text
-    national = len(text) == 12 and text.startswith("8") and text.isdecimal()
+    national = len(text) == 12 and text.startswith("8") and text.isascii() and text.isdecimal()
     sent = identifier(text, domain, at.notebook.site.name)
     if not national or (domain is not None and sent.kind is not IdentifierKind.IDNPS):
         return (sent,)

@@ -105,9 +105,8 @@ def _rhythm(at: Cursor, pace: Pace, events: tuple[Event, ...], dose: Dose | None
     indication autre de moment de prise spécifique la fréquence par défaut est d'une fois par
     jour" (ConceptMap of the posology): only for an amount, and only beside no other event.
     """
-    said = pace.rhythm != Rhythm() or pace.code is not None or pace.moments or pace.clock
     elsewhere = any(event.kind != ABSOLUTE or event.clock for event in events)
-    if said or elsewhere or dose is None or dose.rate is not None:
+    if pace.stated or elsewhere or dose is None or dose.rate is not None:
         return pace.rhythm
     at.notebook.doubt(
         FindingCode.FREQUENCY_DEFAULT,

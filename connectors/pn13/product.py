@@ -12,11 +12,11 @@ from schemas.keys import ean13_is_valid
 from schemas.prescription import Ingredient, Product
 from schemas.quantity import Quantity
 
-_CODE = re.compile(r"code_composant_(\d{1,2})")
+_CODE = re.compile(r"code_composant_([0-9]{1,2})")
 _SHAPES = {
-    ProductCodeSystem.UCD13: re.compile(r"34008\d{8}|9\d{6}"),
-    ProductCodeSystem.SMS: re.compile(r"1000\d{8}"),
-    ProductCodeSystem.MV: re.compile(r"MV\d{8}"),
+    ProductCodeSystem.UCD13: re.compile(r"34008[0-9]{8}|9[0-9]{6}"),
+    ProductCodeSystem.SMS: re.compile(r"1000[0-9]{8}"),
+    ProductCodeSystem.MV: re.compile(r"MV[0-9]{8}"),
 }
 """What the codes of a list look like. Sources: arrêté of 30/12/2021 (UCD13); EMA (SMS)."""
 

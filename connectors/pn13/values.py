@@ -16,10 +16,10 @@ from schemas.codes import Coding
 from schemas.finding import FindingCode
 from schemas.quantity import Duration, PeriodUnit, Quantity
 
-_NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,6}|,\d{1,2}|,\d{4,6})?")
+_NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6}|,[0-9]{1,2}|,[0-9]{4,6})?")
 """A comma before exactly three digits may be a thousands separator: it is not read."""
 
-_CLOCK = re.compile(r"([01]\d|2[0-3])(?::?([0-5]\d)(?::?([0-5]\d))?)?")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3])(?::?([0-5][0-9])(?::?([0-5][0-9]))?)?")
 _YES, _NO = frozenset({"1", "true"}), frozenset({"0", "false"})
 
 
@@ -28,7 +28,7 @@ def timestamp(at: Cursor, stated: Value, code: FindingCode) -> DateOrInstant | N
     as the published translation of such a message does, with a doubt unless they are zero.
     """
     text = stated.text
-    if re.fullmatch(r"\d{16}", text):
+    if re.fullmatch(r"[0-9]{16}", text):
         if text[14:] != "00":
             at.notebook.doubt(
                 FindingCode.STRUCTURE_INVALID,
@@ -53,7 +53,7 @@ def _rule(error: ValueError) -> str:
 def calendar_day(at: Cursor, stated: Value) -> date | None:
     """The day of a date whose time, if any, means nothing (a birth date)."""
     text = stated.text
-    if re.fullmatch(r"\d{8}(?:\d{2}){0,4}", text):
+    if re.fullmatch(r"[0-9]{8}(?:[0-9]{2}){0,4}", text):
         with suppress(ValueError):
             return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
     at.notebook.doubt(
@@ -142,7 +142,7 @@ def duration(at: Cursor, gives: str) -> Duration | None:
     if unit is None:
         at.doubt(FindingCode.PERIOD_INCOMPLETE, f"{at.name} has no unit", stated.text)
         return None
-    if unit.text == "HHMM" and re.fullmatch(r"\d{2}[0-5]\d", stated.text):
+    if unit.text == "HHMM" and re.fullmatch(r"[0-9]{2}[0-5][0-9]", stated.text):
         minutes = int(stated.text[:2]) * 60 + int(stated.text[2:])
         return Duration(value=Decimal(minutes), unit=PeriodUnit.MINUTE)
     amount = number(at, stated)

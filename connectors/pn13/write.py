@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 VALIDATED, INTERVENTION = "1", "2"
-_RANK = re.compile(r"Type_composant_(\d+)")
+_RANK = re.compile(r"Type_composant_([0-9]+)")
 _RANKS = {
     ProductCodeSystem.UCD13: "1",
     ProductCodeSystem.UCD7: "1",
