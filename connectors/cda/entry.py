@@ -76,10 +76,6 @@ def _product(scribe: Scribe, entry: "_Element") -> Product:
         for step in children(relation, "substanceAdministration")
         if is_named(part := read_product(scribe, step))
     ]
-    if not is_named(product) and not parts:
-        scribe.doubt(
-            FindingCode.PRODUCT_MISSING, place(entry), "a line must name or code its product"
-        )
     if parts or Mode.COMBINED in templates_of(entry):
         scribe.doubt(
             FindingCode.PRODUCT_COMPOUND,

@@ -71,9 +71,6 @@ def read_prescriber(
         if child(assigned, "assignedPerson") is not None
     ]
     if not authors:
-        scribe.doubt(
-            FindingCode.PRESCRIBER_MISSING, place(document), "author must name a professional"
-        )
         return None, None
     author = authors[0]
     prescriber = read_practitioner(scribe, author, "prescription.prescriber")

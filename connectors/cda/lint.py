@@ -13,7 +13,7 @@ from connectors.cda.narrative import Narrative
 from connectors.cda.read import broken
 from connectors.cda.scribe import child, children, templates_of
 from connectors.cda.steps import steps_of
-from connectors.cda.templates import E_PRESCRIPTION, LINE, SECTION_MEDICINES, Mode
+from connectors.cda.templates import E_PRESCRIPTION, LINE, SECTION_MEDICINES, STRUCTURED, Mode
 from connectors.markup import parse, place
 from connectors.trail import Trail
 from schemas.errors import Refused
@@ -109,12 +109,20 @@ def _of_line(entry: "_Element") -> Iterator[Finding]:
         yield _invalid(entry, "a line must declare exactly one dosing mode")
     elif (modes[0] in _WITHOUT_STEPS) == bool(steps_of(entry)):
         yield _invalid(entry, "the steps of a line must be those of its dosing mode")
+    if (STRUCTURED in declared) is not _is_structured(entry):
+        yield _invalid(entry, "a structured posology must be declared, and only then", STRUCTURED)
     for part in _LINE_PARTS:
         if child(entry, part) is None:
             yield _invalid(entry, f"{part} of a prescribed line is required")
     for stated in entry.iter("{*}doseQuantity", "{*}rateQuantity"):
         if not stated.get("nullFlavor") and None in (child(stated, "low"), child(stated, "high")):
             yield _invalid(stated, "a quantity must have a low and a high")
+
+
+def _is_structured(entry: "_Element") -> bool:
+    """Whether the line or its steps say how often or how much."""
+    stated = entry.iter("{*}period", "{*}event", "{*}doseQuantity")
+    return next(iter(stated), None) is not None
 
 
 def _by_references(root: "_Element") -> Iterator[Finding]:

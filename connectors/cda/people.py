@@ -12,7 +12,6 @@ from connectors.markup import place
 from mappings.authorities import identifier
 from mappings.catalogue import table
 from schemas.finding import FindingCode
-from schemas.keys import finess_is_valid, nir_is_valid, rpps_is_valid
 from schemas.people import (
     Identifier,
     IdentifierKind,
@@ -25,17 +24,11 @@ from schemas.people import (
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_INS = (
-    IdentifierKind.INS_NIR,
-    IdentifierKind.INS_NIA,
-    IdentifierKind.INS_TEST,
-    IdentifierKind.INS_DEMO,
-)
 _RPPS_PREFIX, _FINESS_PREFIX = "8", "1"
 
 
 def read_patient(scribe: Scribe, document: "_Element") -> Patient | None:
-    """The patient of the document; a finding when there is none, or more than one."""
+    """The patient of the document; a finding when it names more than one."""
     roles = list(children(document, "recordTarget", "patientRole"))
     if len(roles) > 1:
         scribe.doubt(
@@ -44,12 +37,6 @@ def read_patient(scribe: Scribe, document: "_Element") -> Patient | None:
             "a prescription must have exactly one recordTarget",
         )
     identifiers = _patient_identifiers(scribe, roles[0]) if roles else ()
-    if not roles or not identifiers:
-        scribe.doubt(
-            FindingCode.PATIENT_MISSING,
-            place(roles[0] if roles else document),
-            "recordTarget must identify a patient",
-        )
     if not roles:
         return None
     patient = child(roles[0], "patient")
@@ -65,8 +52,6 @@ def _patient(
     identifiers: tuple[Identifier, ...],
 ) -> Patient:
     families = _names(scribe, patient, "family", "patient.birth_name")
-    sex = scribe.take(child(patient, "administrativeGenderCode"), "code", "patient.sex")
-    known = table("cda/sexes", scribe.site.name).target_of(sex) if sex else None
     return Patient(
         identifiers=identifiers,
         birth_name=families.get("BR"),
@@ -76,9 +61,24 @@ def _patient(
         birth_place=scribe.text(
             child(patient, "birthplace", "place", "addr", "county"), "patient.birth_place"
         ),
-        sex=Sex(known) if known else None,
+        sex=_sex(scribe, child(patient, "administrativeGenderCode")),
         location=place(role),
     )
+
+
+def _sex(scribe: Scribe, stated: "_Element | None") -> Sex | None:
+    code = scribe.take(stated, "code", "patient.sex")
+    if stated is None or code is None:
+        return None
+    known = table("cda/sexes", scribe.site.name).target_of(code)
+    if known is None:
+        scribe.doubt(
+            FindingCode.ELEMENT_UNREAD,
+            f"{place(stated)}/@code",
+            "administrativeGenderCode must be one of the sexes table",
+            code,
+        )
+    return Sex(known) if known else None
 
 
 def _patient_identifiers(scribe: Scribe, role: "_Element") -> tuple[Identifier, ...]:
@@ -90,8 +90,6 @@ def _patient_identifiers(scribe: Scribe, role: "_Element") -> tuple[Identifier, 
         if value is None:
             continue
         found = identifier(value, root, scribe.site.name, IdentifierKind.IPP)
-        if found.kind in _INS and not nir_is_valid(value):
-            _key_is_wrong(scribe, stated, "the INS must be 15 characters with a valid key", value)
         read.append(found)
     return tuple(read)
 
@@ -149,8 +147,6 @@ def _professional_numbers(
         rpps = value.removeprefix(_RPPS_PREFIX)
         if found.kind is IdentifierKind.IDNPS and value.startswith(_RPPS_PREFIX):
             read.append(Identifier(value=rpps, kind=IdentifierKind.RPPS, authority=root))
-            if not rpps_is_valid(rpps):
-                _key_is_wrong(scribe, stated, "the RPPS number must end in its key", value)
     return tuple(read)
 
 
@@ -171,11 +167,5 @@ def read_organization(
         finess = value.removeprefix(_FINESS_PREFIX)
         if found.kind is IdentifierKind.IDNST and value.startswith(_FINESS_PREFIX):
             read.append(Identifier(value=finess, kind=IdentifierKind.FINESS, authority=root))
-            if not finess_is_valid(finess):
-                _key_is_wrong(scribe, stated, "the FINESS number must end in its key", value)
     name = scribe.text(child(organization, "name"), gives)
     return Organization(identifiers=tuple(read), name=name, location=place(organization))
-
-
-def _key_is_wrong(scribe: Scribe, stated: "_Element", message: str, quoted: str) -> None:
-    scribe.doubt(FindingCode.IDENTIFIER_KEY_WRONG, f"{place(stated)}/@extension", message, quoted)

@@ -83,8 +83,16 @@ def read_phases(scribe: Scribe, entry: "_Element", said: str | None) -> tuple[Ph
 def _only(
     scribe: Scribe, entry: "_Element", timing: Timing, frequency: str | None, said: str | None
 ) -> Phase:
-    own = step_words(scribe, entry, frequency)
-    return _phase(scribe, entry, timing, said or own, None)
+    words = said or step_words(scribe, entry, frequency)
+    phase = _phase(scribe, entry, timing, words, None)
+    if words and not (timing.says_when or phase.dose is not None or phase.as_needed):
+        scribe.doubt(
+            FindingCode.POSOLOGY_TEXT_ONLY,
+            phase.location,
+            "the posology is in the narrative alone",
+            words,
+        )
+    return phase
 
 
 def _step(line: Scribe, relation: "_Element", mode: Mode | None) -> Phase:

@@ -302,15 +302,40 @@ def test_a_patient_number_is_known_by_its_oid(
     assert [one.kind for one in patient.identifiers] == [kind]
 
 
-def test_an_ins_with_a_wrong_key_is_told(reading_of: Readings) -> None:
+def test_two_patients_in_one_document_are_told(reading_of: Readings) -> None:
     header = (
-        '<recordTarget><patientRole><id root="1.2.250.1.213.1.4.8" extension="239067511604208"/>'
-        "</patientRole></recordTarget>"
+        '<recordTarget><patientRole><id root="1.2" extension="1"/></patientRole></recordTarget>'
     )
 
-    findings = reading_of(DOSE, header=header).prescriptions[0].findings
+    findings = reading_of(DOSE, header=header * 2).prescriptions[0].findings
 
-    assert FindingCode.IDENTIFIER_KEY_WRONG in [finding.code for finding in findings]
+    assert FindingCode.PATIENT_CONTRADICTED in [finding.code for finding in findings]
+
+
+def test_a_sex_outside_the_table_is_told_and_not_guessed(reading_of: Readings) -> None:
+    header = (
+        '<recordTarget><patientRole><id root="1.2" extension="1"/><patient>'
+        '<administrativeGenderCode code="X"/></patient></patientRole></recordTarget>'
+    )
+
+    prescription = reading_of(DOSE, header=header).prescriptions[0]
+
+    assert prescription.patient is not None
+    assert prescription.patient.sex is None
+    assert [(one.code, one.quoted) for one in prescription.findings] == [
+        (FindingCode.ELEMENT_UNREAD, "X")
+    ]
+
+
+def test_a_line_of_words_alone_says_so(phases_of: Phases) -> None:
+    (phase,) = phases_of(
+        PERIOD.format("20260111") + '<text><reference value="#t"/></text>',
+        narrative='<content ID="t">1 comprimé matin et soir</content>',
+    )
+
+    assert [(one.code, one.quoted) for one in phase.findings] == [
+        (FindingCode.POSOLOGY_TEXT_ONLY, "1 comprimé matin et soir")
+    ]
 
 
 def test_a_replaced_document_is_named(reading_of: Readings) -> None:
