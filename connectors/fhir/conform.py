@@ -13,7 +13,8 @@ from connectors.fhir.shapes import PRIMITIVES, TEXTS, WHOLE_NUMBERS, Shape, Shap
 from connectors.fhir.tree import Json, Object, as_text, is_object
 from schemas.finding import Finding, FindingCode
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""What a FHIR string may not hold."""
 _LOWEST = {"positiveInt": 1, "unsignedInt": 0}
 
 
@@ -140,7 +141,7 @@ def _wrong_primitive(value: Json, kind: str) -> str | None:
                 return f"must be a {kind}, not a text"
             if not value.strip():
                 return "must not be empty"
-            return "must hold no control character" if _CONTROL.search(value) else None
+            return "must hold no control character" if CONTROL.search(value) else None
         case _:
             return f"must be a {kind}"
 

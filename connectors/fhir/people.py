@@ -46,7 +46,8 @@ def reference_identifiers(
         return ()
     stated = read_identifier(reference.child("identifier"), site, gives)
     target = reference.text("reference", gives)
-    named = () if target is None else (Identifier(value=canonical_reference(target)),)
+    outside = target is not None and not target.startswith("#")
+    named = (Identifier(value=canonical_reference(target)),) if target and outside else ()
     return (*((stated,) if stated else ()), *named)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeAlias
 
-from connectors.fhir.conform import conform
+from connectors.fhir.conform import CONTROL, conform
 from connectors.fhir.tree import Json, Object, is_object
 from connectors.fhir.xml_form import write_xml
 from schemas.base import plain_decimal
@@ -76,13 +76,24 @@ def _place(name: str, loc: tuple[int | str, ...]) -> str:
 
 
 def clean(tree: Object) -> Object:
-    """The object without its empty members: FHIR has no empty values."""
+    """The object without its empty members: FHIR has no empty values.
+
+    Control characters, which FHIR strings may not hold, become spaces.
+    """
     made: Object = {}
     for name, value in tree.items():
-        kept = clean(value) if is_object(value) else value
-        if isinstance(kept, list):
-            items = [clean(item) if is_object(item) else item for item in kept]
-            kept = [item for item in items if item not in (None, {})]
+        kept = _clean_one(value)
         if kept not in (None, "", [], {}):
             made[name] = kept
     return made
+
+
+def _clean_one(value: Json) -> Json:
+    if is_object(value):
+        return clean(value)
+    if isinstance(value, list):
+        items = [_clean_one(item) for item in value]
+        return [item for item in items if item not in (None, "", {}, [])]
+    if isinstance(value, str):
+        return CONTROL.sub(" ", value).strip()
+    return value

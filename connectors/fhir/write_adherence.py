@@ -28,7 +28,7 @@ from schemas.adherence import (
     MatchKind,
     Measure,
 )
-from schemas.delivery import Envelope, ReleasedLine, ValidatedAdherence
+from schemas.delivery import Envelope, ValidatedAdherence
 from schemas.prescription import Line
 
 MEASURES = "urn:semainier:adherence-measure"
@@ -49,7 +49,7 @@ def adherence_bundle(validated: ValidatedAdherence, envelope: Envelope) -> Objec
     shared = _Shared(validated, subject, pharmacist, pharmacy)
     targets: list[Object] = []
     for rank, figures in enumerate(validated.result.lines):
-        line = _line_of(figures, rank, validated)
+        line = _line_of(figures, validated)
         targets.append(_statement(out, figures, line, rank, shared))
         targets.extend(_observations(out, figures, line, rank, shared))
     targets.extend(_of_patient(out, validated.result, shared))
@@ -75,13 +75,12 @@ class _Shared:
         }
 
 
-def _line_of(figures: LineAdherence, rank: int, validated: ValidatedAdherence) -> Line | None:
-    """The line that the figures are about, by its identifier or place, else by its rank."""
-    for released in validated.lines:
+def _line_of(figures: LineAdherence, validated: ValidatedAdherence) -> Line | None:
+    """The latest validated version of the line that the figures are about, by its identifier."""
+    for released in reversed(validated.lines):
         if figures.line in (released.line.identifier, released.line.location):
             return released.line
-    same = len(validated.lines) == len(validated.result.lines)
-    return validated.lines[rank].line if same else None
+    return None
 
 
 def _statement(
@@ -242,6 +241,3 @@ def _method(definition: Definition, result: AdherenceResult) -> Object:
     )
     coding: Object = {"system": DEFINITIONS, "code": definition.version}
     return {"coding": [coding], "text": words}
-
-
-__all__ = ["ReleasedLine", "adherence_bundle"]

@@ -18,7 +18,14 @@ from connectors.fhir.write_people import (
     write_identifier,
 )
 from mappings.catalogue import table
-from schemas.decision import Answer, Decision, DecisionKind, Intervention, LineVerdict
+from schemas.decision import (
+    Answer,
+    Decision,
+    DecisionKind,
+    Intervention,
+    LineDecision,
+    LineVerdict,
+)
 from schemas.delivery import Analysis, Envelope
 from schemas.errors import Refused
 from schemas.prescription import Line, Prescription
@@ -61,16 +68,30 @@ def analysis_bundle(analysis: Analysis, envelope: Envelope) -> Object:
 
 def _tasks(prescription: Prescription, decision: Decision) -> list[Object]:
     coded = [answer for answer in decision.answers if answer.intervention is not None]
-    touched = {id(line) for answer in coded for line in _lines_of(answer, prescription)}
-    refused = [line for line in prescription.lines if _refused(line, decision)]
+    touched = {line.location for a in coded for line in _lines_of(a, prescription)}
     tasks = [_intervention(answer, prescription) for answer in coded]
-    tasks += [_refusal(line, decision) for line in refused if id(line) not in touched]
-    passed = [
-        line for line in prescription.lines if id(line) not in touched and line not in refused
-    ]
+    passed: list[Line] = []
+    for rank, line in enumerate(prescription.lines, start=1):
+        verdict = _verdict(rank, decision)
+        if line.location not in touched and verdict.verdict is LineVerdict.REFUSED:
+            words = verdict.comment or decision.reason or decision.comment
+            tasks.append(_task([line], INTERVENTION, _output("commentaire", words)))
+        elif line.location not in touched:
+            passed.append(line)
     if passed:
         tasks.append(_task(passed, VALIDATION, _output("commentaire", decision.comment)))
     return tasks
+
+
+def _verdict(rank: int, decision: Decision) -> LineDecision:
+    """The verdict on the line of this rank, from 1. Raises: `Refused` when there is none."""
+    own = next((one for one in decision.lines if one.line == str(rank)), None)
+    if decision.kind is DecisionKind.REJECT:
+        words = own.comment if own else None
+        return LineDecision(line=str(rank), verdict=LineVerdict.REFUSED, comment=words)
+    if own is None:
+        raise Refused(f"decision.lines: no verdict on line {rank}")
+    return own
 
 
 def _lines_of(answer: Answer, prescription: Prescription) -> tuple[Line, ...]:
@@ -83,19 +104,6 @@ def _lines_of(answer: Answer, prescription: Prescription) -> tuple[Line, ...]:
         or any(f.location == answer.location for f in line.findings)
     )
     return inside or prescription.lines
-
-
-def _refused(line: Line, decision: Decision) -> bool:
-    names = {line.identifier, line.location}
-    said = [d.verdict for d in decision.lines if d.line in names]
-    return LineVerdict.REFUSED in said or decision.kind is DecisionKind.REJECT
-
-
-def _refusal(line: Line, decision: Decision) -> Object:
-    names = {line.identifier, line.location}
-    said = next((d.comment for d in decision.lines if d.line in names and d.comment), None)
-    words = said or decision.reason or decision.comment
-    return _task([line], INTERVENTION, _output("commentaire", words))
 
 
 def _intervention(answer: Answer, prescription: Prescription) -> Object:

@@ -43,7 +43,7 @@ _PRODUCT_SYSTEMS = {
 
 def uri(authority: str | None) -> str | None:
     """The authority as a URI: an OID with its prefix; `None` when it is no URI at all."""
-    if authority is None or re.match(r"[a-z][a-z0-9+.-]*:", authority, re.IGNORECASE):
+    if authority is None or re.fullmatch(r"[a-z][a-z0-9+.-]*:\S+", authority, re.IGNORECASE):
         return authority
     return f"urn:oid:{authority}" if re.fullmatch(r"[0-2](\.\d+)+", authority) else None
 
@@ -187,7 +187,12 @@ def product_concept(product: Product) -> Object:
 
 def _product_coding(code: ProductCode) -> Json:
     system = uri(code.authority) or _PRODUCT_SYSTEMS.get(code.system)
-    return {"system": system, "code": code.value, "display": code.display}
+    return {"system": system, "code": _code(code.value), "display": code.display}
+
+
+def _code(text: str) -> str:
+    """A code as FHIR allows it: no space around it, single ones inside."""
+    return " ".join(text.split())
 
 
 def _is_named(ingredient: Ingredient) -> bool:
@@ -215,7 +220,7 @@ def concept(coding: Coding) -> Object:
     system = uri(coding.system)
     if system is None:
         return {"text": coding.display or coding.code}
-    return {"coding": [{"system": system, "code": coding.code, "display": coding.display}]}
+    return {"coding": [{"system": system, "code": _code(coding.code), "display": coding.display}]}
 
 
 def write_quantity(quantity: Quantity) -> Object:
@@ -225,7 +230,7 @@ def write_quantity(quantity: Quantity) -> Object:
         "value": quantity.value,
         "unit": quantity.unit_label,
         "system": system if quantity.code else None,
-        "code": quantity.code if system else None,
+        "code": _code(quantity.code) if quantity.code and system else None,
     }
 
 

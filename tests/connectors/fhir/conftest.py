@@ -104,7 +104,7 @@ def patient() -> Patient:
     return Patient(
         identifiers=(
             Identifier(
-                value="241127511200112",
+                value="241127511200169",
                 kind=IdentifierKind.INS_TEST,
                 authority="urn:oid:1.2.250.1.213.1.4.10",
             ),
@@ -189,8 +189,8 @@ def decision() -> Decision:
         content_sha256=Sha256("a" * 64),
         source_sha256=Sha256("b" * 64),
         lines=(
-            LineDecision(line="L-77", verdict=LineVerdict.VALIDATED),
-            LineDecision(line="L-78", verdict=LineVerdict.REFUSED, comment="Doublon"),
+            LineDecision(line="1", verdict=LineVerdict.VALIDATED),
+            LineDecision(line="2", verdict=LineVerdict.REFUSED, comment="Doublon"),
         ),
         answers=(
             Answer(

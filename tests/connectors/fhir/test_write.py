@@ -12,7 +12,7 @@ from connectors.fhir.lint import lint
 from connectors.fhir.read import read
 from connectors.fhir.tree import load
 from connectors.fhir.write import bundle_of
-from schemas.decision import DecisionKind
+from schemas.decision import DecisionKind, LineVerdict
 from schemas.delivery import ExportKind
 from schemas.errors import Refused
 from schemas.intake import IntakeStatus
@@ -237,7 +237,10 @@ def test_an_analysis_has_the_shape_of_the_french_guide(analysis, envelope) -> No
 
 
 def test_an_analysis_without_doubt_is_one_validation_of_every_line(analysis, envelope) -> None:
-    decision = analysis.decision.model_copy(update={"answers": (), "lines": ()})
+    passed = tuple(
+        one.model_copy(update={"verdict": LineVerdict.VALIDATED}) for one in analysis.decision.lines
+    )
+    decision = analysis.decision.model_copy(update={"answers": (), "lines": passed})
 
     export = (ExportKind.ANALYSIS, analysis.model_copy(update={"decision": decision}))
 
@@ -253,6 +256,27 @@ def test_a_decision_to_hold_is_no_analysis(analysis, envelope) -> None:
 
     with pytest.raises(Refused, match="validate or to reject"):
         bundle_of(analysis.model_copy(update={"decision": decision}), envelope)
+
+
+def test_a_line_without_verdict_is_never_reported_as_validated(analysis, envelope) -> None:
+    decision = analysis.decision.model_copy(update={"lines": ()})
+
+    with pytest.raises(Refused, match="no verdict on line 1"):
+        bundle_of(analysis.model_copy(update={"decision": decision}), envelope)
+
+
+def test_words_that_xml_cannot_hold_do_not_stop_an_export(released, envelope) -> None:
+    [first, *others] = released.lines
+    line = first.line.model_copy(update={"text": "un comprimé\x0ble soir\x00"})
+    changed = first.model_copy(update={"line": line})
+
+    data = written(
+        (ExportKind.SCHEDULE, released.model_copy(update={"lines": (changed, *others)})),
+        envelope,
+        "xml",
+    )
+
+    assert "un comprimé le soir".encode() in data
 
 
 def test_every_status_of_an_intake_survives_the_way_out_and_back(intakes, envelope) -> None:
