@@ -12,7 +12,10 @@ messages = typer.Typer(help="The inbox.", no_args_is_help=True)
 
 def import_files(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", exists=True, dir_okay=False, readable=True)
+        list[Path],
+        typer.Argument(
+            metavar="FILE...", exists=True, dir_okay=False, readable=True, help="Of any format."
+        ),
     ],
     channel: Annotated[str, typer.Option("--channel", help="The channel they come in by.")] = (
         "import"
