@@ -70,6 +70,9 @@ def _intake(
     recorded = source.instant(rxa, 22, "intake.recorded_at")
     reason = source.coded(rxa, 18, "intake.reason")
     _check(source, group, rxa, status, quantity)
+    if not any(rxa.value(5, component) for component in (1, 2, 9)):
+        rule = "RXA-5 must name the product"
+        source.doubt(FindingCode.PRODUCT_MISSING, rxa.where(5), rule)
     if taken is None and rxa.value(3) is None:
         source.doubt(FindingCode.ELEMENT_MISSING, rxa.where(3), "RXA-3 must state a time")
     if taken is not None and recorded is not None and recorded < taken:

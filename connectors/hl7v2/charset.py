@@ -30,13 +30,17 @@ class Decoded:
 
 
 def decode(data: bytes) -> Decoded:
-    """The text of the bytes, without frame and byte order mark. Raises: nothing."""
+    """The text of the bytes, without frame and byte order mark.
+
+    A frame that is not closed holds half a message: it is not read. Raises: nothing.
+    """
     body, cut = unframed(data)
-    findings = [_truncated()] if cut else []
+    if cut:
+        return Decoded(None, (_truncated(),))
     for mark, codec in _MARKS:
         if body.startswith(mark):
-            return _joined(findings, _by_mark(body, codec))
-    return _joined(findings, _by_declaration(body))
+            return _by_mark(body, codec)
+    return _by_declaration(body)
 
 
 def unframed(data: bytes) -> tuple[bytes, bool]:
@@ -144,7 +148,3 @@ def _truncated() -> Finding:
         location="segment[1]",
         message="the frame is opened by 0B and never closed by 1C",
     )
-
-
-def _joined(findings: list[Finding], decoded: Decoded) -> Decoded:
-    return Decoded(decoded.text, (*findings, *decoded.findings))

@@ -34,20 +34,26 @@ REQUESTED = DoseFields(low=2, high=3, unit=4, per=17, rate=21, rate_unit=22)
 
 
 def dose_of(source: Source, segment: Segment, fields: DoseFields) -> Dose | None:
-    """The dose as the segment states it; the least amount alone is exact, not a minimum."""
+    """The dose as the segment states it; the least amount alone is exact, not a minimum.
+
+    A time unit or a rate makes the amount one by time: it is words, and no dose of an intake.
+    """
     low = _above_zero(source, segment, fields.low, fields.unit)
     high = _above_zero(source, segment, fields.high, fields.unit)
     rate = _rate(source, segment, fields)
-    if low is None and high is None and rate is None:
+    if rate is not None:
+        amount = f"{low.value} {low.unit_label or ''}".strip() if low else ""
+        return Dose(rate=f"{amount} {rate}".strip())
+    if low is None and high is None:
         if segment.is_null(fields.low):
             rule = f"{segment.name}-{fields.low} is deleted by the sender"
             source.doubt(FindingCode.DOSE_MISSING, segment.where(fields.low), rule, NULL)
         return None
-    label = " ".join(part for one in (low, high) if one for part in (one.unit, one.code) if part)
+    stated = low or high
+    label = f"{stated.unit or ''} {stated.code or ''}" if stated else ""
     return Dose(
         low=low,
         high=high if high is not None else low,
-        rate=rate,
         per_body=_PER_BODY.search(label) is not None,
     )
 
@@ -62,7 +68,7 @@ def _above_zero(source: Source, segment: Segment, value: int, unit: int) -> Quan
 
 
 def _rate(source: Source, segment: Segment, fields: DoseFields) -> str | None:
-    """An amount by time, as words; it makes the dose no dose of one intake."""
+    """What makes the amount one by time, as words."""
     per = source.text(segment, fields.per, "phase.dose.rate")
     rate = source.text(segment, fields.rate, "phase.dose.rate")
     unit = source.words(segment, fields.rate_unit, "phase.dose.rate")

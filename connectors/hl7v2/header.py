@@ -15,13 +15,21 @@ VERSIONS = frozenset({"2.1", "2.2", "2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6"
 }
 """Versions of table 0104 that are read."""
 
+_USED = (
+    (3, "message.sender"),
+    (4, "message.sender"),
+    (7, "message.zone"),
+    (9, "kind"),
+    (10, "control_id"),
+    (18, "encoding"),
+)
 _NOT_PRODUCTION = {"T": "training", "D": "debugging"}
 
 
 def check_header(source: Source) -> None:
     """Doubts about version, purpose, completeness and zone; what was understood is used."""
     msh = source.message.header
-    for field, gives in ((3, "message.sender"), (9, "kind"), (10, "control_id"), (18, "encoding")):
+    for field, gives in _USED:
         for component in range(1, msh.components(field) + 1):
             source.text(msh, field, gives, component)
     version = source.text(msh, 12, "version")

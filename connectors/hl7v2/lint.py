@@ -5,10 +5,14 @@ and after says so. Its own sentences quote the message: they stand in `quoted` a
 """
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from connectors.hl7v2.charset import decode
 from connectors.hl7v2.er7 import Message, tokenise
 from schemas.finding import Finding, FindingCode
+
+if TYPE_CHECKING:
+    from hl7apy.core import Message as Parsed
 
 
 def lint(data: bytes) -> tuple[Finding, ...]:
@@ -48,6 +52,7 @@ def _strict(message: Message) -> list[Finding]:
             er7_of(message), validation_level=VALIDATION_LEVEL.STRICT, find_groups=True
         )
         regained = parsed.to_er7()
+        _place_encoded_timing(parsed)
         parsed.validate()
     except (HL7apyException, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         return [
@@ -59,6 +64,22 @@ def _strict(message: Message) -> list[Finding]:
             )
         ]
     return _lost(message, regained)
+
+
+def _place_encoded_timing(parsed: "Parsed") -> None:
+    """Puts each TQ1 after RXE into TIMING_ENCODED, where the structure has it.
+
+    hl7apy 1.3.5 files it under TIMING, and then finds the required group missing.
+    """
+    for order in (child for child in parsed.children if child.name == "RDE_O11_ORDER"):
+        names = [child.name for child in order.children]
+        at = names.index("RXE") if "RXE" in names else len(names)
+        for timing in list(order.children)[at:]:
+            if timing.name == "RDE_O11_TIMING":
+                order.children.remove(timing)
+                encoded = order.add_group("RDE_O11_TIMING_ENCODED")
+                for segment in list(timing.children):
+                    encoded.add(segment)
 
 
 def _lost(message: Message, regained: str) -> list[Finding]:

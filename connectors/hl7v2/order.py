@@ -102,9 +102,6 @@ def _action(source: Source, group: Group) -> LineAction:
 def _product(source: Source, group: Group, detail: Segment) -> Product:
     fields = products.ENCODED if detail.name == "RXE" else products.REQUESTED
     parts = group.after_encoded("RXC") or group.all("RXC")
-    if parts:
-        rule = "RXC makes the order a mixture"
-        source.doubt(FindingCode.PRODUCT_COMPOUND, parts[0].place, rule)
     kind = source.text(detail, 44 if detail.name == "RXE" else 27, "line.product")
     if kind is not None and kind not in _ORDER_TYPES:
         place = detail.where(44 if detail.name == "RXE" else 27)

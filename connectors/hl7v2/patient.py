@@ -77,7 +77,9 @@ def identifiers_of(
     found = []
     for repetition in segment.repetitions(field):
         value = source.text(segment, field, gives, 1, repetition)
-        name, oid = (source.text(segment, field, gives, 4, repetition, part) for part in (1, 2))
+        name, oid, _ = (
+            source.text(segment, field, gives, 4, repetition, part) for part in (1, 2, 3)
+        )
         kind = source.kind_of(source.text(segment, field, gives, 5, repetition))
         if value is not None:
             found.append(identifier(value, oid or name, source.site.name, kind))

@@ -69,14 +69,8 @@ def _is_order(source: Source, group: Group) -> bool:
 
 def _people(source: Source) -> _People:
     """The patient and the stay, once for the message; their doubts are the message's."""
-    patient = read_patient(source)
-    if patient is None:
-        source.doubt(FindingCode.PATIENT_MISSING, source.message.header.place, "PID is missing")
-    elif not patient.identifiers and patient.birth_name is None:
-        rule = "PID names no patient"
-        source.doubt(FindingCode.PATIENT_MISSING, patient.location, rule)
     stay = read_stay(source, source.message.first("PV1"))
-    return _People(patient, stay, tuple(notes_of(source, _header_notes(source))))
+    return _People(read_patient(source), stay, tuple(notes_of(source, _header_notes(source))))
 
 
 def _header_notes(source: Source) -> tuple[Segment, ...]:
@@ -151,17 +145,10 @@ def _group(source: Source, group: Group) -> Identifier | None:
 
 
 def _check_identifiers(source: Source, lines: Sequence[Line]) -> None:
-    seen: set[tuple[str, str | None]] = set()
     for line in lines:
         if not line.identifiers:
             rule = "an order must have a placer or a filler number"
             source.doubt(FindingCode.ELEMENT_MISSING, f"{line.location}-2", rule)
-            continue
-        key = (line.identifiers[0].value, line.identifiers[0].authority)
-        if key in seen:
-            rule = "two orders of one prescription carry the same number"
-            source.doubt(FindingCode.IDENTIFIER_DUPLICATE, f"{line.location}-2", rule, key[0])
-        seen.add(key)
 
 
 def _prescriber(source: Source, orders: Sequence[Group]) -> Practitioner | None:

@@ -36,17 +36,11 @@ _BASE = "B"
 def product_of(
     source: Source, segment: Segment, fields: ProductFields, parts: Sequence[Segment] = ()
 ) -> Product:
-    """The product with every code as given; without code or words there is a finding."""
+    """The product with every code as given."""
     codes = source.products(segment, fields.code, "product.codes")
     for repetition in segment.repetitions(fields.supplementary) if fields.supplementary else ():
         codes += source.products(segment, fields.supplementary, "product.codes", repetition)
     text = _words(source, segment, fields.code)
-    if not codes and text is None:
-        source.doubt(
-            FindingCode.PRODUCT_MISSING,
-            segment.where(fields.code),
-            f"{segment.name}-{fields.code} names no product",
-        )
     strength = strength_of(source, segment, fields.strength, fields.volume)
     return Product(
         codes=codes,
