@@ -4,7 +4,7 @@ A file `semainier.toml` names the pharmacy and its channels:
 
 ```toml
 [pharmacy]
-finess = "750000018"
+finess = "750000010"
 name = "Pharmacie des Lilas"
 
 [channels.ehpad]
