@@ -86,9 +86,9 @@ def _is_time(target: str) -> bool:
     return True
 
 
-def main() -> int:
+def main(root: Path = HERE) -> int:
     """Prints every problem; 1 when there is one. `python -m mappings.check` calls it."""
-    problems = check_tables()
+    problems = check_tables(root)
     print("\n".join(problems) or "tables: no problem")
     return 1 if problems else 0
 

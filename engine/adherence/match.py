@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 
 from engine.adherence.days import day_of
 from engine.adherence.pairing import Pairing, pair
-from engine.adherence.report import Report, standing
+from engine.adherence.report import Report
+from engine.adherence.standing import standing
 from schemas.adherence import Definition, Match, MatchKind
 from schemas.base import Value
 from schemas.finding import Finding, FindingCode
@@ -67,7 +68,7 @@ def match(
     due = sorted(planned, key=lambda intake: (intake.due_at, intake.step))
     kept = standing(reports, definition, until)
     days = [day_of(intake.due_at, zone, definition.day_starts_at) for intake in due]
-    pairings = _by_role(due, days, kept, definition, zone)
+    pairings = _by_role(due, days, kept.reports, definition, zone)
     slots: list[Slot] = []
     conflicts: list[Finding] = []
     for index, intake in enumerate(due):
@@ -80,7 +81,9 @@ def match(
         slots.append(Slot(planned=intake, day=days[index], match=found, report=first))
         conflicts.extend(_conflict(spoken))
     extras, doubts = _extras(pairings, definition, zone)
-    return Matching(slots=tuple(slots), extras=extras, findings=(*conflicts, *doubts))
+    return Matching(
+        slots=tuple(slots), extras=extras, findings=(*kept.findings, *conflicts, *doubts)
+    )
 
 
 def _by_role(

@@ -1,12 +1,8 @@
-"""What was reported of an intake, and which reports still stand."""
+"""What was reported of an intake, as adherence needs it."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from itertools import pairwise
+from collections.abc import Iterable
 from typing import Self
 
-from schemas.adherence import Definition
 from schemas.base import Instant, Value
 from schemas.delivery import ReportedIntake
 from schemas.intake import AuthorRole, IntakeStatus
@@ -76,66 +72,3 @@ def last_word_first(reports: Iterable[Report]) -> list[Report]:
     return sorted(
         given, key=lambda report: (order[report.id], report.received_at, report.id), reverse=True
     )
-
-
-def standing(
-    reports: Iterable[Report], definition: Definition, until: datetime
-) -> tuple[Report, ...]:
-    """The reports that count for something, in the order of their ids.
-
-    Left out: what was received twice, the earlier reports of one sender's identifier, what a
-    later report corrects, what was entered in error, what happens after `until`, and device
-    openings too close to the one before. A report in error also takes back what it corrects.
-    """
-    latest = _latest_by_identifier({report.id: report for report in reports}.values())
-    corrected = _corrected(latest)
-    kept = (
-        report
-        for report in latest
-        if report.status is not IntakeStatus.ENTERED_IN_ERROR
-        and report.id not in corrected
-        and (report.taken_at is None or report.taken_at <= until)
-    )
-    return _without_close_openings(sorted(kept, key=lambda report: report.id), definition)
-
-
-def _latest_by_identifier(reports: Iterable[Report]) -> tuple[Report, ...]:
-    """One report for each identifier of a sender: HL7 v2 and FHIR update under the same one."""
-    versions: dict[object, list[Report]] = defaultdict(list)
-    for report in reports:
-        versions[report.identifiers or report.id].append(report)
-    return tuple(last_word_first(group)[0] for group in versions.values())
-
-
-def _corrected(reports: Sequence[Report]) -> set[str]:
-    """The ids of the reports that another one corrects."""
-    return {
-        report.id
-        for correction in reports
-        if correction.corrects is not None
-        for report in reports
-        if report is not correction and _is_named(report, correction.corrects)
-    }
-
-
-def _is_named(report: Report, name: Identifier) -> bool:
-    """Whether the name is one of the report's; without an authority, the value alone decides."""
-    return name.value == report.id or any(
-        own.value == name.value
-        and (name.authority == own.authority or None in {name.authority, own.authority})
-        for own in report.identifiers
-    )
-
-
-def _without_close_openings(
-    reports: Sequence[Report], definition: Definition
-) -> tuple[Report, ...]:
-    """Compared with the opening before, dropped or not. Source: OncMAP `min_wait`."""
-    gap = timedelta(minutes=definition.duplicate_minutes)
-    openings = sorted(
-        (report.taken_at, report.id)
-        for report in reports
-        if report.role is AuthorRole.DEVICE and report.is_physical and report.taken_at
-    )
-    close = {name for (before, _), (at, name) in pairwise(openings) if at - before < gap}
-    return tuple(report for report in reports if report.id not in close)

@@ -75,11 +75,9 @@ def _of_lists(old: tuple[Plain, ...], new: tuple[Plain, ...], path: str) -> Iter
 
 def _text(value: Plain) -> str | None:
     match value:
-        case None | str():
-            return value
+        case None:
+            return None
         case Decimal():
             return plain_decimal(value)
-        case Mapping():
-            return ", ".join(f"{key}={_text(said)}" for key, said in value.items())
         case _:
-            return ", ".join(str(_text(said)) for said in value)
+            return str(value)

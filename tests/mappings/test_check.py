@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from mappings.catalogue import HERE
-from mappings.check import check_tables
+from mappings.check import check_tables, main
 from mappings.table import read_table
 
 COLUMNS = "code;text;target;source;read_by"
@@ -121,3 +121,27 @@ def test_a_table_without_its_head_line_is_a_problem(tmp_path: Path) -> None:
     assert problems(tmp_path) == [
         "units.csv:1: head line `# table: …  target: …  version: …` expected"
     ]
+
+
+@pytest.mark.parametrize(("row", "status"), [("QHS;bedtime;HS;0335;", 0), ("QHS;x;HS;;", 1)])
+def test_the_exit_status_says_whether_there_is_a_problem(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], row: str, status: int
+) -> None:
+    a_table(tmp_path, row)
+
+    assert main(tmp_path) == status
+    assert ("the row has no source" in capsys.readouterr().out) is bool(status)
+
+
+def test_a_head_that_names_something_other_than_an_enum_is_a_problem(tmp_path: Path) -> None:
+    a_table(tmp_path, "QHS;bedtime;HS;0335;", target="schemas.moment.MomentTime")
+
+    assert problems(tmp_path) == [
+        "hl7v2/moments.csv:1: the target of the head is no enum of schemas"
+    ]
+
+
+def test_a_code_with_spaces_around_it_is_a_problem(tmp_path: Path) -> None:
+    a_table(tmp_path, "QHS ;bedtime;HS;0335;")
+
+    assert problems(tmp_path) == ["hl7v2/moments.csv:3: the code is empty or has spaces around it"]

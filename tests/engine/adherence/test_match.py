@@ -248,6 +248,67 @@ def test_an_update_under_its_own_identifier_replaces_what_it_names() -> None:
     assert matching.slots[0].match.others == ()
 
 
+def test_a_sender_that_gives_every_intake_one_identifier_loses_none_of_them() -> None:
+    matching = matched(
+        a_report("R1", "2026-01-05 08:00", identifier="ORD1/1"),
+        a_report("R2", "2026-01-05 20:00", identifier="ORD1/1"),
+    )
+
+    assert kinds(matching) == [MatchKind.ON_TIME, MatchKind.ON_TIME]
+    assert [(f.code, f.quoted) for f in matching.findings] == [
+        (FindingCode.IDENTIFIER_DUPLICATE, "ORD1/1")
+    ]
+
+
+def test_a_deletion_among_reports_of_one_identifier_takes_back_the_one_of_its_time() -> None:
+    matching = matched(
+        a_report("R1", "2026-01-05 08:00", identifier="ORD1/1"),
+        a_report("R2", "2026-01-05 20:00", identifier="ORD1/1"),
+        a_report(
+            "R3",
+            "2026-01-05 08:00",
+            identifier="ORD1/1",
+            corrects="ORD1/1",
+            status=IntakeStatus.ENTERED_IN_ERROR,
+        ),
+    )
+
+    assert kinds(matching) == [MatchKind.NO_RECORD, MatchKind.ON_TIME]
+
+
+def test_a_correction_of_the_time_replaces_the_report_it_names() -> None:
+    matching = matched(
+        a_report("R1", "2026-01-05 08:00", identifier="A1"),
+        a_report("R2", "2026-01-05 20:00", identifier="A1", corrects="A1"),
+    )
+
+    assert kinds(matching) == [MatchKind.NO_RECORD, MatchKind.ON_TIME]
+    assert matching.findings == ()
+
+
+def test_an_update_that_names_the_planned_time_alone_is_of_that_planned_time() -> None:
+    matching = matched(
+        a_report("R1", planned_at="2026-01-05 08:00", identifier="A1"),
+        a_report("R2", planned_at="2026-01-05 08:00", identifier="A1", status=IntakeStatus.REFUSED),
+    )
+
+    assert kinds(matching) == [MatchKind.REFUSED, MatchKind.NO_RECORD]
+
+
+def test_a_refusal_on_a_day_without_plan_is_said_and_counts_nowhere() -> None:
+    matching = matched(a_report("R1", "2026-01-09 08:00", status=IntakeStatus.REFUSED))
+
+    assert matching.extras == ()
+    assert [f.code for f in matching.findings] == [FindingCode.INTAKE_UNMATCHED]
+
+
+def test_a_planned_time_that_the_line_does_not_have_is_said() -> None:
+    matching = matched(a_report("R1", planned_at="2026-01-05 11:00"))
+
+    assert kinds(matching) == [MatchKind.NO_RECORD, MatchKind.NO_RECORD]
+    assert [f.code for f in matching.findings] == [FindingCode.INTAKE_UNMATCHED]
+
+
 def test_without_the_time_of_every_writing_the_last_received_is_the_last_word() -> None:
     first = a_report("R1", "2026-01-05 08:00", identifier="A1")
     second = a_report(

@@ -130,3 +130,13 @@ def test_an_added_phase_is_told_field_by_field() -> None:
     assert told["posology.phases[2].dose.low.value"] == (None, "3")
     assert told["posology.phases[2].times.moments[1].moment"] == (None, "EVE")
     assert all(old is None for old, _ in told.values())
+
+
+def test_a_substitution_that_is_no_longer_allowed_is_a_difference() -> None:
+    allowed, refused = (
+        A.model_copy(update={"substitution_allowed": said}) for said in (True, False)
+    )
+
+    (change,) = difference(a_prescription(allowed), a_prescription(refused))
+
+    assert change.fields == (FieldChange(field="substitution_allowed", old="true", new="false"),)
