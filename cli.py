@@ -26,9 +26,7 @@ app = typer.Typer(
 
 File = Annotated[
     Path,
-    typer.Argument(
-        exists=True, dir_okay=False, readable=True, allow_dash=True, help="A file, or - for stdin."
-    ),
+    typer.Argument(help="A file, or - for stdin.", callback=shell.existing_file),
 ]
 Format = Annotated[
     str | None,

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable
 from enum import IntEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -12,8 +13,6 @@ from engine.outcomes import OUTCOMES
 from schemas.errors import EngineError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rich.console import Console
 
     from schemas.base import Value
@@ -30,6 +29,7 @@ class Status(IntEnum):
 
 
 WIDTH_WITHOUT_TERMINAL = 120
+STDIN = "-"
 
 
 class Commands(TyperGroup):
@@ -44,9 +44,9 @@ class Commands(TyperGroup):
             raise typer.Exit(OUTCOMES[error.kind].exit_status) from error
 
 
-def read_bytes(path: "Path") -> bytes:
+def read_bytes(path: Path) -> bytes:
     """The bytes of the file, or those of standard input for `-`."""
-    return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    return sys.stdin.buffer.read() if str(path) == STDIN else path.read_bytes()
 
 
 def print_json(value: "Value") -> None:
@@ -73,6 +73,13 @@ def finish(status: Status) -> None:
     """Ends the command with a status other than done."""
     if status is not Status.DONE:
         raise typer.Exit(status)
+
+
+def existing_file(given: Path) -> Path:
+    """The file as given, or `-`. Raises: `BadParameter` when there is no such file."""
+    if str(given) != STDIN and not given.is_file():
+        raise typer.BadParameter(f"there is no file {given}")
+    return given
 
 
 def readable_format(given: str | None) -> str | None:
