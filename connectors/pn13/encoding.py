@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _DECLARATION = re.compile(rb"\s*<\?xml\b[^>]*?\?>")
 _ENCODING = re.compile(rb"""encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _ROOT = re.compile(rb"<((?:[^\s<>/?!])+)")
-_SINGLE_BYTE = frozenset({"iso-8859-1", "iso-8859-15", "windows-1252", "cp1252", "latin1"})
+_SINGLE_BYTE = frozenset({"iso-8859-1", "iso-8859-15", "windows-1252"})
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
