@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import combinations, pairwise
 from math import lcm
 
-from engine.posology.clock import zone_named
+from engine.posology.clock import wall_of, zone_named
 from engine.posology.doubts import Doubts
 from engine.posology.expand import Due, Window, occurrences
 from engine.posology.slots import wall_time
@@ -39,6 +39,7 @@ def check_set(judged: Sequence[Judged], site: Site, whole: Doubts) -> None:
     for one in judged:
         if one.step is not None:
             _check_filled(one, one.step, site)
+            _check_end(one, one.step, site)
     _check_slots([one for one in judged if one.step is not None], site)
 
 
@@ -77,6 +78,28 @@ def _check_filled(one: Judged, step: Step, site: Site) -> None:
         if len(met) < len(step.rule.weekdays):
             rule = "not every weekday stated falls between the start and the end"
             one.doubts.say(FindingCode.TIMING_CONTRADICTED, rule)
+
+
+def _check_end(one: Judged, step: Step, site: Site) -> None:
+    """A stated end so near a moment that another site's hour for it would add or drop a dose.
+
+    Where start and end are at one time of the day the number of doses is the same at any site.
+    """
+    end, zone = one.phase.bounds.end, zone_named(site.zone)
+    if not isinstance(end, datetime):
+        return
+    last, first = wall_of(end, zone), wall_of(step.start, zone)
+    if abs(_clock_of(last) - _clock_of(first)) <= LAST_MINUTE:
+        return
+    for slot in step.slots:
+        if slot.moment and abs(_since_midnight(slot, site) - _clock_of(last)) <= _NEAR:
+            rule = "the end is so near a moment that the hour of the site decides on its last dose"
+            one.doubts.say(FindingCode.BOUNDS_INVALID, rule)
+            return
+
+
+def _clock_of(wall: datetime) -> timedelta:
+    return timedelta(hours=wall.hour, minutes=wall.minute, seconds=wall.second)
 
 
 def _window(first: datetime, last: datetime, site: Site) -> Window:

@@ -1,0 +1,49 @@
+"""What a posology text is cut into: doses, frequencies, moments, lengths, conditions, the rest."""
+
+from datetime import time
+from decimal import Decimal
+from enum import Enum, auto
+from typing import NamedTuple
+
+from schemas.moment import MomentTime
+from schemas.posology import Cycle, Dose, Frequency, Weekday
+from schemas.quantity import Duration
+
+
+class Kind(Enum):
+    """What an item says."""
+
+    DOSE = auto()
+    NUMBER = auto()
+    SCHEME = auto()
+    FREQUENCY = auto()
+    TOTAL = auto()
+    MOMENT = auto()
+    CLOCK = auto()
+    WEEKDAY = auto()
+    LENGTH = auto()
+    UNTIL = auto()
+    CYCLE = auto()
+    AS_NEEDED = auto()
+    CEILING = auto()
+    THEN = auto()
+    STOP = auto()
+    OPEN = auto()
+    NOISE = auto()
+    WORD = auto()
+
+
+class Item(NamedTuple):
+    """A stretch of the text, as sent, and its meaning (of a type that depends on the kind)."""
+
+    kind: Kind
+    said: str
+    frequency: Frequency | None = None
+    dose: Dose | None = None
+    doses: tuple[Decimal, ...] = ()
+    moment: MomentTime | None = None
+    clock: time | None = None
+    weekdays: tuple[Weekday, ...] = ()
+    cycle: Cycle | None = None
+    length: Duration | None = None
+    length_high: Duration | None = None

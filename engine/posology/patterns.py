@@ -1,0 +1,162 @@
+"""The forms of posology texts, French first and English too, in the order they are tried.
+
+At each place of the folded text the first form that fits wins, so the particular stands before
+the general. Sources: ANS e-prescription guide (prescription-Exemples), everyday French and
+English prescriptions.
+"""
+
+import re
+from functools import cache
+
+from engine.posology import meanings as says
+from engine.posology.items import Kind
+from engine.posology.lexicon import any_of, number_pattern
+
+Form = tuple[str, says.Reader]
+_END = r"(?![^\W\d_])"
+_DATE = r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?: a \d{1,2}[h:]?\d{0,2})?"
+_CLAUSE = (
+    r"[^.;\n]*?(?=$|[.;\n]| - |, (?:avec|sans|pendant|en respectant|\d)"
+    r"|\)|\bpendant\b|\bpuis\b)"
+)
+_SHARE = r"(?:\d+(?:,\d+)?|\d/\d|[½¼¾])"
+
+
+@cache
+def patterns() -> tuple[tuple[re.Pattern[str], says.Reader], ...]:
+    """Every form with what it says, compiled once."""
+    forms = (*_conditions(), *_spans(), *_rhythms(), *_places(), *_amounts())
+    return tuple((re.compile(form), read) for form, read in forms)
+
+
+def _many() -> str:
+    number = number_pattern()
+    return rf"(?P<low>{number})(?: ?(?:-|a|to|ou|or) ?(?P<high>{number}))?"
+
+
+def _conditions() -> tuple[Form, ...]:
+    number, unit, dose = number_pattern(), any_of("time_units"), any_of("dose_units")
+    return (
+        (r"si (?:difficulte|impossibilite)s? (?:a|pour|de) [^.;\n]*", says.noise),
+        (r"(?:do not stop|ne pas arreter)[^.;\n]*", says.noise),
+        (r"(?:with or without|avec ou sans) (?:food|meals|nourriture|repas|aliments?)", says.noise),
+        (
+            r"(?:maxi?|maximum|sans depasser|ne pas depasser|do not exceed|avec un max)\b"
+            rf"{_CLAUSE}",
+            says.ceiling,
+        ),
+        (
+            rf"{_many()} ?(?:{dose})?\.? max(?:i|imum)?\b(?: (?:par|/) ?\S+(?: ?h)?)?",
+            says.ceiling,
+        ),
+        (
+            r"(?:delais?|intervalle|duree) min[^.;\n,]*"
+            rf"|{number} ?(?:{unit}) (?:de )?(?:delais? )?min\w* entre [^.;\n,]*",
+            says.ceiling,
+        ),
+        (r"espac\w* d\S+ [^.;\n,]*|en respectant [^.;\n]*", says.ceiling),
+        (
+            r"(?:si besoin|si necessaire|a la demande|as needed|as required|when required"
+            rf"|if needed|if required|prn|en cas de|si|if|when)\b{_CLAUSE}",
+            says.as_needed,
+        ),
+    )
+
+
+def _spans() -> tuple[Form, ...]:
+    unit, many = any_of("time_units"), _many()
+    number = number_pattern()
+    return (
+        (r"(?:et )?(?:puis|then) (?:stop\w*|arret\w*)", says.kind_of(Kind.STOP)),
+        (r"(?:et )?puis\b|ensuite\b|then\b", says.kind_of(Kind.THEN)),
+        (
+            r"au long cours|onwards|long terme|long term|ongoing|en continu",
+            says.kind_of(Kind.OPEN),
+        ),
+        (rf"jusqu'au {_DATE}", says.kind_of(Kind.UNTIL)),
+        (rf"(?:a partir du|du|depuis le|starting(?: on)?) {_DATE}", says.noise),
+        (
+            rf"(?P<q1>{_SHARE}) ?(?P<sep>-) ?(?P<q2>{_SHARE}) ?- ?(?P<q3>{_SHARE})"
+            rf"(?: ?- ?(?P<q4>{_SHARE}))?(?! ?-? ?\d)",
+            says.scheme,
+        ),
+        (
+            r"(?P<q1>\d)(?P<sep>[. ])(?P<q2>\d)(?P=sep)(?P<q3>\d)"
+            r"(?:(?P=sep)(?P<q4>\d))?(?![. ]?\d)",
+            says.scheme,
+        ),
+        (rf"(?:1|un) ?(?:{unit}) sur (?:2|deux)\b|1 ?j/2\b", says.every_other),
+        (rf"(?P<low>{number}) jours? sur (?P<high>{number})", says.cycle),
+        (rf"(?:sur|en|over) {many} ?(?:h|heures?|hours?|min|minutes?){_END}", says.noise),
+        (
+            r"(?:pendant|pdt|durant|for|x|sur|duree(?: de)?:?|qsp|for up to) ?"
+            rf"{many} ?(?P<unit>{unit}){_END}",
+            says.length,
+        ),
+    )
+
+
+def _rhythms() -> tuple[Form, ...]:
+    unit, many, number = any_of("time_units"), _many(), number_pattern()
+    return (
+        (
+            rf"(?:toutes? les|tous les|every|chaque|/|q) ?(?:{many})? ?(?P<unit>{unit}){_END}",
+            says.every,
+        ),
+        (r"every other day|alternate days|un jour sur deux", says.every_other),
+        (
+            rf"(?P<low>{number}) ?x ?(?P<amount>{number}) ?(?P<dose>{any_of('dose_units')})/j\w*",
+            says.times_dose,
+        ),
+        (rf"x ?(?P<low>\d+) ?(?:fois)? ?(?:/|par) ?(?P<unit>{unit}){_END}", says.frequency),
+        (
+            rf"{many} ?(?:fois|prises?|x|times?) ?(?:par|/|per|a|an|each|every|dans la|en)? ?"
+            rf"(?P<unit>{unit}|daily|weekly|monthly){_END}",
+            says.frequency,
+        ),
+        (
+            r"(?P<word>once|twice|thrice)(?: (?:per|a|every|each|in a))? "
+            r"(?P<unit>daily|day|weekly|week|monthly|month)\b",
+            says.once,
+        ),
+        (rf"(?:{any_of('abbreviations')})(?!\w)", says.abbreviation),
+        (
+            r"(?:par|per|a|/) ?(?P<unit>jour|j|day|24 ?h|24 ?heures|semaine|week|mois|month)\b"
+            r"|(?P<word>daily|weekly|monthly|quotidien\w*|hebdomadaire\w*|mensuel\w*)\b",
+            says.total,
+        ),
+    )
+
+
+def _places() -> tuple[Form, ...]:
+    named, moments = any_of("weekdays"), any_of("moments")
+    hour = r"(?P<hour>[01]?\d|2[0-3])"
+    return (
+        (rf"(?:a |at |um |vers )?{hour}:(?P<minute>[0-5]\d)(?::[0-5]\d)?\b", says.clock),
+        (r"(?:a |at )?(?P<hour>1?\d) ?(?P<half>am|pm)\b", says.clock),
+        (rf"(?:a|vers|et|,) ?{hour} ?(?:h|heures?)(?P<minute>[0-5]\d)?\b", says.clock),
+        (rf"{hour} ?h(?P<minute>[0-5]\d)?\b(?! (?:de|min|entre))", says.clock),
+        (rf"(?:du |from )(?P<first>{named}) (?:au|to) (?P<last>{named})\b", says.weekdays),
+        (rf"(?:le |les |tous les |chaque |on |every )?(?P<first>{named})\b", says.weekday),
+        (
+            rf"(?:(?P<before>{number_pattern()}) ?(?:min|minutes?) |une demi-heure )"
+            rf"(?P<moment>(?:avant|apres|before|after) [^,.;]*?(?:{moments}))\b",
+            says.moment,
+        ),
+        (
+            rf"(?:(?:le|la|les|au|a|tous les|chaque|every|each) )?(?P<moment>{moments})\b",
+            says.moment,
+        ),
+    )
+
+
+def _amounts() -> tuple[Form, ...]:
+    many, dose = _many(), any_of("dose_units")
+    return (
+        (
+            rf"{many}(?: ?\(\d+\))? ?(?:de |d'|of )?(?P<dose>{dose}){_END}"
+            r"(?P<half> et demie?\b)?",
+            says.dose,
+        ),
+        (rf"{many}(?: ?\(\d+\))?(?![\w°%])", says.bare),
+    )

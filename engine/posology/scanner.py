@@ -1,0 +1,35 @@
+"""Cuts a posology text into items: the first pattern that fits takes its stretch of the text."""
+
+import re
+
+from engine.posology.items import Item, Kind
+from engine.posology.lexicon import folded
+from engine.posology.patterns import patterns
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:[.,]\d+)?")
+
+
+def items_of(text: str) -> tuple[Item, ...]:
+    """The items of a text, in order; what no pattern fits is a word of its own."""
+    plain = folded(text)
+    items: list[Item] = []
+    place = 0
+    while place < len(plain):
+        if plain[place].isspace():
+            place += 1
+            continue
+        item, end = _next(plain, place)
+        items.append(item._replace(said=text[place:end].strip()))
+        place = end
+    return tuple(items)
+
+
+def _next(plain: str, place: int) -> tuple[Item, int]:
+    inside = place > 0 and plain[place - 1].isalpha() and plain[place].isalpha()
+    for pattern, read in () if inside else patterns():
+        found = pattern.match(plain, place)
+        item = read(found) if found is not None and found.end() > place else None
+        if item is not None and found is not None:
+            return item, found.end()
+    word = _WORD.match(plain, place)
+    return Item(Kind.WORD, ""), word.end() if word else place + 1
