@@ -15,14 +15,17 @@ _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 def safe(text: str) -> str:
     """The text as no spreadsheet takes it for a formula."""
-    if text.startswith(_DANGEROUS) and not _NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
+    return f"'{text}" if _is_dangerous(text) and not _NUMBER.fullmatch(text) else text
 
 
 def bare(text: str) -> str:
     """The text that `safe` was given."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_DANGEROUS) else text
+    return text[1:] if text.startswith("'") and _is_dangerous(text) else text
+
+
+def _is_dangerous(text: str) -> bool:
+    """Apostrophes in front count for nothing, so that `bare` takes off one and only one."""
+    return text.lstrip("'").startswith(_DANGEROUS)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -1,0 +1,159 @@
+"""The tables that leave, read back by Python's own csv module."""
+
+import csv
+import io
+
+from connectors.tabular.connector import CONNECTOR
+from connectors.tabular.read import read
+from connectors.tabular.write_adherence import write_adherence
+from connectors.tabular.write_intakes import write_intakes
+from connectors.tabular.write_schedule import write_schedule
+from mappings.catalogue import load_site
+from schemas.delivery import (
+    Envelope,
+    ExportKind,
+    IntakeReport,
+    ReleasedSchedule,
+    ValidatedAdherence,
+)
+
+SITE = load_site("reference")
+
+
+def rows_of(data: bytes) -> list[dict[str, str]]:
+    """The rows of a file, by another reader than ours."""
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), delimiter=";"))
+
+
+def test_a_schedule_has_one_row_for_each_planned_intake(
+    release: ReleasedSchedule, envelope: Envelope
+) -> None:
+    rows = [row for row in rows_of(write_schedule(release, envelope)) if row["kind"] == "planned"]
+
+    assert [(row["date"], row["time"], row["quantity"]) for row in rows] == [
+        ("2026-01-05", "08:00", "1"),
+        ("2026-01-05", "22:00", "0.5"),
+        ("2026-01-06", "08:00", "1"),
+        ("2026-01-06", "22:00", "0.5"),
+    ]
+    assert rows[0]["due_at"] == "2026-01-05T08:00:00+01:00"
+    assert (rows[0]["moment"], rows[0]["compartment"]) == ("MORN", "morning")
+    assert (rows[1]["moment"], rows[1]["compartment"]) == ("HS", "bedtime")
+    assert rows[0]["cip13"] == "3400938022209"
+    assert rows[0]["other_codes"] == "atc:C09AA05"
+    assert rows[0]["instructions"] == "au cours du repas"
+    assert (rows[0]["patient_id"], rows[0]["line_id"]) == ("000123", "L1")
+    assert (rows[0]["decided_by"], rows[0]["decision"]) == ("Anne PHARMACIENNE", "D-1")
+
+
+def test_what_is_taken_as_needed_is_listed_without_a_date(
+    release: ReleasedSchedule, envelope: Envelope
+) -> None:
+    (row,) = [row for row in rows_of(write_schedule(release, envelope)) if row["kind"] != "planned"]
+
+    assert (row["kind"], row["date"], row["time"], row["due_at"]) == ("as-needed", "", "", "")
+    assert row["text"] == "1 si douleur"
+
+
+def test_no_cell_begins_as_a_formula(release: ReleasedSchedule, envelope: Envelope) -> None:
+    rows = rows_of(write_schedule(release, envelope))
+
+    assert rows[-1]["product"] == "'=PARACETAMOL 500 mg"
+    assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "-", "@")]
+
+
+def test_intakes_are_read_back_as_they_were_written(
+    report: IntakeReport, envelope: Envelope
+) -> None:
+    data = write_intakes(report, envelope)
+
+    reading = read(data, SITE)
+
+    assert CONNECTOR.detects(data)
+    assert reading.findings == ()
+    for written, found in zip(report.intakes, reading.intakes, strict=True):
+        assert found.status is written.intake.status
+        assert found.taken_at == written.intake.taken_at
+        assert found.planned_at == written.intake.planned_at
+        assert found.recorded_at == written.intake.recorded_at
+        assert found.quantity == written.intake.quantity
+        assert found.line == written.intake.line
+        assert found.reason == written.intake.reason
+        assert found.note == written.intake.note
+        assert found.author.role is written.intake.author.role
+        assert found.identifiers[0].value == written.id
+
+
+def test_an_intake_row_keeps_the_precision_and_defuses_the_formula(
+    report: IntakeReport, envelope: Envelope
+) -> None:
+    taken, refused = rows_of(write_intakes(report, envelope))
+
+    assert (taken["quantity"], taken["unit"]) == ("1.50", "comprimé")
+    assert taken["author_rpps"] == "10004152632"
+    assert refused["reason"] == "'=HYPERLINK(0)"
+    assert refused["note"] == "dort ;\nne veut pas"
+    assert refused["received_at"] == "2026-01-07T09:00:00+01:00"
+
+
+def test_an_adherence_row_carries_its_counts_and_all_that_defines_it(
+    adherence: ValidatedAdherence, envelope: Envelope
+) -> None:
+    rows = rows_of(write_adherence(adherence, envelope))
+    taking = next(row for row in rows if row["measure"] == "M1")
+
+    # 12 / 14 = 0.857142857…
+    assert (taking["numerator"], taking["denominator"], taking["value"]) == ("12", "14", "0.857143")
+    assert taking["product"] == "RAMIPRIL EG 5 mg, comprimé sécable"
+    assert (taking["first"], taking["last"]) == ("2026-01-05", "2026-01-11")
+    assert taking["window_minutes"] == "120"
+    assert taking["precedence"] == "nurse patient"
+    assert taking["unmonitored"] == "2026-01-08/2026-01-09:hospital"
+    assert taking["sources"] == "nurse:10 patient:2"
+    assert taking["schedules"] == "S-1"
+
+
+def test_a_measure_that_was_not_computed_has_a_row_without_numbers(
+    adherence: ValidatedAdherence, envelope: Envelope
+) -> None:
+    rows = rows_of(write_adherence(adherence, envelope))
+    timing = next(row for row in rows if row["measure"] == "M3")
+
+    assert (timing["numerator"], timing["denominator"], timing["value"]) == ("", "", "")
+    assert {row["measure"] for row in rows} == {
+        "M1",
+        "M1c",
+        "M2",
+        "M2'",
+        "M3",
+        "M3'",
+        "M4",
+        "M5",
+        "M6",
+        "all-lines-correct",
+    }
+
+
+def test_silence_is_counted_as_no_record(adherence: ValidatedAdherence, envelope: Envelope) -> None:
+    rows = rows_of(write_adherence(adherence, envelope))
+
+    counts = {row["item"]: row["value"] for row in rows if row["measure"] == "M6"}
+    assert counts["no-record"] == "2"
+    assert "not-taken" not in counts
+
+
+def test_the_same_snapshot_gives_the_same_bytes(
+    release: ReleasedSchedule,
+    report: IntakeReport,
+    adherence: ValidatedAdherence,
+    envelope: Envelope,
+) -> None:
+    exports = {
+        ExportKind.SCHEDULE: release,
+        ExportKind.INTAKES: report,
+        ExportKind.ADHERENCE: adherence,
+    }
+    for writer in CONNECTOR.writers:
+        first = writer.write(exports[writer.kind], envelope)
+        assert first == writer.write(exports[writer.kind], envelope)
+        assert first.decode("utf-8")
