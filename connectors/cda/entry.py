@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from connectors.cda.narrative import BLANKS
 from connectors.cda.product import is_named, read_product
-from connectors.cda.said import line_words
+from connectors.cda.said import LineWords, line_words
 from connectors.cda.scribe import Scribe, child, children, templates_of
 from connectors.cda.steps import read_phases, steps_of
 from connectors.cda.supply import read_relations, read_renewals
@@ -29,23 +29,23 @@ def read_line(document: Scribe, entry: "_Element") -> Line:
     scribe = document.part()
     _check_in_force(scribe, entry)
     product = _product(scribe, entry)
-    text = line_words(scribe, entry, product.text)
+    said = line_words(scribe, entry, product.text)
     _read_text(scribe, entry)
     relations = read_relations(scribe, entry)
-    phases = _phases(scribe, entry, text, relations.instructions)
+    phases = _phases(scribe, entry, said, relations.instructions)
     route, notes = _route(scribe, entry)
     return Line(
         location=place(entry),
         identifiers=_identifiers(scribe, entry),
         product=product,
-        text=text,
-        posology=Posology(phases=phases, text=text),
+        text=said.text,
+        posology=Posology(phases=phases, text=said.text),
         route=route,
         quantity_to_supply=relations.quantity,
         renewals=read_renewals(scribe, entry),
         substitution_allowed=relations.substitution_allowed,
         indication=relations.indication,
-        notes=(*relations.notes, *notes),
+        notes=(*relations.notes, *notes, *_period_note(entry, said)),
         findings=tuple(scribe.findings),
     )
 
@@ -92,16 +92,21 @@ def _read_text(scribe: Scribe, entry: "_Element") -> None:
 
 
 def _phases(
-    line: Scribe, entry: "_Element", text: str | None, instructions: tuple[str, ...]
+    line: Scribe, entry: "_Element", said: LineWords, instructions: tuple[str, ...]
 ) -> tuple[Phase, ...]:
     scribe = line.part()
     phases = [
         phase.model_copy(update={"instructions": instructions})
-        for phase in read_phases(scribe, entry, text)
+        for phase in read_phases(scribe, entry, said)
     ]
     findings = (*scribe.findings, *phases[0].findings)
     phases[0] = phases[0].model_copy(update={"findings": findings})
     return tuple(phases)
+
+
+def _period_note(entry: "_Element", said: LineWords) -> tuple[Note, ...]:
+    """The printed period: compared with the structure already, kept for people."""
+    return (Note(text=said.period, scope="period", location=place(entry)),) if said.period else ()
 
 
 def _identifiers(scribe: Scribe, entry: "_Element") -> tuple[Identifier, ...]:

@@ -1,9 +1,10 @@
 """The words of a posology: what the narrative prints for a line, and for each of its steps."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from connectors.cda.narrative import row_of, words
+from connectors.cda.period import printed_period
 from connectors.cda.scribe import Scribe, child, children
 from mappings.catalogue import table
 from schemas.finding import FindingCode
@@ -11,46 +12,67 @@ from schemas.finding import FindingCode
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_ORDER = ("dose", "frequency", "rate", "period")
+_ORDER = ("dose", "frequency", "rate")
+_PERIOD = "period"
 _SUFFIXES = ("posologie", "precondition")
 """IDs of the official examples: `med-001` names the product, `med-001-posologie` how it is taken.
 Nothing in an unstructured entry points at the latter. Source: ANS eP-MED-DM 2022.01 to 2024.01."""
 
 
-def line_words(scribe: Scribe, entry: "_Element", product: str | None) -> str | None:
-    """The posology of a whole line as printed, its parts separated by ` ; `.
+class LineWords(NamedTuple):
+    """The posology of a line as printed, and its treatment period when that reads as days."""
+
+    text: str | None = None
+    period: str | None = None
+
+
+def line_words(scribe: Scribe, entry: "_Element", product: str | None) -> LineWords:
+    """The words of a whole line, its parts separated by ` ; `.
 
     Taken from the table row that prints the product, else from the IDs that the official
-    examples use, else from the words that the entry itself points at.
+    examples use, else from the words that the entry itself points at. A period that cannot be
+    read as days stays among the words.
     """
     reference = child(entry, "text", "reference")
     name = (reference.get("value") or "") if reference is not None else ""
     target = scribe.narrative.target(name)
     if target is None:
         inline = child(entry, "text")
-        return words(inline) or None if inline is not None else None
-    printed = _by_row(scribe, target)
-    known = " ; ".join(printed)
+        return LineWords(words(inline) or None if inline is not None else None)
+    cells = _by_role(scribe, target)
+    printed = [cells[role] for role in _ORDER if role in cells]
+    period = cells.get(_PERIOD)
+    if period is not None and printed_period(period) is None:
+        printed.append(period)
+        period = None
+    printed += _by_suffix(scribe, name, " ; ".join(printed))
+    if printed:
+        return LineWords(" ; ".join(printed), period)
+    whole = scribe.text(target, "line.text")
+    return LineWords(None if whole == product else whole, period)
+
+
+def _by_suffix(scribe: Scribe, name: str, known: str) -> list[str]:
+    """What the IDs beside the product's say and the row does not."""
+    found = []
     for suffix in _SUFFIXES:
         other = scribe.narrative.target(f"{name.strip()}-{suffix}")
         said = scribe.narrative.said(other, "line.text") if other is not None else None
         if said and said not in known:
-            printed.append(said)
-    if printed:
-        return " ; ".join(printed)
-    whole = scribe.text(target, "line.text")
-    return None if whole == product else whole
+            found.append(said)
+    return found
 
 
-def _by_row(scribe: Scribe, target: "_Element") -> list[str]:
+def _by_role(scribe: Scribe, target: "_Element") -> dict[str, str]:
+    """The cells of the row by their role, each in one line."""
     roles = table("cda/columns", scribe.site.name)
-    cells: dict[str, _Element] = {}
+    said: dict[str, str] = {}
     for heading, cell in row_of(target).items():
         role = roles.target_of(heading)
-        if role is not None:
-            cells.setdefault(role, cell)
-    said = (scribe.text(cells[role], "line.text") for role in _ORDER if role in cells)
-    return [text.replace("\n", " ; ") for text in said if text]
+        text = scribe.text(cell, "line.text") if role is not None and role not in said else None
+        if role is not None and text:
+            said[role] = text.replace("\n", " ; ")
+    return said
 
 
 def frequency_words(scribe: Scribe, entry: "_Element") -> str | None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from connectors.cda.condition import read_conditions
 from connectors.cda.dose import read_dose, read_limits
-from connectors.cda.said import frequency_words, step_sentence, step_words
+from connectors.cda.period import check_period
+from connectors.cda.said import LineWords, frequency_words, step_sentence, step_words
 from connectors.cda.scribe import Scribe, child, children, templates_of
 from connectors.cda.templates import STEP, Mode
 from connectors.cda.timing import Timing, last_day, read_timing
@@ -51,18 +52,19 @@ def read_mode(scribe: Scribe, entry: "_Element", has_steps: bool) -> Mode | None
     return declared[0]
 
 
-def read_phases(scribe: Scribe, entry: "_Element", said: str | None) -> tuple[Phase, ...]:
+def read_phases(scribe: Scribe, entry: "_Element", said: LineWords) -> tuple[Phase, ...]:
     """The phases of a line. `said` are the words of the whole line, for a line without steps."""
     steps = steps_of(entry)
     mode = read_mode(scribe, entry, bool(steps))
     frequency = frequency_words(scribe, entry)
-    timing = read_timing(scribe, entry, frequency or said)
+    timing = read_timing(scribe, entry, frequency or said.text)
+    check_period(scribe, entry, said.period, timing.bounds)
     if mode is Mode.DELAYED and timing.bounds.start is None:
         scribe.doubt(
             FindingCode.START_MISSING, place(entry), "a delayed treatment must state its start"
         )
     if not steps:
-        return (_only(scribe, entry, timing, frequency, said),)
+        return (_only(scribe, entry, timing, frequency, said.text),)
     if timing.says_when or child(entry, "doseQuantity") is not None:
         scribe.doubt(
             FindingCode.TIMING_UNSUPPORTED,
