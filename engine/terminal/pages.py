@@ -1,7 +1,9 @@
 """The pages of `docs/` that come from the code, so that they cannot differ from it."""
 
+from collections.abc import Iterator
+
 import typer
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from engine.language import Language, speaker
 from schemas.finding import FindingCode
@@ -62,12 +64,14 @@ def _section(name: str, command: TyperCommand) -> str:
     usage, rows = [name], []
     for each in command.params:
         if isinstance(each, TyperOption):
-            flags = ", ".join(f"`{flag}`" for flag in (*each.opts, *each.secondary_opts))
-            rows.append(f"| {flags} | {each.help or ''}{_default(each)} |\n")
+            shown = ", ".join(f"`{flag}`" for flag in (*each.opts, *each.secondary_opts))
+        elif isinstance(each, TyperArgument):
+            argument = each.metavar or (each.name or "").upper()
+            usage.append(argument if each.required else f"[{argument}]")
+            shown = f"`{argument}`"
         else:
-            shown = (each.name or "").upper()
-            usage.append(shown if each.required else f"[{shown}]")
-            rows.append(f"| `{shown}` | {getattr(each, 'help', None) or ''} |\n")
+            continue
+        rows.append(f"| {shown} | {' '.join((each.help or '', *_notes(each)))} |\n")
     usage.append("[OPTIONS]")
     table = "\n| argument or option | what it says |\n|---|---|\n" + "".join(rows) if rows else ""
     return f"\n## {name}\n\n`{' '.join(usage)}`\n\n{_prose(command.help)}\n{table}"
@@ -77,8 +81,14 @@ def _prose(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def _default(option: TyperOption) -> str:
-    given = option.default
-    if option.is_flag or given is None or callable(given):
-        return ""
-    return f" Default: `{given}`."
+def _notes(each: TyperOption | TyperArgument) -> Iterator[str]:
+    """What may be given, what must be, and what holds when nothing is given."""
+    choices = each.type_descriptor.choices or ()
+    if choices:
+        yield f"One of {', '.join(f'`{choice}`' for choice in choices)}."
+    if isinstance(each, TyperArgument):
+        return
+    if each.required:
+        yield "Required."
+    elif not (each.is_flag or each.default is None or callable(each.default)):
+        yield f"Default: `{each.default}`."
