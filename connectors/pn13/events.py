@@ -34,25 +34,20 @@ class Event:
     words: tuple[str, ...] = ()
     limit: str | None = None
 
-    @property
-    def says_when(self) -> bool:
-        """Whether it places an intake within the day."""
-        return bool(self.moments or self.clock)
-
 
 class _Names(NamedTuple):
+    """The elements of one event; no public source gives the second one a delay."""
+
     kind: str
     event: str
     structured: str
-    offset: str
+    offset: str | None
 
 
 FIRST = _Names(
     "Type_événement_début", "Evénement_début", "Evt_structuré_début", "Int_temps_év_début"
 )
-SECOND = _Names(
-    "Type_événement2_début", "Evénement2_début", "Evt_structuré2_début", "Int_temps_év2_début"
-)
+SECOND = _Names("Type_événement2_début", "Evénement2_début", "Evt_structuré2_début", None)
 
 
 def read_event(posology: Cursor, names: _Names, start: DateOrInstant | None) -> Event:
@@ -85,7 +80,7 @@ def _absolute(posology: Cursor, names: _Names, start: DateOrInstant | None) -> E
     """A date and time: the bounds of the line, said again, or an hour counted from midnight."""
     structured = posology.child(names.structured, "Evénement_structuré")
     hours = _explicit_hours(structured) if structured is not None else ()
-    offset = posology.child(names.offset)
+    offset = posology.child(names.offset) if names.offset else None
     if not hours and offset is not None:
         hours = _since_midnight(offset)
     _repeats_the_start(posology, names, start)
@@ -126,7 +121,8 @@ def _activity(posology: Cursor, names: _Names) -> Event:
     if nature is not None and nature.text == "4":
         moment = _named_period(structured)
     elif nature is not None and nature.text == "2":
-        moment = _moment_of(structured, posology.child(names.offset))
+        offset = posology.child(names.offset) if names.offset else None
+        moment = _moment_of(structured, offset)
     else:
         structured.doubt(
             FindingCode.EVENT_CONDITION,

@@ -9,9 +9,10 @@ import re
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
+from typing import TypeVar
 
 from connectors.pn13 import values
-from connectors.pn13.tree import Cursor
+from connectors.pn13.tree import Cursor, Value
 from mappings.catalogue import has_table
 from mappings.table import TableError
 from schemas.codes import Coding
@@ -24,6 +25,7 @@ LOCAL_TABLE = "pn13/frequencies"
 _RATE = re.compile(r"([0-9]{1,3})/([0-9]{1,3})?(s|min|h|d|wk|mo|a)")
 _CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}")
 _FILTERS = "Frq_filtreVal_"
+_Number = TypeVar("_Number", int, Decimal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,10 @@ def _structured(at: Cursor) -> Pace:
     if period or times or not filters:
         default = None if filters else 1
         frequency = Frequency(
-            times=values.whole(at, times) if times else default,
-            period=values.number(at, period) if period else _decimal(default),
+            times=_above_zero(at, times, values.whole(at, times)) if times else default,
+            period=_above_zero(at, period, values.number(at, period))
+            if period
+            else _decimal(default),
             unit=unit,
         )
     return Pace(
@@ -82,6 +86,14 @@ def _structured(at: Cursor) -> Pace:
         ),
         words=(said.text,) if said else (),
     )
+
+
+def _above_zero(at: Cursor, stated: Value, number: _Number | None) -> _Number | None:
+    if number is None or number > 0:
+        return number
+    rule = "a frequency needs a number above zero"
+    at.notebook.doubt(FindingCode.VALUE_INVALID, stated.place, rule, stated.text)
+    return None
 
 
 def _decimal(number: int | None) -> Decimal | None:

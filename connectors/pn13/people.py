@@ -112,11 +112,11 @@ def _sex(at: Cursor) -> Sex | None:
     return Sex(known) if known else None
 
 
-def read_stay(message: Cursor) -> Stay | None:
+def read_stay(message: Cursor, header: Cursor | None) -> Stay | None:
     """The stay and the unit where the patient lies, when the message says either."""
     number = message.take("Séjour", "Id_séjour", gives="stay.visit")
     domain = message.take("Séjour", "DI_séjour", gives="stay.visit.authority")
-    unit = message.take("Prescription", "Unité_hébergement", gives="stay.unit")
+    unit = header.take("Unité_hébergement", gives="stay.unit") if header is not None else None
     if number is None and unit is None:
         return None
     authority = domain.text if domain else None

@@ -78,10 +78,7 @@ def _phase(at: Cursor, bounds: Bounds, events: tuple[Event, ...], dosing: Dosing
         text=_text(pace, events),
         bounds=bounds,
         rhythm=_rhythm(at, pace, events, dose),
-        times=Times(
-            moments=(*pace.moments, *(m for event in events for m in event.moments)),
-            clock=(*pace.clock, *(hour for event in events for hour in event.clock)),
-        ),
+        times=_times(at, pace, events),
         timing_code=pace.code,
         dose=dose,
         as_needed=any(event.as_needed for event in events),
@@ -90,6 +87,22 @@ def _phase(at: Cursor, bounds: Bounds, events: tuple[Event, ...], dosing: Dosing
     )
     _leave_nothing_unread(at)
     return phase
+
+
+def _times(at: Cursor, pace: Pace, events: tuple[Event, ...]) -> Times:
+    """When within the day, which only one of them may say: two at once are one condition
+    and not two intakes.
+    """
+    stated = [Times(moments=pace.moments, clock=pace.clock)]
+    stated += [Times(moments=event.moments, clock=event.clock) for event in events]
+    different = list(dict.fromkeys(times for times in stated if times != Times()))
+    if len(different) > 1:
+        at.notebook.doubt(
+            FindingCode.TIMING_CONTRADICTED,
+            at.place,
+            "the frequency and the start events give different times of day",
+        )
+    return different[0] if different else Times()
 
 
 def _text(pace: Pace, events: tuple[Event, ...]) -> str | None:

@@ -1,10 +1,13 @@
 """PN13 bytes as a reading: every `M_Prescription_médicaments` of the file."""
 
+from typing import NamedTuple
+
 from connectors.markup import namespace
 from connectors.pn13 import values
 from connectors.pn13.connector import NAMESPACE
 from connectors.pn13.encoding import open_document
 from connectors.pn13.line import read_line, structured_comments
+from connectors.pn13.names import KNOWN
 from connectors.pn13.people import read_patient, read_prescriber, read_stay
 from connectors.pn13.tree import Cursor, Notebook, folded, tree
 from schemas.connector import Reading
@@ -15,6 +18,7 @@ from schemas.site import Site
 
 FORMAT = "pn13"
 _PRESCRIPTION = folded("M_Prescription_médicaments")
+_PROTOCOL = folded("Protocole_prescrit_médic")
 
 
 def read(data: bytes, site: Site) -> Reading:
@@ -33,13 +37,15 @@ def read(data: bytes, site: Site) -> Reading:
     number = top.attribute("Phast-id_message", "control_id")
     messages = _messages(top)
     wanted = [at for at in messages if folded(at.name) == _PRESCRIPTION]
-    prescriptions = [_read_message(at, number if len(wanted) == 1 else None) for at in wanted]
+    parts = [part for at in wanted for part in _parts(at)]
+    own = number if len(parts) == 1 else None
+    prescriptions = tuple(_prescription(part, own) for part in parts)
     _refuse_others(top, messages, wanted)
     return Reading(
         format=FORMAT,
         kind=messages[0].name if messages else None,
         control_id=number,
-        prescriptions=tuple(prescriptions),
+        prescriptions=prescriptions,
         findings=(*findings, *notebook.collected()),
         sources=notebook.trail.sources(),
     )
@@ -60,18 +66,36 @@ def _refuse_others(top: Cursor, messages: list[Cursor], wanted: list[Cursor]) ->
         top.doubt(FindingCode.MESSAGE_EMPTY, "the envelope holds no message")
 
 
-def _read_message(message: Cursor, number: str | None) -> Prescription:
-    """One message. `number` is the id of the envelope, when it names this message alone.
+class _Part(NamedTuple):
+    """One prescription of a message, and the place that stands for both."""
+
+    message: Cursor
+    header: Cursor | None
+    place: str
+
+
+def _parts(message: Cursor) -> list[_Part]:
+    """The prescriptions of a message: one in every published message, but none is left out."""
+    headers = list(message.children("Prescription"))
+    if len(headers) > 1:
+        return [_Part(message, header, header.place) for header in headers]
+    return [_Part(message, headers[0] if headers else None, message.place)]
+
+
+def _prescription(part: _Part, number: str | None) -> Prescription:
+    """One prescription. `number` is the id of the envelope, when it names this one alone.
 
     It names no group: a later message has another id, and it is the lines that keep theirs
     (`Id_élément_prescr`), so versions are found by the lines.
     """
+    message, header = part.message, part.header
     notebook = message.notebook
     mark = notebook.mark()
-    header = message.child("Prescription")
     patient = message.child("Patient")
     if patient is None:
         message.doubt(FindingCode.PATIENT_MISSING, "the message has no Patient")
+    if len(list(message.children("Patient"))) > 1:
+        message.doubt(FindingCode.PATIENT_CONTRADICTED, "the message has several Patient")
     if header is None:
         message.doubt(FindingCode.ELEMENT_MISSING, "the message has no Prescription")
     written = header.take("Dh_prescription", gives="authored_at") if header else None
@@ -79,11 +103,11 @@ def _read_message(message: Cursor, number: str | None) -> Prescription:
     if header is not None and not lines:
         header.doubt(FindingCode.MESSAGE_EMPTY, "Prescription has no line")
     prescription = Prescription(
-        location=message.place,
+        location=part.place,
         identifiers=(Identifier(value=number),) if number else (),
         chain=Chain(complete=_complete(header)),
         patient=read_patient(patient) if patient else None,
-        stay=read_stay(message),
+        stay=read_stay(message, header),
         prescriber=_prescriber(message, lines),
         authored_at=values.timestamp(message, written, FindingCode.VALUE_INVALID)
         if written
@@ -91,7 +115,7 @@ def _read_message(message: Cursor, number: str | None) -> Prescription:
         notes=tuple(_notes(header)) if header else (),
         lines=tuple(read_line(line) for line in lines),
     )
-    _tell_what_may_matter(message, header)
+    _tell_what_was_not_read(header)
     return prescription.model_copy(update={"findings": notebook.collected(mark)})
 
 
@@ -135,10 +159,14 @@ def _notes(header: Cursor) -> list[Note]:
     return own + structured_comments(header, "prescription.notes")
 
 
-def _tell_what_may_matter(message: Cursor, header: Cursor | None) -> None:
-    """A protocol may hold lines of its own: it is not read, and that is said."""
-    for at in header.children("Protocole_prescrit_médic") if header is not None else ():
-        if next(at.unread(), None) is not None:
-            message.notebook.doubt(
-                FindingCode.ELEMENT_UNREAD, at.place, "Protocole_prescrit_médic is not read"
-            )
+def _tell_what_was_not_read(header: Cursor | None) -> None:
+    """A protocol may hold lines of its own, and an unknown element may hold anything."""
+    for at in header.children() if header is not None else ():
+        if folded(at.name) == _PROTOCOL and next(at.unread(), None) is not None:
+            at.doubt(FindingCode.MESSAGE_UNSUPPORTED, "the lines of a protocol are not read")
+            continue
+        for unread in at.unread():
+            if folded(unread.name) not in KNOWN and not unread.is_doubted:
+                unread.doubt(
+                    FindingCode.ELEMENT_UNREAD, "not among the public element names of PN13"
+                )

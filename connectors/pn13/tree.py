@@ -40,16 +40,18 @@ class Notebook:
     one message, and the doubts met since somebody last collected them.
     """
 
-    __slots__ = ("_doubts", "site", "trail", "zone")
+    __slots__ = ("_doubts", "doubted", "site", "trail", "zone")
 
     def __init__(self, site: Site) -> None:
         self.site = site
         self.zone = ZoneInfo(site.zone)
         self.trail = Trail()
         self._doubts: list[Finding] = []
+        self.doubted: set[str] = set()
 
     def doubt(self, code: FindingCode, place: str, message: str, quoted: str | None = None) -> None:
         """A doubt to be collected by whoever builds the value that it is about."""
+        self.doubted.add(place)
         self._doubts.append(Finding(code=code, location=place, message=message, quoted=quoted))
 
     def keep(self, doubt: Finding) -> None:
@@ -145,6 +147,11 @@ class Cursor:
     def doubt(self, code: FindingCode, message: str, quoted: str | None = None) -> None:
         """A doubt about this element; quotes its own text unless told otherwise."""
         self.notebook.doubt(code, self.place, message, quoted or self.text or None)
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether somebody already said something of this element."""
+        return self.place in self.notebook.doubted
 
     def unread(self) -> Iterator["Cursor"]:
         """Every element here and below whose text nobody took."""

@@ -699,3 +699,34 @@ def test_a_date_stated_twice_is_doubted() -> None:
     line = line_of(a_line(bounds=twice))
 
     assert said(line.posology.phases[0].findings)[0] == ("value-invalid", "20260305")
+
+
+def test_two_events_that_place_the_intake_differently_are_no_two_intakes() -> None:
+    second = """<Type_événement2_début>1</Type_événement2_début><Evt_structuré2_début>
+    <Evénement_structuré><Evt_objet><Evt_nature>3</Evt_nature><Evt_période_explicite>
+    <Evt_horaireMin>0800</Evt_horaireMin></Evt_période_explicite></Evt_objet>
+    </Evénement_structuré></Evt_structuré2_début>"""
+
+    phase = phase_of(a_posology(ACTIVITY.format(activity="4", operator="5") + second))
+
+    assert phase.times.moments == (MomentTime(moment=Moment.BREAKFAST),)
+    assert phase.times.clock == ()
+    assert [f.code.value for f in phase.findings] == ["timing-contradicted"]
+
+
+def test_a_local_frequency_with_moments_beside_another_moment_contradicts_it(
+    own_site: Site,
+) -> None:
+    both = "<Fréquence>3</Fréquence>" + ACTIVITY.format(activity="4", operator="5")
+
+    phase = phase_of(a_posology(both), site=own_site)
+
+    assert [f.code.value for f in phase.findings] == ["timing-contradicted"]
+
+
+@pytest.mark.parametrize("name", ["Frq_durée", "Frq_multiplicité"])
+def test_a_frequency_of_zero_blocks(name: str) -> None:
+    zero = f"""<Fréquence_structurée><Frq_échelle>4</Frq_échelle><{name}>0</{name}>
+    </Fréquence_structurée>"""
+
+    assert said(phase_of(a_posology(zero)).findings) == [("value-invalid", "0")]

@@ -538,7 +538,7 @@ def test_a_protocol_is_said_not_to_be_read() -> None:
     )
 
     assert [(f.code.value, f.location) for f in prescription.findings] == [
-        ("element-unread", f"{PRESCRIPTION}/Protocole_prescrit_médic")
+        ("message-unsupported", f"{PRESCRIPTION}/Protocole_prescrit_médic")
     ]
 
 
@@ -564,3 +564,42 @@ def test_no_message_of_a_finding_quotes_the_patient() -> None:
     (prescription,) = reading.prescriptions
     assert len(prescription.findings) >= 4
     assert all("SECRET" not in finding.message for finding in prescription.findings)
+
+
+def test_two_prescriptions_of_one_message_are_both_read() -> None:
+    parts = "".join(f"<Prescription>{a_line(number=number)}</Prescription>" for number in "AB")
+
+    reading = reading_of(
+        a_document(f"<M_Prescription_médicaments>{PATIENT}{parts}</M_Prescription_médicaments>")
+    )
+
+    assert [p.location for p in reading.prescriptions] == [
+        f"{MESSAGE}/Prescription[1]",
+        f"{MESSAGE}/Prescription[2]",
+    ]
+    assert [p.lines[0].identifier for p in reading.prescriptions] == ["A", "B"]
+
+
+def test_two_patients_of_one_message_contradict_each_other() -> None:
+    prescription = prescription_of(a_message(patient=PATIENT + PATIENT))
+
+    assert [f.code for f in prescription.findings] == [FindingCode.PATIENT_CONTRADICTED]
+
+
+def test_an_element_that_nobody_knows_is_told_with_its_value() -> None:
+    prescription = prescription_of(
+        a_message(a_line(inside="<Suspendu_jusque>J3</Suspendu_jusque>"))
+    )
+
+    assert [(f.code.value, f.location, f.quoted) for f in prescription.findings] == [
+        ("element-unread", f"{LINE}/Suspendu_jusque", "J3")
+    ]
+
+
+def test_an_unknown_element_of_a_posology_is_told_once() -> None:
+    inside = "<Elément_posologie><Saut>2</Saut></Elément_posologie>"
+
+    prescription = prescription_of(a_message(a_line(inside)))
+
+    assert prescription.findings == ()
+    assert said(prescription.lines[0].posology.phases[0].findings) == [("timing-unsupported", "2")]
