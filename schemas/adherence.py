@@ -168,3 +168,8 @@ class AdherenceResult(Value):
     sources: dict[str, int] = Field(default_factory=dict)
     intakes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def every_finding(self) -> tuple[Finding, ...]:
+        """The findings about the patient's reports, then those of each line."""
+        return (*self.findings, *(found for line in self.lines for found in line.findings))

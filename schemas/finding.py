@@ -272,7 +272,7 @@ class FindingCode(StrEnum):
     INTAKE_CONFLICT = "intake-conflict", ACKNOWLEDGE, "Two reports of one intake disagree"
     ADHERENCE_NOT_COMPUTABLE = (
         "adherence-not-computable",
-        BLOCKING,
+        ACKNOWLEDGE,
         "Nothing was expected then",
     )
 

@@ -170,7 +170,7 @@ def _keep(
         patient_id=patient_id,
         content_sha256=content,
         source_sha256=inputs,
-        blocking=sum(finding.blocks for finding in result.findings),
+        blocking=sum(finding.blocks for finding in result.every_finding),
         at=now,
     )
     audit.record(

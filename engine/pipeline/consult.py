@@ -50,7 +50,14 @@ class Shown:
     def findings(self) -> tuple[tuple[str, Finding], ...]:
         """Every finding with the rank of its line, in the order in which they are numbered."""
         if self.adherence is not None:
-            return tuple(("", finding) for finding in self.adherence.findings)
+            return (
+                *(("", finding) for finding in self.adherence.findings),
+                *(
+                    (line.line, finding)
+                    for line in self.adherence.lines
+                    for finding in line.findings
+                ),
+            )
         if self.prescription is None:
             return ()
         content = self.prescription.content

@@ -96,7 +96,7 @@ def _on_the_desk(
             state=item.state,
             content_sha256=item.content_sha256,
             source_sha256=item.source_sha256,
-            findings=found[1].findings,
+            findings=found[1].every_finding,
         ), ()
     stored = prescriptions.prescription(unit, item.subject_id)
     if stored is None:

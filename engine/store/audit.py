@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from engine.store.tables import audit
 from engine.store.unit import Unit
@@ -22,10 +22,10 @@ FIRST = "0" * 64
 def record(
     unit: Unit, event: AuditEvent, *, actor: str, subject: str, at: datetime, **detail: str
 ) -> None:
-    """Add one entry to the tenant's chain.
-
-    Two writers cannot take the same number: the second one's transaction fails on the key.
-    """
+    """Add one entry to the tenant's chain; writers of one tenant wait for each other."""
+    if unit.connection.dialect.name == "postgresql":
+        # SQLite has one writer at a time anyhow; here the lock lasts until the transaction ends.
+        unit.connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(unit.tenant))))
     newest = unit.connection.execute(
         select(audit.c.number, audit.c.digest)
         .where(audit.c.tenant == unit.tenant)

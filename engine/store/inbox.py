@@ -103,20 +103,21 @@ def raw_of(unit: Unit, identifier: str) -> bytes | None:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Through which site a prescription came, and the sender's id of its message."""
+    """Through which site and in which format a prescription came, and its message's own id."""
 
     site: str
+    format: str | None
     control_id: str | None
 
 
 def origin(unit: Unit, prescription_id: str) -> Origin | None:
     """Where a prescription came from."""
     row = unit.connection.execute(
-        select(messages.c.site, messages.c.control_id)
+        select(messages.c.site, messages.c.format, messages.c.control_id)
         .join(prescriptions, prescriptions.c.message_id == messages.c.id)
         .where(prescriptions.c.tenant == unit.tenant, prescriptions.c.id == prescription_id)
     ).first()
-    return Origin(row.site, row.control_id) if row else None
+    return Origin(row.site, row.format, row.control_id) if row else None
 
 
 def listed(

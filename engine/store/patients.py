@@ -7,12 +7,10 @@ from sqlalchemy.engine import Row
 
 from engine.store.tables import patient_identifiers, patients
 from engine.store.unit import Unit, new_id
+from mappings.authorities import bare
 from schemas.canonical import canonical_json
 from schemas.ids import PatientId
 from schemas.people import Identifier, IdentifierKind, Patient
-
-STRONG = (IdentifierKind.INS_NIR, IdentifierKind.INS_NIA, IdentifierKind.IPP)
-"""Identifiers that name a person. An INS counts only when its identity is qualified."""
 
 
 def _keys(patient: Patient) -> tuple[Identifier, ...]:
@@ -37,7 +35,6 @@ def found(unit: Unit, patient: Patient, channel: str) -> tuple[PatientId, ...]:
         rows += unit.connection.execute(
             select(patient_identifiers.c.patient_id).where(
                 patient_identifiers.c.tenant == unit.tenant,
-                patient_identifiers.c.kind == identifier.kind.value,
                 patient_identifiers.c.authority == _authority(identifier, channel),
                 patient_identifiers.c.value == identifier.value,
             )
@@ -46,7 +43,10 @@ def found(unit: Unit, patient: Patient, channel: str) -> tuple[PatientId, ...]:
 
 
 def _authority(identifier: Identifier, channel: str) -> str:
-    return identifier.authority or f"channel:{channel}"
+    """Who issued it: an OID is the same with and without its prefix. What it is called by one
+    format or another (IPP, file number) does not make it another identifier.
+    """
+    return bare(identifier.authority) if identifier.authority else f"channel:{channel}"
 
 
 def store(unit: Unit, patient: Patient, channel: str, at: datetime) -> PatientId | None:
@@ -79,14 +79,15 @@ def _learn(unit: Unit, identifier: PatientId, patient: Patient, channel: str) ->
     for key in _keys(patient):
         place = {
             "tenant": unit.tenant,
-            "kind": key.kind.value,
             "authority": _authority(key, channel),
             "value": key.value,
         }
         known = unit.connection.scalar(select(patient_identifiers.c.patient_id).filter_by(**place))
         if known is None:
             unit.connection.execute(
-                insert(patient_identifiers).values(patient_id=identifier, **place)
+                insert(patient_identifiers).values(
+                    patient_id=identifier, kind=key.kind.value, **place
+                )
             )
 
 

@@ -113,7 +113,7 @@ patient_identifiers = Table(
     Column("authority", Text, nullable=False),
     Column("value", Text, nullable=False),
     Column("patient_id", ID, ForeignKey("patients.id"), nullable=False, index=True),
-    PrimaryKeyConstraint("tenant", "kind", "authority", "value"),
+    PrimaryKeyConstraint("tenant", "authority", "value"),
 )
 
 prescriptions = Table(

@@ -67,8 +67,9 @@ def show_result(result: "AdherenceResult", say: Say) -> None:
         say("Intervals"),
         say("Holidays"),
         say("Overuse"),
-        say("What became of each intake"),
+        say("Intakes"),
     )
+    table.columns[-1].min_width = 18
     for line in result.lines:
         table.add_row(Text(line.line), *_cells(line, say))
     out = console()
@@ -87,9 +88,11 @@ def _cells(line: "LineAdherence", say: Say) -> Iterable[str]:
         line.timing_interval,
     )
     yield from (_fraction(each) for each in fractions)
-    yield f"{line.holidays} ({say('longest')} {line.longest_holiday})"
+    yield f"{line.holidays}" + (
+        f"\n{say('longest')} {line.longest_holiday}" if line.holidays else ""
+    )
     yield _fraction(line.overuse)
-    yield ", ".join(f"{say(kind)} {count}" for kind, count in line.counts.items() if count)
+    yield "\n".join(f"{count} {say(kind)}" for kind, count in line.counts.items() if count)
 
 
 def _fraction(fraction: "Fraction | None") -> str:
@@ -97,7 +100,7 @@ def _fraction(fraction: "Fraction | None") -> str:
     if fraction is None:
         return "–"
     percent = 100 * fraction.numerator / fraction.denominator
-    return f"{fraction.numerator}/{fraction.denominator} ({percent:.0f} %)"
+    return f"{fraction.numerator}/{fraction.denominator}\n{percent:.0f} %"
 
 
 def _definition(result: "AdherenceResult", say: Say) -> Iterable[str]:

@@ -113,7 +113,7 @@ def show_item(desk: Desk, item_id: str, *, source: bool) -> None:
     if desk.as_json:
         typer.echo(json.dumps(_item_document(found), indent=2, ensure_ascii=False))
         return
-    _show(found, desk.say)
+    show_shown(found, desk.say)
     if source and found.raw is not None:
         typer.echo(found.raw.decode("utf-8", "backslashreplace").replace("\r", "\n"))
 
@@ -135,7 +135,8 @@ def _item_document(found: "Shown") -> dict[str, Any]:
     }
 
 
-def _show(found: "Shown", say: Say) -> None:
+def show_shown(found: "Shown", say: Say) -> None:
+    """The tables of one item: patient, lines, week, changes, findings, decisions."""
     from rich.text import Text
 
     from engine.terminal.adherence import show_result

@@ -49,7 +49,7 @@ def _work(context: Context, claimed: Claimed) -> None:
         # can quote the patient. Its type says where to look, the message is kept to replay.
         _fail(context, claimed, Defect(type(error).__name__))
     else:
-        log.info("message.worked", extra={"message": claimed.message.id, "state": state.value})
+        log.info("message.worked", extra={"message_id": claimed.message.id, "state": state.value})
 
 
 def _fail(context: Context, claimed: Claimed, error: EngineError) -> None:
@@ -66,5 +66,5 @@ def _fail(context: Context, claimed: Claimed, error: EngineError) -> None:
         unit.commit()
     log.warning(
         "message.failed",
-        extra={"message": claimed.message.id, "kind": error.kind.value, "attempt": attempts},
+        extra={"message_id": claimed.message.id, "kind": error.kind.value, "attempt": attempts},
     )

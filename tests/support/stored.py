@@ -17,7 +17,7 @@ from schemas.ids import DecisionId, MessageId, Sha256, TenantId, UserName
 from schemas.message import MessageState
 from schemas.schedule import DoseSchedule
 
-TENANT = TenantId("750000018")
+TENANT = TenantId("750512345")
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 

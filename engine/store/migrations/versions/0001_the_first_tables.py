@@ -135,7 +135,7 @@ def upgrade() -> None:
     sa.Column('value', sa.Text(), nullable=False),
     sa.Column('patient_id', sa.String(length=64), nullable=False),
     sa.ForeignKeyConstraint(['patient_id'], ['patients.id'], name=op.f('fk_patient_identifiers_patient_id')),
-    sa.PrimaryKeyConstraint('tenant', 'kind', 'authority', 'value', name=op.f('pk_patient_identifiers'))
+    sa.PrimaryKeyConstraint('tenant', 'authority', 'value', name=op.f('pk_patient_identifiers'))
     )
     op.create_index(op.f('ix_patient_identifiers_patient_id'), 'patient_identifiers', ['patient_id'], unique=False)
     op.create_table('prescriptions',
