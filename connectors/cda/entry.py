@@ -34,18 +34,20 @@ def read_line(document: Scribe, entry: "_Element") -> Line:
     relations = read_relations(scribe, entry)
     phases = _phases(scribe, entry, said, relations.instructions)
     route, notes = _route(scribe, entry)
+    apart = said.by_columns and len(phases) > 1 and all(phase.text for phase in phases)
+    text = None if apart else said.text
     return Line(
         location=place(entry),
         identifiers=_identifiers(scribe, entry),
         product=product,
-        text=said.text,
-        posology=Posology(phases=phases, text=said.text),
+        text=text,
+        posology=Posology(phases=phases, text=text),
         route=route,
         quantity_to_supply=relations.quantity,
         renewals=read_renewals(scribe, entry),
         substitution_allowed=relations.substitution_allowed,
         indication=relations.indication,
-        notes=(*relations.notes, *notes, *_period_note(entry, said)),
+        notes=(*relations.notes, *notes, *_printed(entry, said, apart)),
         findings=tuple(scribe.findings),
     )
 
@@ -104,9 +106,12 @@ def _phases(
     return tuple(phases)
 
 
-def _period_note(entry: "_Element", said: LineWords) -> tuple[Note, ...]:
-    """The printed period: compared with the structure already, kept for people."""
-    return (Note(text=said.period, scope="period", location=place(entry)),) if said.period else ()
+def _printed(entry: "_Element", said: LineWords, apart: bool) -> tuple[Note, ...]:
+    """What is printed and is not the line's text: the period, and columns that are no sentence."""
+    notes = {"period": said.period, "narrative": said.text if apart else None}
+    return tuple(
+        Note(text=text, scope=scope, location=place(entry)) for scope, text in notes.items() if text
+    )
 
 
 def _identifiers(scribe: Scribe, entry: "_Element") -> tuple[Identifier, ...]:

@@ -20,10 +20,15 @@ Nothing in an unstructured entry points at the latter. Source: ANS eP-MED-DM 202
 
 
 class LineWords(NamedTuple):
-    """The posology of a line as printed, and its treatment period when that reads as days."""
+    """The posology of a line as printed, and its treatment period when that reads as days.
+
+    `by_columns`: doses and frequencies are printed apart, so that the text of a line with
+    several steps is no sentence: only the words of each step can be compared with it.
+    """
 
     text: str | None = None
     period: str | None = None
+    by_columns: bool = False
 
 
 def line_words(scribe: Scribe, entry: "_Element", product: str | None) -> LineWords:
@@ -47,7 +52,7 @@ def line_words(scribe: Scribe, entry: "_Element", product: str | None) -> LineWo
         period = None
     printed += _by_suffix(scribe, name, " ; ".join(printed))
     if printed:
-        return LineWords(" ; ".join(printed), period)
+        return LineWords(" ; ".join(printed), period, {"dose", "frequency"} <= cells.keys())
     whole = scribe.text(target, "line.text")
     return LineWords(None if whole == product else whole, period)
 
