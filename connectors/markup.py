@@ -107,15 +107,22 @@ def places(root: "_Element") -> Iterator[tuple["_Element", str]]:
     while waiting:
         element, here = waiting.pop()
         yield element, here
-        children = list(element.iterchildren("*"))
-        twins = Counter(child.tag for child in children)
-        seen: Counter[object] = Counter()
-        steps = []
-        for child in children:
-            seen[child.tag] += 1
-            rank = f"[{seen[child.tag]}]" if twins[child.tag] > 1 else ""
-            steps.append((child, f"{here}/{local_name(child)}{rank}"))
-        waiting.extend(reversed(steps))
+        if len(element) > 0:
+            waiting.extend(reversed(list(_below(element, here))))
+
+
+def _below(element: "_Element", here: str) -> Iterator[tuple["_Element", str]]:
+    """The children with their places."""
+    children = list(element.iterchildren("*"))
+    tags = [child.tag for child in children]
+    twins = Counter(tags) if len(set(tags)) < len(tags) else {}
+    seen: Counter[object] = Counter()
+    for child, tag in zip(children, tags, strict=True):
+        if twins.get(tag, 1) == 1:
+            yield child, f"{here}/{local_name(child)}"
+        else:
+            seen[tag] += 1
+            yield child, f"{here}/{local_name(child)}[{seen[tag]}]"
 
 
 def leaves(root: "_Element") -> Iterator[tuple[str, str]]:

@@ -21,6 +21,23 @@ TABLET = """
 """
 ONE_TABLET = "<Quantité><Nombre>1</Nombre><Unité>cpr</Unité></Quantité>"
 PATIENT = "<Patient><Ipp>0000451</Ipp><Nom_naissance>EXEMPLE</Nom_naissance></Patient>"
+ACTIVITY = """
+<Type_événement_début>2</Type_événement_début>
+<Evt_structuré_début><Evénement_structuré>
+  <Evt_objet><Evt_nature>2</Evt_nature>
+    <Evt_activité><Evt_activité_code>{activity}</Evt_activité_code></Evt_activité></Evt_objet>
+  <Evt_opérateur>{operator}</Evt_opérateur>
+</Evénement_structuré></Evt_structuré_début>
+"""
+CLINICAL = """
+<Type_événement_début>3</Type_événement_début>
+<Evt_structuré_début><Evénement_structuré>
+  <Evt_objet><Evt_nature>1</Evt_nature>
+    <Evt_clinique><Evt_clinique_code>{code}</Evt_clinique_code></Evt_clinique></Evt_objet>
+  <Evt_libellé>{words}</Evt_libellé>
+</Evénement_structuré></Evt_structuré_début>
+"""
+DAILY_FREQUENCY = """<Fréquence_structurée><Frq_échelle>4</Frq_échelle></Fréquence_structurée>"""
 PRESCRIBER = "<Id_prescripteur>899700012349</Id_prescripteur>"
 BOUNDS = "<Dh_début>20260302060000</Dh_début><Dh_fin>20260308235959</Dh_fin>"
 
@@ -59,6 +76,11 @@ def a_line(
 def a_posology(inside: str, dose: str = ONE_TABLET) -> str:
     """A posology element of one tablet, or of another dose."""
     return f"<Elément_posologie>{inside}{dose}</Elément_posologie>"
+
+
+def amount(number: str, unit: str, attributes: str = "") -> str:
+    """A quantity; `attributes` are those of its unit, as XML."""
+    return f"<Quantité><Nombre>{number}</Nombre><Unité{attributes}>{unit}</Unité></Quantité>"
 
 
 def reading_of(data: bytes, site: Site = REFERENCE) -> Reading:

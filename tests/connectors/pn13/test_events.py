@@ -1,0 +1,254 @@
+"""Start events of PN13 as moments, times of the clock and conditions, row by row."""
+
+from datetime import time
+
+import pytest
+from pn13_messages import (
+    ACTIVITY,
+    CLINICAL,
+    DAILY_FREQUENCY,
+    a_posology,
+    phase_of,
+    said,
+)
+
+from mappings.catalogue import table
+from schemas.moment import Moment, MomentTime
+from schemas.site import Site
+
+# activity, operator, moment, offset: typed from the tables of the ANS e-prescription IG
+# 1.1.0-ballot, ConceptMap PN13-FHIR-prescmed-dosageinstruction-conceptmap (44 rows).
+BEFORE, JUST_BEFORE, DURING, JUST_AFTER, AFTER = "3", "4", "5", "6", "7"
+
+CELLS = [
+    ("1", "AC", "C", "PC"),
+    ("3", "AT", "T", "PT"),
+    ("4", "ACM", "CM", "PCM"),
+    ("5", "ACD", "CD", "PCD"),
+    ("6", "ACV", "CV", "PCV"),
+    ("7", "ASK", "SK", "PSK"),
+    ("8", "AMS", "MS", "PMS"),
+    ("9", "AAS", "AS", "PAS"),
+]
+
+ROWS = [
+    (activity, operator, moment, offset)
+    for activity, before, during, after in CELLS
+    for operator, moment, offset in (
+        (BEFORE, before, None),
+        (JUST_BEFORE, before, 0),
+        (DURING, during, None),
+        (JUST_AFTER, after, 0),
+        (AFTER, after, None),
+    )
+] + [
+    ("2", BEFORE, "AGU", None),
+    ("2", AFTER, "PGU", None),
+    ("10", BEFORE, "ABT", None),
+    ("10", AFTER, "PBT", None),
+]
+
+
+@pytest.mark.parametrize(("activity", "operator", "moment", "offset"), ROWS)
+def test_an_activity_and_an_operator_are_a_moment(
+    activity: str, operator: str, moment: str, offset: int | None
+) -> None:
+    phase = phase_of(a_posology(ACTIVITY.format(activity=activity, operator=operator)))
+
+    assert phase.times.moments == (MomentTime(moment=Moment(moment), offset_minutes=offset),)
+    assert phase.rhythm.frequency is None
+    assert phase.findings == ()
+
+
+def test_the_table_of_activities_has_these_rows_and_no_other() -> None:
+    assert {row.code for row in table("pn13/activities")} == {f"{a}/{o}" for a, o, _, _ in ROWS}
+
+
+@pytest.mark.parametrize(
+    ("activity", "operator"), [("2", "5"), ("10", "4"), ("11", "5"), ("4", "8")]
+)
+def test_a_combination_without_a_row_is_no_moment_and_blocks(activity: str, operator: str) -> None:
+    phase = phase_of(a_posology(ACTIVITY.format(activity=activity, operator=operator)))
+
+    assert phase.times.moments == ()
+    assert said(phase.findings) == [("timing-code-unknown", f"{activity}/{operator}")]
+
+
+def test_a_delay_before_a_meal_is_minutes_of_the_moment() -> None:
+    delay = "<Int_temps_ev_début><Nombre>0.5</Nombre><Unité>h</Unité></Int_temps_ev_début>"
+
+    phase = phase_of(a_posology(ACTIVITY.format(activity="4", operator="3") + delay))
+
+    assert phase.times.moments == (MomentTime(moment=Moment.BEFORE_BREAKFAST, offset_minutes=30),)
+
+
+def test_a_delay_during_a_meal_contradicts_itself() -> None:
+    delay = "<Int_temps_év_début><Nombre>30</Nombre><Unité>mn</Unité></Int_temps_év_début>"
+
+    phase = phase_of(a_posology(ACTIVITY.format(activity="4", operator="5") + delay))
+
+    assert said(phase.findings) == [("timing-contradicted", "5")]
+
+
+@pytest.mark.parametrize(
+    ("code", "moment"), [("1", "MORN"), ("2", "NOON"), ("3", "EVE"), ("4", "HS"), ("5", "NIGHT")]
+)
+def test_a_named_period_is_a_moment(code: str, moment: str) -> None:
+    event = f"""<Type_événement_début>2</Type_événement_début>
+    <Evt_structuré_début><Evénement_structuré><Evt_objet><Evt_nature>4</Evt_nature>
+    <Evt_période_nommée>{code}</Evt_période_nommée></Evt_objet></Evénement_structuré>
+    </Evt_structuré_début>"""
+
+    phase = phase_of(a_posology(event))
+
+    assert phase.times.moments == (MomentTime(moment=Moment(moment)),)
+    assert phase.findings == ()
+
+
+@pytest.mark.parametrize("kind", ["1", "2"])
+@pytest.mark.parametrize(("low", "high"), [("0830", ""), ("08:30:00", "0830")])
+def test_an_explicit_hour_is_a_time_of_the_clock(kind: str, low: str, high: str) -> None:
+    phase = phase_of(a_posology(hours(kind, low, high)))
+
+    assert phase.times.clock == (time(8, 30),)
+    assert phase.findings == ()
+
+
+def test_a_span_between_two_hours_is_no_hour() -> None:
+    phase = phase_of(a_posology(hours("2", "0800", "1000")))
+
+    assert said(phase.findings) == [("timing-unsupported", "1000")]
+
+
+def hours(kind: str, low: str, high: str) -> str:
+    return f"""<Type_événement_début>{kind}</Type_événement_début>
+    <Evt_structuré_début><Evénement_structuré><Evt_objet><Evt_nature>3</Evt_nature>
+    <Evt_période_explicite><Evt_horaireMin>{low}</Evt_horaireMin>
+    <Evt_horaireMax>{high}</Evt_horaireMax></Evt_période_explicite></Evt_objet>
+    </Evénement_structuré></Evt_structuré_début>"""
+
+
+def test_minutes_from_midnight_are_a_time_of_the_clock() -> None:
+    event = """<Type_événement_début>1</Type_événement_début>
+    <Int_temps_év_début><Nombre>600</Nombre><Unité>mn</Unité></Int_temps_év_début>"""
+
+    phase = phase_of(a_posology(event))
+
+    assert phase.times.clock == (time(10, 0),)
+    assert phase.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "code"),
+    [
+        ("1440", "mn", "value-invalid"),
+        ("0.001", "h", "value-invalid"),
+        ("8", "", "period-incomplete"),
+        ("8", "heures", "unit-unknown"),
+        ("-60", "mn", "value-invalid"),
+    ],
+)
+def test_an_offset_that_is_no_hour_blocks(number: str, unit: str, code: str) -> None:
+    event = f"""<Type_événement_début>1</Type_événement_début>
+    <Int_temps_év_début><Nombre>{number}</Nombre><Unité>{unit}</Unité></Int_temps_év_début>"""
+
+    phase = phase_of(a_posology(event))
+
+    assert phase.times.clock == ()
+    assert code in [finding.code.value for finding in phase.findings if finding.blocks]
+
+
+def test_a_bare_number_as_offset_is_not_read_and_blocks() -> None:
+    event = (
+        "<Type_événement_début>1</Type_événement_début><Int_temps_ev_début>8</Int_temps_ev_début>"
+    )
+
+    phase = phase_of(a_posology(event))
+
+    assert ("timing-unsupported", "8") in said(phase.findings)
+
+
+def test_an_absolute_event_that_repeats_the_start_adds_nothing() -> None:
+    event = """<Type_événement_début>1</Type_événement_début>
+    <Evénement_début>20260302060000</Evénement_début>"""
+
+    phase = phase_of(a_posology(event + DAILY_FREQUENCY))
+
+    assert phase.findings == ()
+
+
+def test_an_absolute_event_at_another_hour_blocks() -> None:
+    event = """<Type_événement_début>1</Type_événement_début>
+    <Evénement_début>20260302080000</Evénement_début>"""
+
+    phase = phase_of(a_posology(event + DAILY_FREQUENCY))
+
+    assert said(phase.findings) == [("timing-unsupported", "20260302080000")]
+
+
+def test_a_local_event_means_the_moments_that_the_site_states(own_site: Site) -> None:
+    event = """<Type_événement_début>2</Type_événement_début>
+    <Evénement_début>MS</Evénement_début>"""
+
+    phase = phase_of(a_posology(event), site=own_site)
+
+    assert [timed.moment.value for timed in phase.times.moments] == ["MORN", "EVE"]
+
+
+def test_a_local_event_that_no_site_states_blocks() -> None:
+    event = """<Type_événement_début>2</Type_événement_début>
+    <Evénement_début>MS</Evénement_début>"""
+
+    phase = phase_of(a_posology(event))
+
+    assert said(phase.findings) == [("timing-code-unknown", "MS")]
+
+
+def test_as_needed_without_a_reason() -> None:
+    phase = phase_of(a_posology(CLINICAL.format(code="0", words="Si besoin")))
+
+    assert (phase.as_needed, phase.as_needed_for, phase.text) == (True, (), "Si besoin")
+
+
+def test_as_needed_for_a_coded_reason_has_the_words_of_the_sender() -> None:
+    worded = phase_of(a_posology(CLINICAL.format(code="7", words="En cas de fièvre")))
+    bare = phase_of(a_posology(CLINICAL.format(code="7", words="")))
+
+    assert (worded.as_needed, worded.as_needed_for) == (True, ("En cas de fièvre",))
+    assert bare.as_needed_for == ("Evt_clinique_code 7",)
+
+
+def test_as_needed_in_free_words_and_in_the_words_of_pharmacy_software() -> None:
+    free = phase_of(
+        a_posology(
+            """<Type_événement_début>3</Type_événement_début>
+            <Evénement_début>bolus</Evénement_début>"""
+        )
+    )
+    local = phase_of(a_posology("<Type_événement_début>SB</Type_événement_début>"))
+
+    assert (free.as_needed, free.as_needed_for) == (True, ("bolus",))
+    assert (local.as_needed, local.as_needed_for, local.findings) == (True, (), ())
+
+
+def test_a_second_event_adds_its_condition_to_the_moment() -> None:
+    second = """<Type_événement2_début>3</Type_événement2_début>
+    <Evénement2_début>En cas de toux</Evénement2_début>"""
+
+    phase = phase_of(a_posology(ACTIVITY.format(activity="6", operator="5") + second))
+
+    assert phase.times.moments == (MomentTime(moment=Moment.DINNER),)
+    assert (phase.as_needed, phase.as_needed_for) == (True, ("En cas de toux",))
+
+
+def test_two_events_that_place_the_intake_differently_are_no_two_intakes() -> None:
+    second = """<Type_événement2_début>1</Type_événement2_début><Evt_structuré2_début>
+    <Evénement_structuré><Evt_objet><Evt_nature>3</Evt_nature><Evt_période_explicite>
+    <Evt_horaireMin>0800</Evt_horaireMin></Evt_période_explicite></Evt_objet>
+    </Evénement_structuré></Evt_structuré2_début>"""
+
+    phase = phase_of(a_posology(ACTIVITY.format(activity="4", operator="5") + second))
+
+    assert phase.times.moments == (MomentTime(moment=Moment.BREAKFAST),)
+    assert phase.times.clock == ()
+    assert [f.code.value for f in phase.findings] == ["timing-contradicted"]
