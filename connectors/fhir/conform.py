@@ -84,7 +84,9 @@ class _Walk:
         if not isinstance(value, list):
             return self.one(value, shape, here)
         items = [
-            None if item is None else self.one(item, shape, f"{here}[{rank}]")
+            None
+            if item is None and shape.type in PRIMITIVES
+            else self.one(item, shape, f"{here}[{rank}]")
             for rank, item in enumerate(value)
         ]
         return items if any(item is not None for item in items) else None

@@ -7,7 +7,7 @@ Source: FHIR R4 Bundle (bdl-1 to bdl-12), DomainResource (dom-2), Extension (ext
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from connectors.fhir.tree import Json, Object, is_object
+from connectors.fhir.tree import Json, Object, as_text, is_object
 
 Breach: TypeAlias = tuple[str, str]
 _ASK = frozenset(("batch", "transaction", "history"))
@@ -57,7 +57,7 @@ def _element(tree: Object, here: str, holder: Object) -> Iterator[Breach]:
 
 
 def _bundle(bundle: Object, here: str) -> Iterator[Breach]:
-    kind = bundle.get("type")
+    kind = as_text(bundle.get("type"))
     given = bundle.get("entry")
     entries = [e for e in given if is_object(e)] if isinstance(given, list) else []
     first = _kind(entries[0]) if entries else None
@@ -74,7 +74,7 @@ def _bundle(bundle: Object, here: str) -> Iterator[Breach]:
     yield from _entries(entries, kind, here)
 
 
-def _entries(entries: list[Object], kind: Json, here: str) -> Iterator[Breach]:
+def _entries(entries: list[Object], kind: str, here: str) -> Iterator[Breach]:
     seen: set[tuple[str, str]] = set()
     for rank, entry in enumerate(entries):
         place = f"{here}.entry[{rank}]"

@@ -21,12 +21,12 @@ def lint(data: bytes) -> tuple[Finding, ...]:
     except Unreadable as unreadable:
         return (unreadable.finding,)
     name = str(root["resourceType"])
-    own = conform(root, name).findings
+    tree, own = conform(root, name)
     said = [finding.location for finding in own]
-    models = (_model(place, kind) for place, kind in model_errors(root) if _new(place, said))
+    models = (_model(place, kind) for place, kind in model_errors(tree) if _new(place, said))
     rules = (
         Finding(code=FindingCode.STRUCTURE_INVALID, location=place, message=rule)
-        for place, rule in broken_invariants(root, name)
+        for place, rule in broken_invariants(tree, name)
     )
     return (*own, *models, *_timings(root, name), *rules)
 

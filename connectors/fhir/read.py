@@ -88,7 +88,7 @@ def _unsupported(package: Package) -> tuple[Finding, ...]:
     if kind != "Bundle" and kind not in _READ:
         rule = f"a {kind} alone is not read"
         return (_say(FindingCode.MESSAGE_UNSUPPORTED, kind, rule),)
-    if kind == "Bundle" and root.get("type") in _ANSWERS:
+    if kind == "Bundle" and as_text(root.get("type")) in _ANSWERS:
         rule = "an answer of a server is not read"
         return (_say(FindingCode.MESSAGE_UNSUPPORTED, "Bundle.type", rule),)
     header = _header(root)

@@ -14,6 +14,9 @@ from connectors.fhir.xml_form import write_xml
 from schemas.base import plain_decimal
 from schemas.errors import Defect
 
+_NOT_JUDGED = (AttributeError, LookupError, TypeError, RecursionError)
+"""What the models let through from their own code where a value is of no type they foresee."""
+
 Form: TypeAlias = Callable[[Object], bytes]
 
 
@@ -53,7 +56,7 @@ def write_as_xml(tree: Object) -> bytes:
 def model_errors(tree: Object) -> list[tuple[str, str]]:
     """What fhir.resources (R4B models, alike for all that we read and write) refuses, by place.
 
-    Empty for a resource type that it does not hold: `unknown_type` asks that.
+    Empty for a resource type that it does not hold.
     """
     from fhir.resources.R4B import get_fhir_model_class
     from pydantic import ValidationError
@@ -61,12 +64,14 @@ def model_errors(tree: Object) -> list[tuple[str, str]]:
     name = str(tree["resourceType"])
     try:
         model = get_fhir_model_class(name)
-    except (KeyError, LookupError, ValueError):
+    except (LookupError, ValueError):
         return []
     try:
         model.model_validate(tree)
     except ValidationError as error:
         return [(_place(name, e["loc"]), e["type"]) for e in error.errors(include_input=False)]
+    except _NOT_JUDGED as error:
+        return [(name, type(error).__name__)]
     return []
 
 
