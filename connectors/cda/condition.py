@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from connectors.cda.narrative import BLANKS
 from connectors.cda.scribe import Scribe, child, children
-from connectors.markup import place
 from mappings.catalogue import table
 from schemas.finding import FindingCode
 
@@ -22,7 +21,7 @@ def read_conditions(scribe: Scribe, entry: "_Element") -> tuple[tuple[str, ...],
     for stated in children(entry, "precondition"):
         text = _condition(scribe, stated)
         if text:
-            found.append((place(stated), text))
+            found.append((scribe.at(stated), text))
     needed = [_is_as_needed(scribe, text) for _, text in found]
     for (location, text), known in zip(found, needed, strict=True):
         if not known:

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from connectors.cda.scribe import Scribe, child, children
 from connectors.cda.templates import UCUM
-from connectors.markup import place
 from mappings.catalogue import table
 from schemas.finding import FindingCode
 from schemas.posology import Dose, Limits
@@ -41,7 +40,7 @@ def duration(
         return Duration(value=value, unit=PeriodUnit(known))
     scribe.doubt(
         missing,
-        place(element),
+        scribe.at(element),
         "a length of time needs a number above zero and a unit of time",
         f"{element.get('value', '')} {unit or ''}".strip() or element.get("nullFlavor"),
     )
@@ -99,5 +98,5 @@ def _ceiling(scribe: Scribe, stated: "_Element") -> Ratio | None:
     if amount is not None and period is not None:
         return Ratio(amount=amount, period=period)
     if bottom is None or amount is None:
-        scribe.doubt(missing, place(stated), "maxDoseQuantity needs an amount and a period")
+        scribe.doubt(missing, scribe.at(stated), "maxDoseQuantity needs an amount and a period")
     return None

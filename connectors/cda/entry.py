@@ -12,7 +12,6 @@ from connectors.cda.scribe import Scribe, child, children, templates_of
 from connectors.cda.steps import read_phases, steps_of
 from connectors.cda.supply import read_relations, read_renewals
 from connectors.cda.templates import Mode
-from connectors.markup import place
 from mappings.authorities import identifier
 from schemas.codes import Coding
 from schemas.finding import FindingCode
@@ -37,7 +36,7 @@ def read_line(document: Scribe, entry: "_Element") -> Line:
     apart = said.by_columns and len(phases) > 1 and all(phase.text for phase in phases)
     text = None if apart else said.text
     return Line(
-        location=place(entry),
+        location=scribe.at(entry),
         identifiers=_identifiers(scribe, entry),
         product=product,
         text=text,
@@ -47,7 +46,7 @@ def read_line(document: Scribe, entry: "_Element") -> Line:
         renewals=read_renewals(scribe, entry),
         substitution_allowed=relations.substitution_allowed,
         indication=relations.indication,
-        notes=(*relations.notes, *notes, *_printed(entry, said, apart)),
+        notes=(*relations.notes, *notes, *_printed(scribe, entry, said, apart)),
         findings=tuple(scribe.findings),
     )
 
@@ -63,7 +62,7 @@ def _check_in_force(scribe: Scribe, entry: "_Element") -> None:
         if value != wanted:
             scribe.doubt(
                 FindingCode.STATUS_NOT_ACTIVE,
-                place(entry),
+                scribe.at(entry),
                 f"{attribute} of a prescribed line must be {wanted}",
                 value,
             )
@@ -106,11 +105,13 @@ def _phases(
     return tuple(phases)
 
 
-def _printed(entry: "_Element", said: LineWords, apart: bool) -> tuple[Note, ...]:
+def _printed(scribe: Scribe, entry: "_Element", said: LineWords, apart: bool) -> tuple[Note, ...]:
     """What is printed and is not the line's text: the period, and columns that are no sentence."""
     notes = {"period": said.period, "narrative": said.text if apart else None}
     return tuple(
-        Note(text=text, scope=scope, location=place(entry)) for scope, text in notes.items() if text
+        Note(text=text, scope=scope, location=scribe.at(entry))
+        for scope, text in notes.items()
+        if text
     )
 
 
@@ -137,5 +138,5 @@ def _route(scribe: Scribe, entry: "_Element") -> tuple[Coding | None, tuple[Note
             text = said or (coded.display or coded.code if coded is not None else None)
             scribe.take(stated, "nullFlavor", "line.notes")
             if text and text not in BLANKS and (name == "approachSiteCode" or route is None):
-                notes.append(Note(text=text, scope=name, location=place(stated)))
+                notes.append(Note(text=text, scope=name, location=scribe.at(stated)))
     return route, tuple(notes)

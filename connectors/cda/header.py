@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from connectors.cda.people import read_organization, read_practitioner
 from connectors.cda.scribe import Scribe, child, children
 from connectors.cda.templates import E_PRESCRIPTION_NUMBER, PRESCRIPTION_LOINC
-from connectors.markup import place
 from mappings.authorities import identifier
 from schemas.finding import FindingCode
 from schemas.people import Identifier, IdentifierKind, Organization, Practitioner, Stay
@@ -91,7 +90,7 @@ def _check_same(scribe: Scribe, prescriber: Practitioner, other: "_Element") -> 
     if stated is not None and found is not None and known and found not in known:
         scribe.doubt(
             FindingCode.PRESCRIBER_CONTRADICTED,
-            f"{place(stated)}/@extension",
+            f"{scribe.at(stated)}/@extension",
             "the signer must carry the number of the author",
             found,
         )
@@ -117,7 +116,7 @@ def read_notes(scribe: Scribe, document: "_Element") -> tuple[Note, ...]:
         coding = scribe.coding(code, "prescription.notes")
         if event.get("classCode") == "INFO" and coding is not None:
             text = coding.display or coding.code
-            notes.append(Note(text=text, scope=coding.code, location=place(event)))
+            notes.append(Note(text=text, scope=coding.code, location=scribe.at(event)))
         elif coding is not None and coding.code == PRESCRIPTION_LOINC:
             notes += _validity(scribe, child(event, "effectiveTime"))
     for participant in children(document, "participant"):
@@ -133,7 +132,7 @@ def _validity(scribe: Scribe, period: "_Element | None") -> list[Note]:
         scribe.take(child(period, name), "value", "prescription.notes") or "…"
         for name in ("low", "high")
     ]
-    return [Note(text=" / ".join(ends), scope="validity", location=place(period))]
+    return [Note(text=" / ".join(ends), scope="validity", location=scribe.at(period))]
 
 
 def _wished(scribe: Scribe, participant: "_Element") -> list[Note]:
@@ -144,7 +143,7 @@ def _wished(scribe: Scribe, participant: "_Element") -> list[Note]:
     )
     said = {"wished-date": day, "wished-pharmacy": name}
     return [
-        Note(text=text, scope=scope, location=place(participant))
+        Note(text=text, scope=scope, location=scribe.at(participant))
         for scope, text in said.items()
         if text
     ]

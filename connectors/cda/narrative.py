@@ -7,7 +7,7 @@ point into it. The words are kept beside the structure, so that a person can com
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from connectors.markup import local_name, place
+from connectors.markup import local_name, places
 from connectors.trail import Trail
 
 if TYPE_CHECKING:
@@ -20,14 +20,15 @@ BLANKS = frozenset({"", "-", "–", "—"})
 
 
 class Narrative:
-    """The elements of a document that carry an ID, and their words."""
+    """The elements of a document that carry an ID, and their words; the place of each element."""
 
-    __slots__ = ("_by_id", "_trail")
+    __slots__ = ("_by_id", "_trail", "places")
 
     def __init__(self, root: "_Element", trail: Trail) -> None:
         self._trail = trail
+        self.places = dict(places(root))
         self._by_id: dict[str, list[_Element]] = {}
-        for element in root.iter("*"):
+        for element in self.places:
             name = element.get("ID")
             if name:
                 self._by_id.setdefault(name, []).append(element)
@@ -40,7 +41,7 @@ class Narrative:
     def said(self, element: "_Element", gives: str) -> str | None:
         """The words of an element, marked as used; `None` for an empty cell or a dash."""
         for part in element.iter("*"):
-            here = place(part)
+            here = self.places[part]
             self._trail.used(here, gives)
             self._trail.used(f"{here}/@ID", gives)
             if part is not element:

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from connectors.cda.scribe import Scribe, child, children
-from connectors.markup import place
 from mappings.authorities import identifier
 from mappings.catalogue import table
 from schemas.finding import FindingCode
@@ -33,7 +32,7 @@ def read_patient(scribe: Scribe, document: "_Element") -> Patient | None:
     if len(roles) > 1:
         scribe.doubt(
             FindingCode.PATIENT_CONTRADICTED,
-            place(roles[1]),
+            scribe.at(roles[1]),
             "a prescription must have exactly one recordTarget",
         )
     identifiers = _patient_identifiers(scribe, roles[0]) if roles else ()
@@ -41,7 +40,7 @@ def read_patient(scribe: Scribe, document: "_Element") -> Patient | None:
         return None
     patient = child(roles[0], "patient")
     if patient is None:
-        return Patient(identifiers=identifiers, location=place(roles[0]))
+        return Patient(identifiers=identifiers, location=scribe.at(roles[0]))
     return _patient(scribe, roles[0], patient, identifiers)
 
 
@@ -62,7 +61,7 @@ def _patient(
             child(patient, "birthplace", "place", "addr", "county"), "patient.birth_place"
         ),
         sex=_sex(scribe, child(patient, "administrativeGenderCode")),
-        location=place(role),
+        location=scribe.at(role),
     )
 
 
@@ -74,7 +73,7 @@ def _sex(scribe: Scribe, stated: "_Element | None") -> Sex | None:
     if known is None:
         scribe.doubt(
             FindingCode.ELEMENT_UNREAD,
-            f"{place(stated)}/@code",
+            f"{scribe.at(stated)}/@code",
             "administrativeGenderCode must be one of the sexes table",
             code,
         )
@@ -129,7 +128,7 @@ def read_practitioner(scribe: Scribe, assigned: "_Element", gives: str) -> Pract
         family_name=scribe.text(child(name, "family"), gives) if name is not None else None,
         given_name=scribe.text(child(name, "given"), gives) if name is not None else None,
         profession=scribe.coding(child(assigned, "code"), gives),
-        location=place(assigned),
+        location=scribe.at(assigned),
     )
 
 
@@ -168,4 +167,4 @@ def read_organization(
         if found.kind is IdentifierKind.IDNST and value.startswith(_FINESS_PREFIX):
             read.append(Identifier(value=finess, kind=IdentifierKind.FINESS, authority=root))
     name = scribe.text(child(organization, "name"), gives)
-    return Organization(identifiers=tuple(read), name=name, location=place(organization))
+    return Organization(identifiers=tuple(read), name=name, location=scribe.at(organization))

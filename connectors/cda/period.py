@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connectors.cda.scribe import Scribe
 from connectors.cda.timing import last_day
-from connectors.markup import place
 from schemas.base import DateOrInstant
 from schemas.finding import FindingCode
 from schemas.posology import Bounds
@@ -57,7 +56,7 @@ def check_period(scribe: Scribe, entry: "_Element", text: str | None, bounds: Bo
     if printed.first != first or printed.last != last or (last is None and not open_end):
         scribe.doubt(
             FindingCode.TIMING_CONTRADICTED,
-            place(entry),
+            scribe.at(entry),
             "the treatment period of the narrative must be that of effectiveTime",
             text,
         )

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from connectors.cda.dose import quantity
 from connectors.cda.scribe import Scribe, child, children
-from connectors.markup import place
 from mappings.authorities import product_code
 from schemas.codes import ProductCode
 from schemas.finding import FindingCode
@@ -19,7 +18,7 @@ def read_product(scribe: Scribe, entry: "_Element") -> Product:
     """The product of a `substanceAdministration`. Without name and code it has an empty label."""
     material = child(entry, "consumable", "manufacturedProduct", "manufacturedMaterial")
     if material is None:
-        return Product(location=place(entry))
+        return Product(location=scribe.at(entry))
     code = child(material, "code")
     ingredients = tuple(
         _ingredient(scribe, part)
@@ -32,7 +31,7 @@ def read_product(scribe: Scribe, entry: "_Element") -> Product:
         form=scribe.coding(child(material, "formCode"), "product.form"),
         strengths=tuple(part.strength for part in ingredients if part.strength is not None),
         ingredients=ingredients,
-        location=place(material),
+        location=scribe.at(material),
     )
 
 
@@ -89,7 +88,7 @@ def _strength(scribe: Scribe, part: "_Element", substance: str | None) -> Streng
     if denominator is not None and denominator.value == 0:
         scribe.doubt(
             FindingCode.VALUE_INVALID,
-            place(ratio),
+            scribe.at(ratio),
             "denominator of a strength must be above zero",
             str(denominator.value),
         )

@@ -27,7 +27,7 @@ from connectors.cda.templates import (
     SECTION_MEDICINES,
     SECTIONS_WITHOUT_CARE,
 )
-from connectors.markup import leaves, local_name, parse, place
+from connectors.markup import leaves, local_name, parse
 from connectors.trail import Trail
 from schemas.connector import Reading
 from schemas.errors import Refused
@@ -105,7 +105,7 @@ def _prescriptions(scribe: Scribe, root: "_Element") -> tuple[Prescription, ...]
     if not is_v3(root) or local_name(root) != "ClinicalDocument":
         scribe.doubt(
             FindingCode.MESSAGE_UNSUPPORTED,
-            place(root),
+            scribe.at(root),
             "the root element must be ClinicalDocument of urn:hl7-org:v3",
         )
         return ()
@@ -132,7 +132,7 @@ def _check_edition(scribe: Scribe, root: "_Element") -> None:
         if ours and edition not in EDITIONS:
             scribe.doubt(
                 FindingCode.VERSION_UNKNOWN,
-                f"{place(template)}/@extension",
+                f"{scribe.at(template)}/@extension",
                 f"the edition must be one of {', '.join(EDITIONS)}",
                 edition,
             )
@@ -186,11 +186,11 @@ def _comments(scribe: Scribe, root: "_Element") -> list[Note]:
         text = child(section, "text")
         if loinc == SECTION_COMMENT_LOINC and text is not None and words(text):
             said = scribe.text(text, "prescription.notes") or ""
-            notes.append(Note(text=said, scope=loinc, location=place(text)))
+            notes.append(Note(text=said, scope=loinc, location=scribe.at(text)))
         else:
             scribe.doubt(
                 FindingCode.ELEMENT_UNREAD,
-                place(section),
+                scribe.at(section),
                 "only the medicines and the comment of an e-prescription are read",
                 loinc,
             )

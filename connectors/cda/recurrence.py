@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from connectors.cda.dose import duration
 from connectors.cda.scribe import Scribe, child
-from connectors.markup import place
 from mappings.catalogue import table
 from schemas.base import DateOrInstant, is_day
 from schemas.finding import FindingCode
@@ -43,7 +42,7 @@ class Recurrence:
 
 def unsupported(scribe: Scribe, element: "_Element", message: str) -> None:
     """A timing that we do not compute, at this element."""
-    scribe.doubt(FindingCode.TIMING_UNSUPPORTED, place(element), message)
+    scribe.doubt(FindingCode.TIMING_UNSUPPORTED, scribe.at(element), message)
 
 
 def read_recurrence(
@@ -68,7 +67,7 @@ def _one(scribe: Scribe, stated: "_Element", bounds: Bounds, said: str | None) -
         scribe, child(stated, "period"), "phase.rhythm", FindingCode.PERIOD_INCOMPLETE
     )
     if child(stated, "period") is None:
-        scribe.doubt(FindingCode.PERIOD_INCOMPLETE, place(stated), "PIVL_TS needs a period")
+        scribe.doubt(FindingCode.PERIOD_INCOMPLETE, scribe.at(stated), "PIVL_TS needs a period")
     if period is None:
         return Recurrence()
     if scribe.take(stated, "alignment", "phase.rhythm") not in (None, "DW"):
@@ -87,7 +86,7 @@ def _frequency(scribe: Scribe, stated: "_Element", period: Duration, said: str |
         if by_place == "true":
             scribe.doubt(
                 FindingCode.TIMING_UNSUPPORTED,
-                place(stated),
+                scribe.at(stated),
                 "a period left to the place must divide a day",
                 str(period.value),
             )
@@ -97,7 +96,7 @@ def _frequency(scribe: Scribe, stated: "_Element", period: Duration, said: str |
         return a_day
     scribe.doubt(
         FindingCode.FREQUENCY_AMBIGUOUS,
-        place(stated),
+        scribe.at(stated),
         f"a period in hours without institutionSpecified: {times_a_day} a day, "
         f"or every {period.value} hours",
         f"{period.value} h",

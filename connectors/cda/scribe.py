@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from connectors.cda.narrative import Narrative, words
 from connectors.cda.templates import HL7_V3
 from connectors.dates import read_timestamp
-from connectors.markup import local_name, place
+from connectors.markup import local_name
 from connectors.trail import Trail
 from schemas.base import DateOrInstant
 from schemas.codes import Coding
@@ -79,6 +79,10 @@ class Scribe:
         """The same for one part of the document, with its own doubts."""
         return replace(self, findings=[])
 
+    def at(self, element: "_Element") -> str:
+        """Where an element stands, as an XPath of local names."""
+        return self.narrative.places[element]
+
     def doubt(
         self, code: FindingCode, location: str, message: str, quoted: str | None = None
     ) -> None:
@@ -90,7 +94,7 @@ class Scribe:
         value = element.get(attribute) if element is not None else None
         if element is None or not value or not value.strip():
             return None
-        self.trail.used(f"{place(element)}/@{attribute}", gives)
+        self.trail.used(f"{self.at(element)}/@{attribute}", gives)
         return value.strip()
 
     def text(self, element: "_Element | None", gives: str) -> str | None:
@@ -112,7 +116,7 @@ class Scribe:
             if _FIRST_YEAR <= read.year <= _LAST_YEAR:
                 return read
             rule = f"must be of the years {_FIRST_YEAR} to {_LAST_YEAR}"
-        here = f"{place(element)}/@value"
+        here = f"{self.at(element)}/@value"
         self.doubt(code, here, f"{local_name(element)} {rule}", value)
         return None
 
@@ -125,7 +129,7 @@ class Scribe:
             return Decimal(value)
         self.doubt(
             FindingCode.VALUE_INVALID,
-            f"{place(element)}/@{attribute}",
+            f"{self.at(element)}/@{attribute}",
             f"{local_name(element)} must be a decimal number with a point, and not negative",
             value,
         )
@@ -163,7 +167,7 @@ class Scribe:
             return self.narrative.said(target, gives)
         self.doubt(
             missing,
-            f"{place(reference)}/@value",
+            f"{self.at(reference)}/@value",
             "reference must name one element of the narrative by its ID",
             value,
         )

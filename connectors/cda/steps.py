@@ -14,7 +14,6 @@ from connectors.cda.said import LineWords, frequency_words, step_sentence, step_
 from connectors.cda.scribe import Scribe, child, children, templates_of
 from connectors.cda.templates import STEP, Mode
 from connectors.cda.timing import Timing, last_day, read_timing
-from connectors.markup import place
 from schemas.finding import FindingCode
 from schemas.posology import Bounds, Phase
 
@@ -41,12 +40,12 @@ def read_mode(scribe: Scribe, entry: "_Element", has_steps: bool) -> Mode | None
     if len(declared) != 1:
         code = FindingCode.TIMING_CONTRADICTED if declared else FindingCode.STRUCTURE_INVALID
         code = FindingCode.TIMING_INVALID if has_steps and not declared else code
-        scribe.doubt(code, place(entry), "a line must declare exactly one dosing mode")
+        scribe.doubt(code, scribe.at(entry), "a line must declare exactly one dosing mode")
         return declared[0] if declared else None
     if (declared[0] in _WITH_STEPS) is not has_steps:
         scribe.doubt(
             FindingCode.TIMING_INVALID,
-            place(entry),
+            scribe.at(entry),
             "tapered, split, conditional and combined doses have steps, other modes none",
         )
     return declared[0]
@@ -61,14 +60,14 @@ def read_phases(scribe: Scribe, entry: "_Element", said: LineWords) -> tuple[Pha
     check_period(scribe, entry, said.period, timing.bounds)
     if mode is Mode.DELAYED and timing.bounds.start is None:
         scribe.doubt(
-            FindingCode.START_MISSING, place(entry), "a delayed treatment must state its start"
+            FindingCode.START_MISSING, scribe.at(entry), "a delayed treatment must state its start"
         )
     if not steps:
         return (_only(scribe, entry, timing, frequency, said.text),)
     if timing.says_when or child(entry, "doseQuantity") is not None:
         scribe.doubt(
             FindingCode.TIMING_UNSUPPORTED,
-            place(entry),
+            scribe.at(entry),
             "a frequency or a dose is stated on the line and on its steps",
         )
     phases = _under_line(scribe, entry, [_step(scribe, relation, mode) for relation in steps])
@@ -117,7 +116,7 @@ def _phase(
 ) -> Phase:
     conditions, as_needed = read_conditions(scribe, entry)
     return Phase(
-        location=place(entry),
+        location=scribe.at(entry),
         sequence=sequence,
         text=text,
         bounds=timing.bounds,
@@ -172,7 +171,7 @@ def _check_numbers(scribe: Scribe, entry: "_Element", phases: Sequence[Phase]) -
     if None in numbers or len(set(numbers)) != len(numbers):
         scribe.doubt(
             FindingCode.SEQUENCE_INCOMPLETE,
-            place(entry),
+            scribe.at(entry),
             "each tapered step must have a sequenceNumber of its own",
         )
 
@@ -213,7 +212,7 @@ def _check_period(scribe: Scribe, entry: "_Element", phases: Sequence[Phase], li
         interval = child(entry, "effectiveTime")
         scribe.doubt(
             FindingCode.TIMING_CONTRADICTED,
-            place(entry if interval is None else interval),
+            scribe.at(entry if interval is None else interval),
             "the steps must end on the last day of the line",
             str(stated),
         )

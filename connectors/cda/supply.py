@@ -15,7 +15,7 @@ from connectors.cda.templates import (
     STEP,
     SUBSTITUTION,
 )
-from connectors.markup import local_name, place
+from connectors.markup import local_name
 from mappings.catalogue import table
 from schemas.finding import FindingCode
 from schemas.prescription import Note
@@ -66,7 +66,7 @@ def _read(scribe: Scribe, relation: "_Element", target: "_Element", relations: R
         relations.indication = _indication(scribe, target)
     else:
         scribe.doubt(
-            FindingCode.ELEMENT_UNREAD, place(target), "this relation of a line is not read"
+            FindingCode.ELEMENT_UNREAD, scribe.at(target), "this relation of a line is not read"
         )
 
 
@@ -77,7 +77,7 @@ def _instruction(scribe: Scribe, act: "_Element", name: str, relations: Relation
         return
     if name == INSTRUCTION_PATIENT:
         relations.instructions += (text,)
-    relations.notes.append(Note(text=text, scope=name, location=place(act)))
+    relations.notes.append(Note(text=text, scope=name, location=scribe.at(act)))
 
 
 def _quantity(scribe: Scribe, supply: "_Element") -> Quantity | None:
@@ -96,12 +96,12 @@ def _substitution(scribe: Scribe, act: "_Element", relations: Relations) -> bool
         return None
     reason = scribe.original(child(coded, "originalText"), "line.notes")
     if reason:
-        relations.notes.append(Note(text=reason, scope="substitution", location=place(act)))
+        relations.notes.append(Note(text=reason, scope="substitution", location=scribe.at(act)))
     known = table("cda/substitutions", scribe.site.name).target_of(coding.code)
     if known is None:
         scribe.doubt(
             FindingCode.ELEMENT_UNREAD,
-            f"{place(coded)}/@code",
+            f"{scribe.at(coded)}/@code",
             "the substitution code is not in the substitutions table",
             coding.code,
         )
@@ -120,7 +120,7 @@ def _statement(scribe: Scribe, observation: "_Element", relations: Relations) ->
         Note(
             text=text if value == _YES else f"{text} : {value or '?'}",
             scope=coding.code,
-            location=place(observation),
+            location=scribe.at(observation),
         )
     )
 
@@ -144,7 +144,7 @@ def read_renewals(scribe: Scribe, entry: "_Element") -> int | None:
         return int(value[:9])
     scribe.doubt(
         FindingCode.ELEMENT_UNREAD,
-        f"{place(stated)}/@value",
+        f"{scribe.at(stated)}/@value",
         "repeatNumber must be a whole number",
         value,
     )

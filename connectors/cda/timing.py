@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from connectors.cda.dose import duration
 from connectors.cda.recurrence import Recurrence, read_recurrence, unsupported
 from connectors.cda.scribe import Scribe, child, children, type_of
-from connectors.markup import local_name, place
+from connectors.markup import local_name
 from mappings.catalogue import table
 from schemas.base import DateOrInstant, is_day
 from schemas.finding import FindingCode
@@ -140,13 +140,13 @@ def _moment(scribe: Scribe, stated: "_Element") -> MomentTime | None:
     event = child(stated, "event")
     coding = scribe.coding(event, "phase.times.moments")
     if event is None or coding is None:
-        scribe.doubt(FindingCode.TIMING_INVALID, place(stated), "EIVL_TS needs an event code")
+        scribe.doubt(FindingCode.TIMING_INVALID, scribe.at(stated), "EIVL_TS needs an event code")
         return None
     known = table("cda/events", scribe.site.name).target_of(coding.code)
     if known is None:
         scribe.doubt(
             FindingCode.TIMING_CODE_UNKNOWN,
-            f"{place(event)}/@code",
+            f"{scribe.at(event)}/@code",
             "event must be a moment of the events table",
             coding.code,
         )
