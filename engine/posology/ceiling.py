@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
-from engine.posology.clock import later, zone_named
+from engine.posology.clock import later, wall_of, zone_named
 from engine.posology.doubts import Doubts
 from engine.posology.expand import Window, occurrences
 from engine.posology.steps import Judged
@@ -26,8 +26,12 @@ _BEYOND = timedelta(days=70)
 """How far a step is followed past its start: any rhythm of weeks has come round by then."""
 
 
+_FLAT = zone_named("UTC")
+"""Windows are counted on the patient's clock: a day of 23 hours is a day, and no overdose."""
+
+
 class Taken(NamedTuple):
-    """One planned dose: when, and how much in the unit of its step."""
+    """One planned dose: what the clock shows then, and how much in the unit of its step."""
 
     at: datetime
     amount: Quantity
@@ -43,23 +47,27 @@ def check_limits(judged: Sequence[Judged], site: Site, whole: Doubts) -> None:
     taken = _timeline(steps, site)
     for limit in stated:
         for ratio in limit.per_period:
-            _check_period(ratio, taken, site, whole)
+            _check_period(ratio, taken, whole)
         if limit.per_intake is not None:
             _check_each(limit.per_intake, steps, whole)
         if limit.per_lifetime is not None:
             _check_all(limit.per_lifetime, steps, site, whole)
         if limit.minimum_gap is not None:
-            _check_gap(limit.minimum_gap, taken, site, whole)
+            _check_gap(limit.minimum_gap, taken, whole)
 
 
 def _timeline(steps: Sequence[Step], site: Site) -> list[Taken]:
     """The doses of the plan in order, followed past the start of its last step."""
     last = max(step.start for step in steps) + _BEYOND
+    zone = zone_named(site.zone)
     taken: list[Taken] = []
     for step in steps:
-        window = Window(step.start, last, zone_named(site.zone), frozenset())
+        window = Window(step.start, last, zone, frozenset())
         if step.quantity is not None:
-            taken += [Taken(due.at, step.quantity) for due in occurrences(step, site, window)]
+            taken += [
+                Taken(wall_of(due.at, zone).replace(tzinfo=_FLAT), step.quantity)
+                for due in occurrences(step, site, window)
+            ]
     return sorted(taken, key=lambda dose: dose.at)
 
 
@@ -71,13 +79,13 @@ def _is_comparable(most: Quantity, amount: Quantity, whole: Doubts) -> bool:
     return False
 
 
-def _check_period(ratio: Ratio, taken: Sequence[Taken], site: Site, whole: Doubts) -> None:
+def _check_period(ratio: Ratio, taken: Sequence[Taken], whole: Doubts) -> None:
     """Every window that begins with a dose and lasts one period, its end not included."""
-    zone, most = zone_named(site.zone), measure_of(ratio.amount)[1]
+    most = measure_of(ratio.amount)[1]
     inside: deque[tuple[datetime, Decimal]] = deque()
     total = Decimal(0)
     for dose in taken:
-        ends = later(dose.at, ratio.period, zone)
+        ends = later(dose.at, ratio.period, _FLAT)
         if ends is None or ratio.period.value <= 0:
             rule = "the period of the maximum is not one that can be counted"
             return whole.say(FindingCode.MAXIMUM_NOT_COMPARABLE, rule, ratio.period.value)
@@ -123,10 +131,9 @@ def _check_all(most: Quantity, steps: Sequence[Step], site: Site, whole: Doubts)
                 return
 
 
-def _check_gap(gap: Duration, taken: Sequence[Taken], site: Site, whole: Doubts) -> None:
-    zone = zone_named(site.zone)
+def _check_gap(gap: Duration, taken: Sequence[Taken], whole: Doubts) -> None:
     for before, after in pairwise(taken):
-        soonest = later(before.at, gap, zone)
+        soonest = later(before.at, gap, _FLAT)
         if soonest is None or after.at < soonest:
             rule = "two doses are closer than the minimum stated between two intakes"
             whole.say(FindingCode.TIMING_CONTRADICTED, rule, gap.value)

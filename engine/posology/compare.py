@@ -20,6 +20,7 @@ from engine.posology.text import propose
 from schemas.finding import Finding, FindingCode
 from schemas.posology import Dose, Limits, Phase, Posology
 from schemas.proposal import Proposal
+from schemas.quantity import PeriodUnit
 
 CONTRADICTS, ADDS, UNREAD = (
     FindingCode.TEXT_CONTRADICTS,
@@ -28,6 +29,7 @@ CONTRADICTS, ADDS, UNREAD = (
 )
 Difference = tuple[FindingCode, str]
 _STOPS = frozenset({"et", "puis", "then", "stop", "arret", "arreter"})
+_SHORT = (PeriodUnit.SECOND, PeriodUnit.MINUTE, PeriodUnit.HOUR)
 _WEIGHT = {CONTRADICTS: 2, ADDS: 1, UNREAD: 0}
 
 

@@ -36,7 +36,7 @@ def days_from(rule: Rule, first: date) -> Iterator[date]:
         case InCycle():
             return _in_cycle(rule, first)
         case OnDates():
-            return (day for day in rule.dates if day >= first)
+            return (day for day in sorted(rule.dates) if day >= first)
         case _:
             return iter(())
 

@@ -148,16 +148,32 @@ def _at_slots(
 ) -> Iterator[Due]:
     zone, changes = window.zone, window.changes
     first, last = (wall_of(end, zone) for end in within[:2])
-    included = within[2]
+    inner, outer = first.date(), last.date()
     slots = [(wall_time(slot, site), slot) for slot in step.slots]
-    for day in days_from(step.rule, first.date()):
-        for clock, slot in slots:
-            wall = datetime.combine(day, clock)
-            if wall > last or (wall == last and not included):
-                return
-            if wall >= first:
-                changed = day in changes
-                yield Due(at_wall(wall, zone) if changed else wall.replace(tzinfo=zone), slot)
+    for day in days_from(step.rule, inner):
+        if inner < day < outer and day not in changes:
+            for clock, slot in slots:
+                yield Due(datetime.combine(day, clock, zone), slot)
+        elif day > outer:
+            return
+        else:
+            yield from _on_edge(day, slots, zone, (first, last, within[2]))
+
+
+def _on_edge(
+    day: date,
+    slots: list[tuple[time, Slot]],
+    zone: ZoneInfo,
+    within: tuple[datetime, datetime, bool],
+) -> list[Due]:
+    """The slots of a day on which the window or the step begins or ends, or the clocks change."""
+    first, last, included = within
+    found: list[Due] = []
+    for clock, slot in slots:
+        wall = datetime.combine(day, clock)
+        if first <= wall and (wall < last or (included and wall == last)):
+            found.append(Due(at_wall(wall, zone), slot))
+    return sorted(found, key=lambda due: due.at.timestamp())
 
 
 def check_window(

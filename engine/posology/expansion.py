@@ -89,6 +89,14 @@ def _expanded(row: Mapping[str, object], site: Site) -> dict[str, object]:
     return _outcome(planned, schedule.as_needed, (*outcome.findings, *said), computable=computable)
 
 
+def _empty(schedule: DoseSchedule) -> Finding:
+    return Finding(
+        code=FindingCode.SCHEDULE_EMPTY,
+        location=schedule.steps[0].location,
+        message="the schedule plans no intake within the horizon",
+    )
+
+
 def _checked(schedule: DoseSchedule, site: Site, start: datetime, days: int) -> tuple[Finding, ...]:
     try:
         return check_window(schedule, site, start, days)

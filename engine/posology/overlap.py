@@ -37,7 +37,7 @@ def check_set(judged: Sequence[Judged], site: Site, whole: Doubts) -> None:
     _check_units(judged, whole)
     _check_gaps(judged)
     for one in judged:
-        if one.step is not None:
+        if one.step is not None and not _is_over(one.step):
             _check_filled(one, one.step, site)
             _check_end(one, one.step, site)
     _check_slots([one for one in judged if one.step is not None], site)
@@ -78,6 +78,11 @@ def _check_filled(one: Judged, step: Step, site: Site) -> None:
         if len(met) < len(step.rule.weekdays):
             rule = "not every weekday stated falls between the start and the end"
             one.doubts.say(FindingCode.TIMING_CONTRADICTED, rule)
+
+
+def _is_over(step: Step) -> bool:
+    """Whether the end is before a start that is only that of the context."""
+    return step.end is not None and step.end <= step.start
 
 
 def _check_end(one: Judged, step: Step, site: Site) -> None:

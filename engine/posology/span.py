@@ -46,7 +46,10 @@ class Span:
 
 
 def span_of(bounds: Bounds, start: Start, zone: ZoneInfo, doubts: Doubts) -> Span | None:
-    """The span of bounds that begin at `start`, or `None` when a doubt stops it."""
+    """The span of bounds that begin at `start`, or `None` when a doubt stops it.
+
+    An end before a start that the bounds do not state is a treatment that is over, and no doubt.
+    """
     lengths = _end_of_length(bounds, start, zone, doubts)
     stated = _stated_end(bounds, zone)
     if doubts.stopped:
@@ -57,7 +60,7 @@ def span_of(bounds: Bounds, start: Start, zone: ZoneInfo, doubts: Doubts) -> Spa
             doubts.say(FindingCode.BOUNDS_INVALID, "the end and the length give two different ends")
             return None
         span = Span(start, lengths)
-    if span.end is not None and span.end < start.at:
+    if bounds.start is not None and span.end is not None and span.end < start.at:
         doubts.say(FindingCode.END_BEFORE_START, "the end is before the start")
         return None
     return span

@@ -23,6 +23,8 @@ def from_start(
     kept: list[Step] = []
     said: list[Finding] = []
     for step in steps:
+        if step.end is not None and step.end <= step.start and not step.end_included:
+            continue
         left = step if first is None else _from(step, site, first)
         if left is not step or _has_past_slot(step, site):
             said.append(_past(step))
