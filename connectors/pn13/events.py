@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 from connectors.dates import read_timestamp
 from connectors.pn13 import values
+from connectors.pn13.frequency import MOMENTS
 from connectors.pn13.tree import Cursor
 from mappings.catalogue import has_table
+from mappings.table import TableError
 from schemas.base import DateOrInstant
 from schemas.finding import FindingCode
 from schemas.moment import Moment, MomentTime
@@ -193,7 +195,10 @@ def _explicit_hours(structured: Cursor) -> tuple[time, ...]:
 
 
 def _local_moments(posology: Cursor, names: _Names) -> tuple[MomentTime, ...]:
-    """The moments that the site gives a local code of the sender (before version 3.3)."""
+    """The moments that the site gives a local code of the sender (before version 3.3).
+
+    Raises: `TableError` when the site's own table gives something else.
+    """
     event = posology.child(names.event)
     stated = event.taken("times.moments") if event is not None else None
     if event is None or stated is None:
@@ -208,7 +213,10 @@ def _local_moments(posology: Cursor, names: _Names) -> tuple[MomentTime, ...]:
             f"{event.name} has no row in the site's table {LOCAL_TABLE}",
         )
         return ()
-    return tuple(MomentTime(moment=Moment(word)) for word in known.split())
+    words = known.split()
+    if not MOMENTS.issuperset(words):
+        raise TableError(f"{LOCAL_TABLE}: {known!r} is no list of moments")
+    return tuple(MomentTime(moment=Moment(word)) for word in words)
 
 
 def _condition(posology: Cursor, names: _Names) -> Event:

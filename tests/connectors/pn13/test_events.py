@@ -252,3 +252,45 @@ def test_two_events_that_place_the_intake_differently_are_no_two_intakes() -> No
     assert phase.times.moments == (MomentTime(moment=Moment.BREAKFAST),)
     assert phase.times.clock == ()
     assert [f.code.value for f in phase.findings] == ["timing-contradicted"]
+
+
+def test_a_delay_that_is_not_whole_minutes_blocks() -> None:
+    delay = "<Int_temps_év_début><Nombre>1</Nombre><Unité>mois</Unité></Int_temps_év_début>"
+
+    phase = phase_of(a_posology(ACTIVITY.format(activity="4", operator="3") + delay))
+
+    assert [f.code.value for f in phase.findings] == ["value-invalid"]
+
+
+def test_a_named_period_outside_the_table_blocks() -> None:
+    phase = phase_of(a_posology(structured("4", "<Evt_période_nommée>6</Evt_période_nommée>")))
+
+    assert phase.times.moments == ()
+    assert said(phase.findings) == [("timing-code-unknown", "6")]
+
+
+@pytest.mark.parametrize("nature", ["1", "5", ""])
+def test_a_moment_of_another_nature_is_a_condition_and_blocks(nature: str) -> None:
+    phase = phase_of(a_posology(structured(nature, "")))
+
+    assert phase.times.moments == ()
+    assert [f.code.value for f in phase.findings] == ["event-condition"]
+
+
+def structured(nature: str, thing: str) -> str:
+    return f"""<Type_événement_début>2</Type_événement_début>
+    <Evt_structuré_début><Evénement_structuré><Evt_objet><Evt_nature>{nature}</Evt_nature>
+    {thing}</Evt_objet></Evénement_structuré></Evt_structuré_début>"""
+
+
+def test_an_explicit_hour_that_is_no_hour_blocks() -> None:
+    phase = phase_of(a_posology(hours("2", "2500", "")))
+
+    assert phase.times.clock == ()
+    assert said(phase.findings) == [("value-invalid", "2500")]
+
+
+def test_a_moment_that_names_nothing_blocks() -> None:
+    phase = phase_of(a_posology("<Type_événement_début>2</Type_événement_début>"))
+
+    assert [f.code.value for f in phase.findings] == ["timing-code-unknown"]

@@ -81,3 +81,20 @@ def test_a_quantity_that_would_be_dose_and_limit_at_once_blocks() -> None:
     phase = phase_of(a_posology(both))
 
     assert [f.code.value for f in phase.findings if f.blocks] == ["timing-unsupported"]
+
+
+@pytest.mark.parametrize("kind", ["1", "3"])
+def test_a_limit_without_its_amount_blocks_the_line(kind: str) -> None:
+    empty = f"""<Elément_posologie><Type_événement_début>4</Type_événement_début>
+    <Evénement_début>{kind}</Evénement_début></Elément_posologie>"""
+
+    line = line_of(a_line(a_posology(DAILY_FREQUENCY) + empty))
+
+    assert [f.code.value for f in line.findings] == ["value-invalid"]
+    assert line.posology.phases[0].limits.per_period == ()
+
+
+def test_a_wrong_date_of_a_line_without_dose_stays_with_the_line() -> None:
+    line = line_of(a_line("", bounds="<Dh_début>demain</Dh_début>"))
+
+    assert said(line.findings) == [("bounds-invalid", "demain")]

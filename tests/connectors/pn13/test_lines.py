@@ -234,3 +234,17 @@ def test_a_link_is_of_a_known_kind_or_blocks(
 
     assert [(link.kind, link.line) for link in line.links] == [(kind, "L2")]
     assert said(line.findings) == doubts
+
+
+def test_a_type_that_contradicts_its_rank_is_doubted() -> None:
+    line = line_of(a_line(components=a_component("1", "9216902").replace(">1</Type", ">3</Type")))
+
+    assert said(line.findings) == [("product-code-wrong", "9216902")]
+
+
+def test_the_words_of_a_component_are_notes_of_the_line() -> None:
+    line = line_of(
+        a_line(components=a_component("1", "9216902", "<Commentaire>Écraser</Commentaire>"))
+    )
+
+    assert [(note.scope, note.text) for note in line.notes] == [("Commentaire", "Écraser")]

@@ -14,6 +14,7 @@ from pn13_messages import (
 )
 
 from schemas.finding import FindingCode
+from schemas.site import Site
 
 MESSAGE = "/Messages/M_Prescription_médicaments"
 
@@ -190,3 +191,12 @@ def test_an_unknown_element_of_a_posology_is_told_once() -> None:
 
     assert prescription.findings == ()
     assert said(prescription.lines[0].posology.phases[0].findings) == [("timing-unsupported", "2")]
+
+
+def test_a_site_may_state_that_a_mode_is_complete(own_site: Site) -> None:
+    data = a_message(header="<Mode_communication>2</Mode_communication>")
+
+    (prescription,) = reading_of(data, own_site).prescriptions
+
+    assert prescription.chain.complete is True
+    assert prescription.findings == ()
