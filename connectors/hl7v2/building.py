@@ -31,8 +31,17 @@ _PROFESSIONALS = "ASIP-SANTE-PS&1.2.250.1.71.4.2.1&ISO"
 
 
 def leaf(text: str | None) -> str:
-    """A text as one leaf; empty for nothing."""
-    return STANDARD.escaped(text) if text else ""
+    """A text as one leaf; empty for nothing. Line ends become spaces.
+
+    hl7apy escapes the escape of a line end once more: texts with lines go by `words`.
+    """
+    return STANDARD.escaped(" ".join(text.splitlines())) if text else ""
+
+
+def words(text: str | None, *before: str) -> str:
+    """A text as repetitions of a field, one for each line, after the components `before`."""
+    lines = [line for line in (text or "").splitlines() if line.strip()]
+    return "~".join(hat(*before, leaf(line)) for line in lines)
 
 
 def hat(*components: str) -> str:

@@ -21,23 +21,41 @@ def detects(data: bytes) -> bool:
 
 
 def peek(data: bytes) -> Peek:
-    """MSH-10, MSH-9 and the lane, from the lines of MSH and PID alone.
+    """The control id, MSH-9 and the lane, from the lines of the headers and PID alone.
 
     The lane is a digest of the patient's identifier in PID-3, so that no identifier stands in
     a queue. Of a batch it is that of the first message.
     """
     text = _head(data)
     header = _line(text, b"MSH")
-    if header is None or len(header) < len(b"MSH|^"):
+    if header is None or len(header) < len(b"MSH|^") or header[3:4] == header[4:5]:
         return Peek()
     mark = header[3:4]
     fields = header.split(mark)
     kind = [part for part in _field(fields, 8).split(fields[1][:1])[:2] if part]
     return Peek(
-        kind=b"^".join(kind).decode("latin-1") or None,
-        control_id=_field(fields, 9).decode("latin-1") or None,
+        kind=_words(b"^".join(kind)),
+        control_id=_batch_id(text) or _words(_field(fields, 9)),
         lane=_lane(_line(text, b"PID" + mark), mark, fields[1]),
     )
+
+
+def _batch_id(text: bytes) -> str | None:
+    """FHS-11, else BHS-11: a file is one message to those who store it."""
+    for name in (b"FHS", b"BHS"):
+        line = _line(text, name)
+        if line is not None and len(line) > len(name):
+            found = _words(_field(line.split(line[3:4]), 10))
+            if found is not None:
+                return found
+    return None
+
+
+def _words(raw: bytes) -> str | None:
+    try:
+        return raw.decode("utf-8") or None
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 def _head(data: bytes) -> bytes:

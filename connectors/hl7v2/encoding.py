@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from connectors.hl7v2.building import coded_product, hat, leaf, number, stamp
+from connectors.hl7v2.building import coded_product, hat, leaf, number, stamp, words
 from schemas.delivery import ReleasedLine
 from schemas.errors import Refused
 from schemas.quantity import Quantity
@@ -56,7 +56,7 @@ def _rxe(released: ReleasedLine, amount: Quantity) -> Fields:
         2: coded_product(line.product.codes, line.product.text),
         3: number(amount.value),
         5: unit,
-        7: hat("", leaf(line.text)),
+        7: words(line.text, ""),
     }
 
 

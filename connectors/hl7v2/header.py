@@ -50,18 +50,15 @@ def _fragments(source: Source) -> list[str]:
     return [segment.place for name in ("ADD", "DSC") for segment in source.message.all(name)]
 
 
-def check_zone(source: Source) -> None:
-    """The offset of MSH-7 is the default of the message: it must be that of the site."""
-    msh = source.message.header
-    said = msh.value(7)
+def is_of_another_zone(source: Source) -> bool:
+    """Whether MSH-7, whose offset is the default of the message, has another one than the site."""
+    said = source.message.header.value(7)
     if said is None:
-        return
+        return False
     try:
         sent = read_timestamp(said, source.zone)
     except ValueError:
-        return
+        return False
     if not isinstance(sent, datetime):
-        return
-    if sent.utcoffset() != sent.astimezone(source.zone).utcoffset():
-        rule = "MSH-7 has another offset than the site; times without an offset are doubtful"
-        source.doubt(FindingCode.ZONE_MISSING, msh.where(7), rule, said)
+        return False
+    return sent.utcoffset() != sent.astimezone(source.zone).utcoffset()

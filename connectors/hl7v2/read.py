@@ -6,7 +6,7 @@ Source: HL7 v2.5.1 chapters 2, 3 and 4; tables `hl7v2/messages` and `hl7v2/order
 from connectors.hl7v2.administration import read_intakes
 from connectors.hl7v2.charset import decode
 from connectors.hl7v2.er7 import File, Message, tokenise
-from connectors.hl7v2.header import check_header, check_zone
+from connectors.hl7v2.header import check_header, is_of_another_zone
 from connectors.hl7v2.movement import read_movements
 from connectors.hl7v2.prescription import read_prescriptions
 from connectors.hl7v2.source import Source
@@ -64,6 +64,7 @@ class _Reader:
         source = Source(message, self.site, self.trail)
         source.walk()
         check_header(source)
+        source.foreign = is_of_another_zone(source)
         found = self._content(source)
         if not found and not any(finding.blocks for finding in source.doubts):
             rule = "the message carries no order, no administration and no movement"
@@ -74,8 +75,6 @@ class _Reader:
         """Reads what the kind of the message holds; whether anything was found."""
         kind = source.message.kind
         target = source.table("messages").target_of(kind) if kind else None
-        if target is not None:
-            check_zone(source)
         match target:
             case "encoded-order" | "order":
                 lines = read_prescriptions(source, encoded=target == "encoded-order")

@@ -24,6 +24,7 @@ from schemas.quantity import Quantity
 from schemas.site import Site
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
+_OFFSET = re.compile(r"(?:[+-]\d{4}|Z)\Z")
 _SYSTEM = 3
 """Component of CE and CWE that names the coding system; three further on is the alternate's."""
 
@@ -32,20 +33,24 @@ class Source:
     """Takes values out of the segments of one message. `doubts` collects the findings met.
 
     A `fork` shares everything but the doubts: a line or a phase keeps those that are its own.
+    `foreign` says that the message was sent in another zone than that of the site.
     """
 
-    __slots__ = ("doubts", "message", "site", "trail", "zone")
+    __slots__ = ("doubts", "foreign", "message", "site", "trail", "zone")
 
     def __init__(self, message: Message, site: Site, trail: Trail) -> None:
         self.message = message
         self.site = site
         self.zone = ZoneInfo(site.zone)
         self.trail = trail
+        self.foreign = False
         self.doubts: list[Finding] = []
 
     def fork(self) -> "Source":
         """The same source with doubts of its own."""
-        return Source(self.message, self.site, self.trail)
+        other = Source(self.message, self.site, self.trail)
+        other.foreign = self.foreign
+        return other
 
     def table(self, name: str) -> Table:
         """A table of this format, with the rows of the site over it."""
@@ -129,16 +134,22 @@ class Source:
         said = self.text(segment, field, gives, component, repetition)
         if said is None:
             return None
+        place = segment.where(field, component, repetition)
         try:
-            return read_timestamp(said, self.zone)
+            read = read_timestamp(said, self.zone)
         except ValueError:
-            self.doubt(
-                FindingCode.VALUE_INVALID,
-                segment.where(field, component, repetition),
-                f"{segment.name}-{field} must be a date YYYYMMDD, or one instant of the calendar",
-                said,
-            )
+            rule = f"{segment.name}-{field} must be a date YYYYMMDD, or one instant of the calendar"
+            self.doubt(FindingCode.VALUE_INVALID, place, rule, said)
             return None
+        if isinstance(read, datetime) and not _OFFSET.search(said):
+            self.local(place, said)
+        return read
+
+    def local(self, place: str, said: str) -> None:
+        """A time without an offset: of the site, unless the message comes from another zone."""
+        if self.foreign:
+            rule = "a time without an offset, in a message whose MSH-7 has another offset"
+            self.doubt(FindingCode.ZONE_MISSING, place, rule, said)
 
     def instant(self, segment: Segment, field: int, gives: str) -> datetime | None:
         """One TS that states a time of day; a day alone is a finding, since it is no instant."""

@@ -78,6 +78,7 @@ class Statement:
             rule = "an explicit time must be HHMM or HHMMSS, without a zone"
             self.source.doubt(FindingCode.VALUE_INVALID, place, rule, said)
             return
+        self.source.local(place, said)
         self.clock.append(time(int(shape[1]), int(shape[2]), int(shape[3] or 0)))
 
     def add_priority(self, said: str, place: str) -> None:

@@ -5,6 +5,7 @@ pharmacist decided stands in ORC-1 of each order. Source: HL7 v2.5.1 ยง4.13.4, ย
 """
 
 from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo
 
 from connectors.hl7v2.building import (
     begin,
@@ -19,6 +20,7 @@ from connectors.hl7v2.building import (
     professional,
     segment,
     stamp,
+    words,
 )
 from connectors.hl7v2.encoding import Encoded, encoded_orders
 from mappings.catalogue import table
@@ -68,7 +70,15 @@ def write_answer(export: Export, envelope: Envelope) -> bytes:
             raise Refused("RRE^O12 carries an analysis or a released schedule")
     if not orders:
         raise Refused("RRE^O12 must answer at least one order")
-    return _rre(export.prescription, export.decision, orders, envelope)
+    return _rre(export.prescription, export.decision, orders, _local(export, envelope))
+
+
+def _local(export: Analysis | ReleasedSchedule, envelope: Envelope) -> Envelope:
+    """The envelope on the clock of the site: MSH-7 gives the zone of every time without one."""
+    if not isinstance(export, ReleasedSchedule):
+        return envelope
+    zone = ZoneInfo(export.lines[0].schedule.zone)
+    return envelope.model_copy(update={"created_at": envelope.created_at.astimezone(zone)})
 
 
 def _rre(
@@ -81,7 +91,7 @@ def _rre(
     message.add(segment("MSA", {1: "AA", 2: leaf(envelope.answers_control_id)}))
     count = 2
     for text in _comments(decision):
-        message.add(segment("NTE", {2: "P", 3: leaf(text)}))
+        message.add(segment("NTE", {2: "P", 3: words(text)}))
         count += 1
     response = message.add_group("RRE_O12_RESPONSE")
     if prescription.patient is not None:
@@ -235,7 +245,7 @@ def _rxa(reported: ReportedIntake, rank: int) -> Fields:
         7: hat(leaf(amount.code or amount.unit), leaf(amount.unit), leaf(amount.system))
         if amount
         else "",
-        9: hat("", leaf(intake.note)),
+        9: words(intake.note, ""),
         10: person(intake.author.practitioner) if intake.author.practitioner else "",
         18: _refusal(reported),
         20: status or "",

@@ -259,9 +259,7 @@ def test_an_order_that_plans_has_no_effective_date_but_its_own() -> None:
 
 
 def test_a_timing_that_starts_before_the_order_takes_effect_contradicts_it() -> None:
-    order = an_order(
-        rxe(), "TQ1|1||BID||||20260103", RXR, orc="ORC|NW|L1|||||||||||||20260105"
-    )
+    order = an_order(rxe(), "TQ1|1||BID||||20260103", RXR, orc="ORC|NW|L1|||||||||||||20260105")
 
     assert line_doubts(order) == [("timing-contradicted", "ORC[1]-15")]
 
@@ -375,9 +373,7 @@ def test_another_prescriber_in_the_same_group_is_said() -> None:
 
 
 def test_several_routes_are_said() -> None:
-    assert line_doubts(an_order(rxe(), BID, "RXR|PO", "RXR|SL")) == [
-        ("element-unread", "RXR[2]-1")
-    ]
+    assert line_doubts(an_order(rxe(), BID, "RXR|PO", "RXR|SL")) == [("element-unread", "RXR[2]-1")]
 
 
 @pytest.mark.parametrize("kind", ["RDE^O11", "RDE^O11^RDE_O11", "RDE^O25^RDE_O25", "RDE^O01"])
@@ -417,12 +413,25 @@ def test_a_message_for_training_is_not_in_force() -> None:
     assert doubts(reading.findings) == [("status-not-active", "MSH[1]-11")]
 
 
-def test_a_sender_in_another_zone_is_said() -> None:
+def test_times_without_an_offset_from_a_sender_in_another_zone_are_doubtful() -> None:
     header = msh().replace("20260105090000", "20260105090000-0500")
+    timing = "TQ1|1||BID|0800~1900|||20260105080000|20260110080000+0100"
 
-    reading = read_text(an_order(rxe(), BID, RXR, header=header))
+    order = an_order(rxe(), timing, RXR, header=header)
 
-    assert doubts(reading.findings) == [("zone-missing", "MSH[1]-7")]
+    assert line_doubts(order) == [
+        ("zone-missing", "TQ1[1]-4"),
+        ("zone-missing", "TQ1[1]-4[2]"),
+        ("zone-missing", "TQ1[1]-7"),
+    ]
+
+
+def test_times_from_a_sender_in_the_zone_of_the_site_are_its_own() -> None:
+    header = msh().replace("20260105090000", "20260105090000+0100")
+
+    order = an_order(rxe(), "TQ1|1||BID|0800~1900|||20260105080000", RXR, header=header)
+
+    assert line_doubts(order) == []
 
 
 def test_a_fragment_that_others_continue_is_said() -> None:

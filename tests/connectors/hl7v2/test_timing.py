@@ -33,9 +33,7 @@ def frequency(times: int, period: str, unit: str) -> Frequency:
         ("Q2W", 1, "2", "wk"),
     ],
 )
-def test_a_code_of_table_0335_is_a_frequency(
-    code: str, times: int, period: str, unit: str
-) -> None:
+def test_a_code_of_table_0335_is_a_frequency(code: str, times: int, period: str, unit: str) -> None:
     phase = the_phase(rxe(), f"TQ1|1||{code}", RXR)
 
     assert phase.rhythm.frequency == frequency(times, period, unit)
@@ -306,9 +304,7 @@ def test_repetitions_of_the_old_field_are_a_chain() -> None:
 
 
 def test_what_the_encoded_field_leaves_open_is_what_the_request_says() -> None:
-    phase = the_phase(
-        rxe(timing="^^^20260105"), RXR, orc="ORC|NW|L1||||E|^Q6H^D10^^^R", header=OLD
-    )
+    phase = the_phase(rxe(timing="^^^20260105"), RXR, orc="ORC|NW|L1||||E|^Q6H^D10^^^R", header=OLD)
 
     assert phase.rhythm.frequency == frequency(1, "6", "h")
     assert phase.bounds.start == date(2026, 1, 5)
@@ -317,9 +313,7 @@ def test_what_the_encoded_field_leaves_open_is_what_the_request_says() -> None:
 
 
 def test_the_old_fields_that_disagree_are_said() -> None:
-    order = an_order(
-        rxe(timing="1^BID^D10"), RXR, orc="ORC|NW|L1||||E|1^TID^D10", header=OLD
-    )
+    order = an_order(rxe(timing="1^BID^D10"), RXR, orc="ORC|NW|L1||||E|1^TID^D10", header=OLD)
 
     assert line_doubts(order) == [("timing-contradicted", "ORC[1]-7")]
 
