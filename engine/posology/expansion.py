@@ -85,8 +85,11 @@ def _expanded(row: Mapping[str, object], site: Site) -> dict[str, object]:
         return _outcome((), schedule.as_needed, (*outcome.findings, *said), computable=False)
     said += _checked(schedule, place, start, days)
     computable = not any(finding.blocks for finding in said)
-    planned = expand(schedule, place, start, days) if computable else ()
-    return _outcome(planned, schedule.as_needed, (*outcome.findings, *said), computable=computable)
+    planned = list(expand(schedule, place, start, days)) if computable else []
+    if computable and schedule.steps and not planned and not schedule.as_needed:
+        said += (_empty(schedule),)
+    findings = (*outcome.findings, *said)
+    return _outcome(planned, schedule.as_needed, findings, computable=computable)
 
 
 def _empty(schedule: DoseSchedule) -> Finding:

@@ -1,0 +1,179 @@
+"""`semainier expand` row by row: its shape, its zone, and rows that nobody should send."""
+
+import json
+from typing import Any
+
+import pytest
+from builders import REFERENCE
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.posology.expansion import expand_rows
+
+TABLET = [{"doseQuantity": {"value": 1, "unit": "tablet"}}]
+
+
+def answer(**row: Any) -> dict[str, Any]:
+    """The answer to one row; start, horizon and zone have values of their own."""
+    given = {"id": "r1", "start": "2026-03-02T00:00:00+01:00", "horizon_days": 1, **row}
+    (line,) = expand_rows([json.dumps(given)], REFERENCE)
+    found: dict[str, Any] = json.loads(line)
+    return found
+
+
+def codes(found: dict[str, Any]) -> list[str]:
+    return [finding["code"] for finding in found["findings"]]
+
+
+def test_a_row_is_answered_in_the_shape_that_is_promised() -> None:
+    timing = {"repeat": {"when": ["ACM"], "offset": 30}}
+    dose = [{"doseQuantity": {"value": 1.50, "unit": "mg", "code": "mg"}}]
+
+    found = answer(dosage=[{"timing": timing, "doseAndRate": dose}])
+
+    assert found == {
+        "id": "r1",
+        "computable": True,
+        "planned": [
+            {
+                "at": "2026-03-02T08:00:00+01:00",
+                "moment": "ACM",
+                "offset_minutes": 30,
+                "quantity": "1.5",
+                "unit": "mg",
+            }
+        ],
+        "as_needed": [],
+        "findings": [],
+    }
+
+
+def test_the_zone_of_the_row_replaces_that_of_the_site() -> None:
+    timing = {"repeat": {"timeOfDay": ["08:00:00"]}}
+
+    found = answer(
+        dosage=[{"timing": timing, "doseAndRate": TABLET}],
+        zone="Pacific/Marquesas",
+        start="2026-03-02T00:00:00-09:30",
+    )
+
+    assert [one["at"] for one in found["planned"]] == ["2026-03-02T08:00:00-09:30"]
+
+
+def test_as_needed_is_listed_with_its_reason_and_nothing_is_planned() -> None:
+    concept = {"text": "douleur"}
+    dosage = {"asNeededCodeableConcept": concept, "doseAndRate": TABLET}
+
+    found = answer(dosage=[dosage])
+
+    assert (found["computable"], found["planned"]) == (True, [])
+    assert found["as_needed"] == [
+        {
+            "location": "dosage[0]",
+            "quantity": "1",
+            "unit": "tablet",
+            "reasons": ["douleur"],
+            "text": None,
+        }
+    ]
+    assert found["findings"][0]["severity"] == "info"
+
+
+def test_text_that_says_more_stops_the_row() -> None:
+    timing = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}
+    until = [{"text": "jusqu'à disparition de la fièvre"}]
+
+    found = answer(
+        dosage=[{"timing": timing, "doseAndRate": TABLET, "additionalInstruction": until}]
+    )
+
+    assert (found["computable"], found["planned"]) == (False, [])
+    assert "text-adds" in codes(found)
+
+
+def test_a_clock_change_inside_the_horizon_stops_the_row() -> None:
+    timing = {"repeat": {"frequency": 1, "period": 12, "periodUnit": "h"}}
+    row = {"dosage": [{"timing": timing, "doseAndRate": TABLET}]}
+
+    over = answer(**row, start="2026-03-28T08:00:00+01:00", horizon_days=3)
+    before = answer(**row, start="2026-03-21T08:00:00+01:00", horizon_days=3)
+
+    assert (over["computable"], codes(over)) == (False, ["clock-change"])
+    assert (before["computable"], len(before["planned"])) == (True, 6)
+
+
+def test_times_alone_are_planned_only_when_the_row_asks_for_them() -> None:
+    dosage = [{"timing": {"repeat": {"when": ["MORN"]}}}]
+
+    assert codes(answer(dosage=dosage)) == ["dose-missing"]
+    assert answer(dosage=dosage, timing_only=True)["planned"][0]["quantity"] is None
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"dosage": None}, "dosage"),
+        ({"dosage": {"timing": {}}}, "dosage"),
+        ({"start": "2026-03-02T00:00:00"}, "start"),
+        ({"start": "tomorrow"}, "start"),
+        ({"horizon_days": -1}, "horizon_days"),
+        ({"horizon_days": 10**9}, "horizon_days"),
+        ({"horizon_days": True}, "horizon_days"),
+        ({"zone": "Europe/Ys"}, "zone"),
+        ({"zone": "../etc/passwd"}, "zone"),
+        ({"start": "9999-12-31T00:00:00+00:00", "horizon_days": 30}, "horizon_days"),
+    ],
+)
+def test_a_row_that_cannot_be_used_names_its_key(change: dict[str, Any], place: str) -> None:
+    timing = {"repeat": {"timeOfDay": ["08:00:00"]}}
+
+    found = answer(**{"dosage": [{"timing": timing, "doseAndRate": TABLET}], **change})
+
+    assert (found["id"], found["computable"], found["planned"]) == ("r1", False, [])
+    assert [finding["location"] for finding in found["findings"]] == [place]
+
+
+def test_a_broken_row_never_stops_the_others() -> None:
+    good = {
+        "id": "good",
+        "dosage": [{"timing": {"repeat": {"when": ["HS"]}}, "doseAndRate": TABLET}],
+        "start": "2026-03-02T00:00:00+01:00",
+        "horizon_days": 1,
+    }
+
+    lines = ["{broken", "", "[1]", '{"id": {}}', json.dumps(good), "[" * 100_000]
+    found = [json.loads(line) for line in expand_rows(lines, REFERENCE)]
+
+    assert [one["computable"] for one in found] == [False, False, False, True, False]
+    assert found[3]["id"] == "good"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    *("timing", "repeat", "frequency", "period", "periodUnit", "when", "offset"),
+                    *("timeOfDay", "dayOfWeek", "boundsPeriod", "boundsDuration", "start", "end"),
+                    *("value", "unit", "code", "count", "doseAndRate", "doseQuantity", "sequence"),
+                    *("event", "extension", "url", "text", "asNeededBoolean", "maxDosePerPeriod"),
+                    *("numerator", "denominator", "coding", "system", "additionalInstruction"),
+                ]
+            ),
+            inner,
+            max_size=6,
+        )
+    ),
+    max_leaves=25,
+)
+
+
+@given(dosage=JSON)
+@settings(max_examples=150, deadline=None)
+def test_no_json_makes_a_row_crash_or_answer_nothing(dosage: object) -> None:
+    found = answer(dosage=[dosage, {"timing": dosage}, {"timing": {"repeat": dosage}}])
+
+    assert found["id"] == "r1"
+    assert found["computable"] or found["findings"]
