@@ -9,11 +9,23 @@ from schemas.delivery import Envelope, IntakeReport, ReportedIntake
 from schemas.intake import Intake
 from schemas.people import IdentifierKind, Patient
 
-_OURS = ("received_at", "line_location", "pharmacy", "decided_by", "decided_at", "decision")
+_OURS = (
+    "report_id",
+    "received_at",
+    "line_location",
+    "pharmacy",
+    "decided_by",
+    "decided_at",
+    "decision",
+)
 
 
 def write_intakes(export: IntakeReport, envelope: Envelope) -> bytes:
-    """One row an intake, in the order given. `envelope` adds nothing: the table has no header."""
+    """One row an intake, in the order given.
+
+    `intake_id` is the sender's own identifier, which `corrects` speaks of; ours is `report_id`.
+    `envelope` adds nothing: the table has no header.
+    """
     del envelope
     rows = [(*_intake(reported, export), *_ours(reported, export)) for reported in export.intakes]
     return table((*INTAKE_COLUMNS, *_OURS), rows)
@@ -42,7 +54,7 @@ def _intake(reported: ReportedIntake, export: IntakeReport) -> tuple[str, ...]:
     line = reported.line.identifiers if reported.line is not None else intake.line
     codes = intake.product.codes if intake.product is not None else ()
     return (
-        reported.id,
+        intake.identifiers[0].value if intake.identifiers else reported.id,
         *patient_cells(export.patient),
         line[0].value if line else "",
         (line[0].authority or "") if line else "",
@@ -80,6 +92,7 @@ def _author(intake: Intake) -> tuple[str, str, str]:
 def _ours(reported: ReportedIntake, export: IntakeReport) -> tuple[str, ...]:
     pharmacy = export.pharmacy.identifiers
     return (
+        reported.id,
         iso(reported.received_at),
         reported.line.location if reported.line is not None else "",
         pharmacy[0].value if pharmacy else "",

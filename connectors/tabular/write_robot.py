@@ -131,7 +131,9 @@ def _place(export: ReleasedSchedule) -> tuple[str, str, str, str]:
     unit = (stay.unit or "") if stay is not None else ""
     if house is None:
         return "", "", unit, unit
-    return (house.identifiers[0].value if house.identifiers else "", house.name or "", unit, unit)
+    finess = [one.value for one in house.identifiers if one.kind is IdentifierKind.FINESS]
+    others = [one.value for one in house.identifiers]
+    return (next(iter([*finess, *others]), ""), house.name or "", unit, unit)
 
 
 def _people(export: ReleasedSchedule) -> tuple[str, str, str, str]:

@@ -126,7 +126,11 @@ def a_release(*lines: ReleasedLine, days: int = 7, patient: Patient = PATIENT) -
                 given_name="Hélène",
             ),
             establishment=Organization(
-                identifiers=(Identifier(value="750512345"),), name="EHPAD des Tilleuls"
+                identifiers=(
+                    Identifier(value="1750512345", kind=IdentifierKind.IDNST),
+                    Identifier(value="750512345", kind=IdentifierKind.FINESS),
+                ),
+                name="EHPAD des Tilleuls",
             ),
             stay=Stay(unit="2e étage", room="12 bis"),
         ),
