@@ -1,7 +1,6 @@
 """Identifiers, codes and amounts: the small data types of FHIR as ours."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from connectors.fhir.dosage_values import Element
@@ -117,14 +116,3 @@ def extension(element: Element, url: str) -> Element | None:
             each.use("url", "extension")
             return each
     return None
-
-
-def primitive_extension(element: Element, name: str, url: str) -> Element | None:
-    """The extension of this URL on a primitive member."""
-    holder = element.child(f"_{name}")
-    return extension(holder, url) if holder else None
-
-
-def quietly(element: Element) -> Element:
-    """The element with doubts of its own that nobody will see, to look without complaint."""
-    return replace(element, doubts=replace(element.doubts, findings=[]))

@@ -5,8 +5,8 @@ intakes of the exported period. Dosages run together; their bounds are instants 
 """
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
-from itertools import groupby
+from datetime import date, datetime, time, timedelta
+from itertools import count, groupby
 from zoneinfo import ZoneInfo
 
 from connectors.fhir.outgoing import instant
@@ -33,9 +33,11 @@ def write_dosages(released: ReleasedLine, first: datetime, days: int) -> Iterato
     """The Dosages of one line, steps in their order and then what is taken as needed."""
     zone = ZoneInfo(released.schedule.zone)
     for rank, step in enumerate(released.schedule.steps):
+        if _is_over_before_it_begins(step, zone):
+            continue
         timings = list(_timings(step, zone))
         if not timings:
-            yield _dosage(step, _events(released, rank), _dated_text(first, days, zone))
+            yield _dated(released, rank, _period(first, days, zone))
         for timing in timings:
             yield _dosage(step, timing)
     for needed in released.schedule.as_needed:
@@ -43,7 +45,7 @@ def write_dosages(released: ReleasedLine, first: datetime, days: int) -> Iterato
 
 
 def _dosage(step: Step, timing: Object, text: str | None = None) -> Object:
-    instructions: list[Json] = [{"text": words} for words in step.instructions]
+    instructions: list[Json] = [{"text": words} for words in (*step.instructions, *_anchor(step))]
     dose = write_quantity(step.quantity) if step.quantity else None
     return {
         "text": text,
@@ -51,6 +53,17 @@ def _dosage(step: Step, timing: Object, text: str | None = None) -> Object:
         "timing": timing,
         "doseAndRate": [{"doseQuantity": dose}] if dose else [],
     }
+
+
+def _anchor(step: Step) -> tuple[str, ...]:
+    """From which day a rhythm is counted: the start alone leaves room for two readings."""
+    match step.rule:
+        case EveryDays(every=every, anchor=anchor) if every > 1:
+            return (f"Jours comptés à partir du {anchor:%d/%m/%Y}",)
+        case OnWeekdays(every=every, anchor=anchor) if every > 1:
+            return (f"Semaines comptées à partir du {_monday(anchor):%d/%m/%Y}",)
+        case _:
+            return ()
 
 
 def _as_needed(needed: AsNeeded) -> Object:
@@ -84,20 +97,21 @@ def _timings(step: Step, zone: ZoneInfo) -> Iterator[Object]:
         case AtInstants(instants=instants):
             events: list[Json] = [instant(at) for at in instants]
             yield {"event": events}
-        case EveryDays() | OnWeekdays() if _can_be_said(step):
+        case EveryDays() | OnWeekdays() as rule if _can_be_said(step):
+            start = _start(step, rule, zone)
             for slots in _alike(step.slots):
-                yield {"repeat": _by_days(step, slots, zone)}
+                yield {"repeat": _by_days(step, rule, slots, start)}
         case _:
             return
 
 
 def _can_be_said(step: Step) -> bool:
-    """A count is of intakes: over several Timings of one step it cannot be shared out."""
+    """A count is of intakes; beside several slots a reader may take it for days."""
     known = all(slot.moment not in _NOT_IN_R4 for slot in step.slots)
     exact = all(
         slot.moment not in _AT_THE_MEAL for slot in step.slots if slot.offset_minutes is not None
     )
-    one = step.count is None or len(list(_alike(step.slots))) == 1
+    one = step.count is None or len(step.slots) == 1
     return bool(step.slots) and known and exact and one
 
 
@@ -115,23 +129,16 @@ def _alike(slots: tuple[Slot, ...]) -> Iterator[tuple[Slot, ...]]:
         yield tuple(group)
 
 
-def _by_days(step: Step, slots: tuple[Slot, ...], zone: ZoneInfo) -> Object:
-    rule = step.rule
-    start = step.start
+def _by_days(
+    step: Step, rule: EveryDays | OnWeekdays, slots: tuple[Slot, ...], start: datetime
+) -> Object:
     rhythm: Object = {}
     if isinstance(rule, EveryDays):
-        start = _first_on_rhythm(step.start, rule, zone)
         if rule.every > 1 or slots[0].moment is not None:
-            rhythm = {
-                "frequency": len(slots),
-                "period": rule.every,
-                "periodUnit": "d",
-            }
-    elif isinstance(rule, OnWeekdays):
+            rhythm = {"frequency": len(slots), "period": rule.every, "periodUnit": "d"}
+    else:
         weekdays: list[Json] = [day.value for day in rule.weekdays]
         if rule.every > 1:
-            monday = _first_week(step.start, rule, zone)
-            start = max(start, monday)
             number = len(weekdays) * len(slots)
             rhythm = {"frequency": number, "period": rule.every, "periodUnit": "wk"}
         rhythm["dayOfWeek"] = weekdays
@@ -160,32 +167,49 @@ def _bounds(step: Step, start: datetime) -> Object:
     return {"boundsPeriod": period, "count": step.count}
 
 
-def _first_on_rhythm(start: datetime, rule: EveryDays, zone: ZoneInfo) -> datetime:
-    """The start, moved to the first day of the rhythm: a reader counts days from the bounds."""
-    day = start.astimezone(zone).date()
-    ahead = (rule.anchor - day).days % rule.every
-    if ahead == 0:
-        return start
-    return datetime.combine(day + timedelta(days=ahead), time(), zone)
+def _start(step: Step, rule: EveryDays | OnWeekdays, zone: ZoneInfo) -> datetime:
+    """The start, moved to the first day of the rhythm: a reader counts days from the bounds.
+
+    No day is before the anchor of the rule.
+    """
+    first = max(step.start, datetime.combine(rule.anchor, time(), zone))
+    if rule.every == 1:
+        return first
+    day = first.astimezone(zone).date()
+    ahead = next(n for n in count() if _is_on(rule, day + timedelta(days=n)))
+    return datetime.combine(day + timedelta(days=ahead), time(), zone) if ahead else first
 
 
-def _first_week(start: datetime, rule: OnWeekdays, zone: ZoneInfo) -> datetime:
-    """The Monday of the first week of the rhythm that is not before the week of the start."""
-    day = start.astimezone(zone).date()
-    monday = day - timedelta(days=day.weekday())
-    anchor = rule.anchor - timedelta(days=rule.anchor.weekday())
-    ahead = ((anchor - monday).days // 7) % rule.every
-    return datetime.combine(monday + timedelta(weeks=ahead), time(), zone)
+def _is_on(rule: EveryDays | OnWeekdays, day: date) -> bool:
+    if isinstance(rule, EveryDays):
+        return (day - rule.anchor).days % rule.every == 0
+    weeks = (_monday(day) - _monday(rule.anchor)).days // 7
+    listed = {weekday.number for weekday in rule.weekdays}
+    return weeks % rule.every == 0 and day.weekday() in listed
 
 
-def _events(released: ReleasedLine, rank: int) -> Object:
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _is_over_before_it_begins(step: Step, zone: ZoneInfo) -> bool:
+    """Whether the rhythm first falls after the end: the step plans nothing and is not said."""
+    if step.end is None or not isinstance(step.rule, EveryDays | OnWeekdays):
+        return False
+    return _start(step, step.rule, zone) >= step.end
+
+
+def _dated(released: ReleasedLine, rank: int, period: str) -> Object:
+    """The intakes of the exported period, one by one; without any, no dose is said at all."""
     events: list[Json] = [
         instant(intake.due_at) for intake in released.planned if intake.step == rank
     ]
-    return {"event": events}
+    if not events:
+        return {"text": f"Aucune prise {period}"}
+    return _dosage(released.schedule.steps[rank], {"event": events}, f"Prises datées {period}")
 
 
-def _dated_text(first: datetime, days: int, zone: ZoneInfo) -> str:
+def _period(first: datetime, days: int, zone: ZoneInfo) -> str:
     start = first.astimezone(zone).date()
     end = start + timedelta(days=days - 1)
-    return f"Prises datées du {start:%d/%m/%Y} au {end:%d/%m/%Y}"
+    return f"du {start:%d/%m/%Y} au {end:%d/%m/%Y}"

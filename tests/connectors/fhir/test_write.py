@@ -2,20 +2,32 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from builders import REFERENCE
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from connectors.fhir.connector import CONNECTOR
 from connectors.fhir.lint import lint
 from connectors.fhir.read import read
 from connectors.fhir.tree import load
 from connectors.fhir.write import bundle_of
+from engine.posology.expand import expand
+from engine.posology.normalise import normalise
 from schemas.decision import DecisionKind, LineVerdict
-from schemas.delivery import ExportKind
+from schemas.delivery import ExportKind, ReleasedLine
 from schemas.errors import Refused
 from schemas.intake import IntakeStatus
+from schemas.moment import Moment
+from schemas.posology import Weekday
+from schemas.quantity import Quantity
+from schemas.schedule import DoseSchedule, EveryDays, OnWeekdays, Slot, Step
+
+PARIS = ZoneInfo("Europe/Paris")
 
 EXPORTS = {
     ExportKind.SCHEDULE: "released",
@@ -328,3 +340,75 @@ def test_a_figure_carries_its_counts_its_definition_and_its_sources(adherence, e
     assert taking["method"]["coding"][0]["code"] == "2026-1"
     assert taking["effectivePeriod"] == {"start": "2026-03-02", "end": "2026-03-08"}
     assert taking["derivedFrom"][0]["identifier"]["value"] == "intake-taken"
+
+
+def planned_again(released, envelope) -> list[list[tuple]]:
+    """The intakes that a reader plans from what was written, line by line."""
+    data = written((ExportKind.SCHEDULE, released), envelope)
+    [prescription] = read(data, REFERENCE).prescriptions
+    return [
+        dated(normalise(line.posology, REFERENCE, start=None, written=None).schedule)
+        for line in prescription.lines
+    ]
+
+
+def dated(schedule) -> list[tuple]:
+    intakes = expand(schedule, REFERENCE, datetime(2026, 3, 1, tzinfo=PARIS), 60)
+    return sorted((i.due_at, i.moment, i.offset_minutes, str(i.quantity.value)) for i in intakes)
+
+
+def test_what_was_released_plans_the_same_intakes_when_it_is_read_back(released, envelope) -> None:
+    by_rule = released.model_copy(update={"lines": released.lines[:4]})
+
+    again = planned_again(by_rule, envelope)
+
+    assert again == [dated(line.schedule) for line in by_rule.lines]
+    assert all(again)
+
+
+WEEKDAYS = st.sets(st.sampled_from(list(Weekday)), min_size=1, max_size=7)
+ANCHORS = st.dates(min_value=date(2026, 2, 2), max_value=date(2026, 3, 20))
+MOMENTS = st.sets(
+    st.sampled_from([Moment.MORNING, Moment.NOON, Moment.EVENING, Moment.BEFORE_DINNER]),
+    min_size=1,
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    rule=st.builds(EveryDays, every=st.integers(1, 9), anchor=ANCHORS)
+    | st.builds(OnWeekdays, weekdays=WEEKDAYS.map(tuple), every=st.integers(1, 3), anchor=ANCHORS),
+    moments=MOMENTS,
+    hour=st.integers(0, 23),
+    days=st.integers(1, 40),
+)
+def test_any_rhythm_of_days_keeps_its_days_on_the_way_out_and_back(
+    released, envelope, rule, moments, hour, days
+) -> None:
+    start = datetime(2026, 3, 2, hour, tzinfo=PARIS)
+    step = Step(
+        location="s",
+        start=start,
+        end=start + timedelta(days=days),
+        rule=rule,
+        slots=tuple(Slot(moment=moment) for moment in sorted(moments)),
+        quantity=Quantity(value=Decimal("0.5"), unit="comprimé"),
+    )
+    schedule = DoseSchedule(site="reference", zone="Europe/Paris", steps=(step,))
+    line = ReleasedLine(line=released.lines[0].line, schedule=schedule)
+    one = released.model_copy(update={"lines": (line,)})
+
+    data = written((ExportKind.SCHEDULE, one), envelope)
+
+    [prescription] = read(data, REFERENCE).prescriptions
+    [read_back] = prescription.lines
+    if not read_back.posology.phases:
+        assert dated(schedule) == []
+        return
+    normalised = normalise(read_back.posology, REFERENCE, start=None, written=None)
+    if isinstance(normalised.schedule, DoseSchedule):
+        assert dated(normalised.schedule) == dated(schedule)
+    else:
+        assert normalised.findings
