@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _DECLARATION = re.compile(rb"\s*<\?xml\b[^>]*?\?>")
 _ENCODING = re.compile(rb"""encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _ROOT = re.compile(rb"<((?:[^\s<>/?!])+)")
+_CONTROLS = re.compile(rb"[\x80-\x9f]")
+"""Bytes that are control characters in ISO-8859-1, and `œ`, `€` and quotes in windows-1252."""
 _SINGLE_BYTE = frozenset({"iso-8859-1", "iso-8859-15", "windows-1252"})
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -23,8 +25,9 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 def open_document(data: bytes) -> tuple["_Element | None", tuple[Finding, ...]]:
     """The root element, or `None` with the finding that says why there is none.
 
-    Bytes that are UTF-8 under a declared single-byte encoding are read as UTF-8, and bytes
-    that are not UTF-8 under a declared (or implied) UTF-8 as windows-1252: both say so.
+    Bytes that are UTF-8 under a declared single-byte encoding are read as UTF-8. Bytes that
+    are not UTF-8 under a declared (or implied) UTF-8, or that ISO-8859-1 has no letters for,
+    are read as windows-1252. All of these say so.
     """
     if not data.strip():
         return None, (_finding(FindingCode.MESSAGE_EMPTY, "the message has no bytes"),)
@@ -44,7 +47,8 @@ def _recoded(data: bytes) -> tuple[bytes, tuple[Finding, ...]]:
     is_utf8 = _is_utf8(body)
     if declared in _SINGLE_BYTE and is_utf8 and not body.isascii():
         return _undeclared(body), (_wrong(declared, "UTF-8"),)
-    if declared in ("utf-8", "us-ascii") and not is_utf8:
+    windows = declared == "iso-8859-1" and _CONTROLS.search(body) is not None
+    if windows or (declared in ("utf-8", "us-ascii") and not is_utf8):
         text = body.decode("cp1252", errors="replace")
         return _undeclared(text.encode()), (_wrong(declared, "windows-1252"),)
     return data, ()

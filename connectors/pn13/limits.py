@@ -64,6 +64,9 @@ def limited(
         return phases
     if not phases:
         line.doubt(FindingCode.POSOLOGY_MISSING, "the line states limits and no dose")
+    kinds = [ceiling.kind for ceiling in dict.fromkeys(ceilings)]
+    for twice in sorted({kind for kind in kinds if kind != "3" and kinds.count(kind) > 1}):
+        line.doubt(FindingCode.TIMING_CONTRADICTED, "a limit is stated twice, differently", twice)
     gaps = any(ceiling.gap for ceiling in ceilings)
     mixed = len({phase.as_needed for phase in phases}) > 1
     if gaps and mixed:
@@ -78,7 +81,7 @@ def limited(
 
 
 def _limits(ceilings: tuple[Ceiling, ...], *, gap: bool) -> Limits:
-    """The ceilings as limits of one phase; the strictest gap is the sender's last one."""
+    """The ceilings as limits of one phase; several may hold for 24 hours."""
     by_kind: dict[str, Ceiling] = {ceiling.kind: ceiling for ceiling in ceilings}
     per_intake, lifetime, delay = by_kind.get("2"), by_kind.get("7"), by_kind.get("1")
     return Limits(

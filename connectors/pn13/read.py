@@ -17,6 +17,7 @@ from schemas.prescription import Chain, Note, Prescription
 from schemas.site import Site
 
 FORMAT = "pn13"
+_ENVELOPE = folded("Messages")
 _PRESCRIPTION = folded("M_Prescription_médicaments")
 _PROTOCOL = folded("Protocole_prescrit_médic")
 
@@ -53,17 +54,31 @@ def read(data: bytes, site: Site) -> Reading:
 
 def _messages(top: Cursor) -> list[Cursor]:
     """The messages of the envelope; a message may also stand alone, without one."""
-    return [top] if folded(top.name).startswith("m_") else list(top.children())
+    if _is_message(top):
+        return [top]
+    return [child for child in top.children() if _is_message(child)]
+
+
+def _is_message(at: Cursor) -> bool:
+    return folded(at.name).startswith("m_")
 
 
 def _refuse_others(top: Cursor, messages: list[Cursor], wanted: list[Cursor]) -> None:
+    """Names what is in the envelope and was not read, and an envelope with nothing in it."""
     for at in messages:
         if at not in wanted:
-            at.notebook.doubt(
-                FindingCode.MESSAGE_UNSUPPORTED, at.place, f"{at.name} is not read", at.name
-            )
-    if not messages:
+            at.doubt(FindingCode.MESSAGE_UNSUPPORTED, f"{at.name} is not read", at.name)
+    if not messages and _is_envelope(top):
         top.doubt(FindingCode.MESSAGE_EMPTY, "the envelope holds no message")
+    elif not messages:
+        top.doubt(FindingCode.MESSAGE_UNSUPPORTED, "the root is no envelope of PN13", top.name)
+    for other in top.children() if _is_envelope(top) else ():
+        if not _is_message(other) and next(other.unread(), None) is not None:
+            other.doubt(FindingCode.ELEMENT_UNREAD, f"{other.name} is not read", other.name)
+
+
+def _is_envelope(top: Cursor) -> bool:
+    return folded(top.name) == _ENVELOPE
 
 
 class _Part(NamedTuple):

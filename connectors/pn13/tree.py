@@ -161,6 +161,21 @@ class Cursor:
             yield from child.unread()
 
 
+_LABELS = frozenset({"phast-libelle", "phast-type"})
+"""Attributes that say again what the element is: its name in words, its type."""
+
+
+def _note_stray_text(element: "_Element", place: str, notebook: Notebook) -> None:
+    """PN13 has no text between elements: one that stands there belongs to nothing."""
+    stray = (element.tail or "").strip()
+    if stray:
+        where = f"{place}/following-text"
+        notebook.trail.met(where, stray)
+        notebook.doubt(
+            FindingCode.VALUE_INVALID, where, "a text stands between two elements", stray
+        )
+
+
 def tree(root: "_Element", notebook: Notebook) -> Cursor:
     """The document as cursors, with everything it says noted as met."""
     made: dict[_Element, Cursor] = {}
@@ -168,12 +183,13 @@ def tree(root: "_Element", notebook: Notebook) -> Cursor:
         cursor = Cursor(element, place, notebook)
         made[element] = cursor
         for name, value in element.attrib.items():
-            notebook.trail.met(f"{place}/@{str(name).rpartition('}')[2]}", str(value))
+            where = f"{place}/@{str(name).rpartition('}')[2]}"
+            notebook.trail.met(where, str(value))
+            if folded(str(name)) in _LABELS:
+                notebook.trail.used(where, "label")
         if cursor.text:
             notebook.trail.met(place, cursor.text)
-        tail = (element.tail or "").strip()
-        if tail:
-            notebook.trail.met(f"{place}/following-text", tail)
+        _note_stray_text(element, place, notebook)
         parent = element.getparent()
         if parent is not None and parent in made:
             made[parent].add(cursor)

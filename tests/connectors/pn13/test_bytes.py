@@ -213,3 +213,12 @@ def test_no_value_makes_the_reader_raise(one: str, two: str, three: str, four: s
     reading = reading_of(a_message(a_line(posology, bounds=bounds), written=four))
 
     assert len(reading.prescriptions) == 1
+
+
+def test_letters_that_latin_1_lacks_are_read_as_windows_1252_and_said() -> None:
+    text = ACCENTED.decode().replace("À jeun", "À l’écart du cœur").replace("UTF-8", "ISO-8859-1")
+
+    reading = reading_of(text.encode("cp1252"))
+
+    assert reading.prescriptions[0].lines[0].notes[0].text == "À l’écart du cœur"
+    assert [f.code for f in reading.findings] == [FindingCode.ENCODING_DECLARED_WRONG]

@@ -98,3 +98,14 @@ def test_a_wrong_date_of_a_line_without_dose_stays_with_the_line() -> None:
     line = line_of(a_line("", bounds="<Dh_début>demain</Dh_début>"))
 
     assert said(line.findings) == [("bounds-invalid", "demain")]
+
+
+@pytest.mark.parametrize(("second", "doubts"), [("2", []), ("3", [("timing-contradicted", "2")])])
+def test_a_limit_that_is_stated_twice_must_be_the_same(
+    second: str, doubts: list[tuple[str, str]]
+) -> None:
+    limits = a_limit("2", "2", "cpr") + a_limit("2", second, "cpr")
+
+    line = line_of(a_line(a_posology(DAILY_FREQUENCY) + limits))
+
+    assert said(line.findings) == doubts

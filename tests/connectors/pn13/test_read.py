@@ -200,3 +200,38 @@ def test_a_site_may_state_that_a_mode_is_complete(own_site: Site) -> None:
 
     assert prescription.chain.complete is True
     assert prescription.findings == ()
+
+
+def test_a_root_that_is_no_envelope_is_named_once() -> None:
+    reading = reading_of(b"<Patients><Patient>1</Patient><Patient>2</Patient></Patients>")
+
+    assert [(f.code, f.location, f.quoted) for f in reading.findings] == [
+        (FindingCode.MESSAGE_UNSUPPORTED, "/Patients", "Patients")
+    ]
+
+
+def test_another_element_of_the_envelope_is_told_and_blocks_nothing() -> None:
+    data = a_message().replace(b"</Messages>", b"<Pied><Nombre>1</Nombre></Pied></Messages>")
+
+    reading = reading_of(data)
+
+    assert len(reading.prescriptions) == 1
+    assert [(f.code.value, f.location) for f in reading.findings] == [
+        ("element-unread", "/Messages/Pied")
+    ]
+
+
+def test_a_text_between_two_elements_is_told() -> None:
+    data = a_message(a_line(inside="<Fourniture>1</Fourniture> sauf le lundi "))
+
+    reading = reading_of(data)
+
+    assert [(f.code.value, f.location, f.quoted) for f in reading.findings] == [
+        ("value-invalid", f"{LINE}/Fourniture/following-text", "sauf le lundi")
+    ]
+
+
+def test_labels_that_repeat_the_name_of_an_element_are_not_counted_as_unused() -> None:
+    data = a_message().replace(b"<Ipp>", '<Ipp Phast-libellé="IPP" Phast-type="S">'.encode())
+
+    assert reading_of(data).unused == ()
