@@ -49,7 +49,12 @@ def duration(
 
 def read_dose(scribe: Scribe, entry: "_Element") -> Dose | None:
     """The dose of one intake; `None` when neither a dose nor a rate is stated."""
-    low, high = _span(scribe, child(entry, "doseQuantity"))
+    stated = list(children(entry, "doseQuantity"))
+    if len(stated) > 1:
+        scribe.doubt(
+            FindingCode.DOSE_SEVERAL, scribe.at(stated[1]), "a line must have one doseQuantity"
+        )
+    low, high = _span(scribe, stated[0] if stated else None)
     rate = _rate(scribe, child(entry, "rateQuantity"))
     if low is None and high is None and rate is None:
         return None

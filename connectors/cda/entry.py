@@ -5,6 +5,7 @@ Source: ANS, CI-SIS eP-MED-DM 2024.01, FR-Traitement-prescrit (1.2.250.1.213.1.1
 
 from typing import TYPE_CHECKING
 
+from connectors.cda.force import check_all_read, check_in_force
 from connectors.cda.narrative import BLANKS
 from connectors.cda.product import is_named, read_product
 from connectors.cda.said import LineWords, line_words
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 def read_line(document: Scribe, entry: "_Element") -> Line:
     """The line that an entry states, with every doubt met on the way."""
     scribe = document.part()
-    _check_in_force(scribe, entry)
+    check_in_force(scribe, entry)
+    check_all_read(scribe, entry, is_step=False)
     product = _product(scribe, entry)
     said = line_words(scribe, entry, product.text)
     _read_text(scribe, entry)
@@ -49,23 +51,6 @@ def read_line(document: Scribe, entry: "_Element") -> Line:
         notes=(*relations.notes, *notes, *_printed(scribe, entry, said, apart)),
         findings=tuple(scribe.findings),
     )
-
-
-def _check_in_force(scribe: Scribe, entry: "_Element") -> None:
-    """An order to come, not negated, in the one status that the guide allows."""
-    status = scribe.take(child(entry, "statusCode"), "code", "line.action") or "completed"
-    for attribute, value, wanted in (
-        ("moodCode", scribe.take(entry, "moodCode", "line.action") or "INT", "INT"),
-        ("negationInd", scribe.take(entry, "negationInd", "line.action") or "false", "false"),
-        ("statusCode", status, "completed"),
-    ):
-        if value != wanted:
-            scribe.doubt(
-                FindingCode.STATUS_NOT_ACTIVE,
-                scribe.at(entry),
-                f"{attribute} of a prescribed line must be {wanted}",
-                value,
-            )
 
 
 def _product(scribe: Scribe, entry: "_Element") -> Product:

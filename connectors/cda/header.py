@@ -122,6 +122,8 @@ def read_notes(scribe: Scribe, document: "_Element") -> tuple[Note, ...]:
     for participant in children(document, "participant"):
         if participant.get("typeCode") == "PRF":
             notes += _wished(scribe, participant)
+        elif participant.get("typeCode") == "CON":
+            notes += _replaced(scribe, participant)
     return tuple(notes)
 
 
@@ -133,6 +135,20 @@ def _validity(scribe: Scribe, period: "_Element | None") -> list[Note]:
         for name in ("low", "high")
     ]
     return [Note(text=" / ".join(ends), scope="validity", location=scribe.at(period))]
+
+
+def _replaced(scribe: Scribe, participant: "_Element") -> list[Note]:
+    """The doctor that the author stands in for."""
+    person = child(participant, "associatedEntity", "associatedPerson", "name")
+    parts = [
+        scribe.text(child(person, part), "prescription.notes") if person is not None else None
+        for part in ("given", "family")
+    ]
+    number = scribe.take(
+        child(participant, "associatedEntity", "id"), "extension", "prescription.notes"
+    )
+    text = " ".join(part for part in (*parts, number) if part)
+    return [Note(text=text, scope="CON", location=scribe.at(participant))] if text else []
 
 
 def _wished(scribe: Scribe, participant: "_Element") -> list[Note]:

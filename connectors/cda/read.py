@@ -5,6 +5,7 @@ refused with a finding that names their type, and nothing is planned from them.
 """
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from connectors.cda.entry import read_line
@@ -141,10 +142,10 @@ def _check_edition(scribe: Scribe, root: "_Element") -> None:
 def _prescription(document: Scribe, root: "_Element") -> Prescription:
     scribe = document.part()
     lines = tuple(
-        read_line(scribe, entry)
+        read_line(scribe, statement)
         for section in _sections(root)
         if SECTION_MEDICINES in templates_of(section)
-        for entry in children(section, "entry", "substanceAdministration")
+        for statement in _statements(scribe, section)
     )
     notes = [*read_notes(scribe, root), *_comments(scribe, root)]
     if not lines:
@@ -169,6 +170,20 @@ def _prescription(document: Scribe, root: "_Element") -> Prescription:
         notes=tuple(notes),
         findings=tuple(scribe.findings),
     )
+
+
+def _statements(scribe: Scribe, section: "_Element") -> "Iterator[_Element]":
+    """The lines of a section; an entry of another kind is a finding."""
+    for entry in children(section, "entry"):
+        for statement in entry.iterchildren("*"):
+            if local_name(statement) == "substanceAdministration":
+                yield statement
+            else:
+                scribe.doubt(
+                    FindingCode.ELEMENT_UNREAD,
+                    scribe.at(statement),
+                    "an entry of the medicines section must be a substanceAdministration",
+                )
 
 
 def _sections(root: "_Element") -> "list[_Element]":

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from connectors.cda.condition import read_conditions
 from connectors.cda.dose import read_dose, read_limits
+from connectors.cda.force import check_all_read, check_in_force
 from connectors.cda.period import check_period
 from connectors.cda.said import LineWords, frequency_words, step_sentence, step_words
 from connectors.cda.scribe import Scribe, child, children, templates_of
 from connectors.cda.templates import STEP, Mode
 from connectors.cda.timing import Timing, last_day, read_timing
+from connectors.markup import local_name
 from schemas.finding import FindingCode
 from schemas.posology import Bounds, Phase
 
@@ -24,13 +26,21 @@ _SIDE_BY_SIDE = 1
 _WITH_STEPS = frozenset({Mode.TAPERED, Mode.SPLIT, Mode.CONDITIONAL, Mode.COMBINED})
 
 
+def is_step(relation: "_Element", target: "_Element") -> bool:
+    """Whether a relation holds a step: an administration that is a component of the line.
+
+    Its template is not asked for: a step that forgets it must not be lost.
+    """
+    administers = local_name(target) == "substanceAdministration"
+    return administers and (relation.get("typeCode") == "COMP" or STEP in templates_of(target))
+
+
 def steps_of(entry: "_Element") -> "list[_Element]":
     """The `entryRelationship` of each subordinate entry, in the order of the document."""
     return [
         relation
         for relation in children(entry, "entryRelationship")
-        for step in children(relation, "substanceAdministration")
-        if STEP in templates_of(step)
+        if any(is_step(relation, target) for target in relation.iterchildren("*"))
     ]
 
 
@@ -99,6 +109,8 @@ def _only(
 def _step(line: Scribe, relation: "_Element", mode: Mode | None) -> Phase:
     scribe = line.part()
     step = next(children(relation, "substanceAdministration"))
+    check_in_force(scribe, step)
+    check_all_read(scribe, step, is_step=True)
     frequency = frequency_words(scribe, step)
     timing = read_timing(scribe, step, frequency)
     sequence = _number(scribe, relation) if mode is Mode.TAPERED else _SIDE_BY_SIDE

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 from connectors.cda.dose import quantity
 from connectors.cda.narrative import BLANKS
 from connectors.cda.scribe import Scribe, child, children, templates_of
+from connectors.cda.steps import is_step
 from connectors.cda.templates import (
     EDQM,
     INSTRUCTION_PATIENT,
     INSTRUCTION_PHARMACIST,
     QUANTITY,
     SIMPLE_OBSERVATION,
-    STEP,
     SUBSTITUTION,
 )
 from connectors.markup import local_name
@@ -52,7 +52,7 @@ def _read(scribe: Scribe, relation: "_Element", target: "_Element", relations: R
     templates = templates_of(target)
     code = child(target, "code")
     name = code.get("code") if code is not None else None
-    if STEP in templates:
+    if is_step(relation, target):
         return
     if name in (INSTRUCTION_PATIENT, INSTRUCTION_PHARMACIST):
         _instruction(scribe, target, name, relations)

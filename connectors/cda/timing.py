@@ -110,8 +110,8 @@ def _bounds(scribe: Scribe, intervals: "list[_Element]") -> Bounds:
         return Bounds()
     interval = intervals[0]
     low, high, width = (child(interval, name) for name in ("low", "high", "width"))
-    if child(interval, "center") is not None:
-        unsupported(scribe, interval, "a period given by its middle")
+    if child(interval, "center") is not None or interval.get("value"):
+        unsupported(scribe, interval, "a period given otherwise than by its ends and length")
     if low is not None and scribe.take(low, "inclusive", "phase.bounds") == "false":
         unsupported(scribe, low, "a start that is not part of the period")
     ends = scribe.take(high, "inclusive", "phase.bounds") != "false"

@@ -349,3 +349,34 @@ def test_a_replaced_document_is_named(reading_of: Readings) -> None:
     assert chain.group is not None
     assert (chain.group.value, chain.version) == ("2.25.9", "2")
     assert [one.value for one in chain.replaces] == ["2.25.6"]
+
+
+def test_a_step_in_another_status_is_not_in_force(phases_of: Phases) -> None:
+    phases = phases_of(
+        step(1, "20260105") + step(2, "20260107", DOSE + '<statusCode code="aborted"/>'),
+        mode=TAPERED,
+    )
+
+    assert [(one.code, one.quoted) for one in phases[1].findings] == [
+        (FindingCode.STATUS_NOT_ACTIVE, "aborted")
+    ]
+
+
+def test_a_part_that_is_not_known_is_shown_and_not_dropped(reading_of: Readings) -> None:
+    line = reading_of('<administrationUnitCode code="1"/>').prescriptions[0].lines[0]
+
+    assert [finding.code for finding in line.findings] == [FindingCode.ELEMENT_UNREAD]
+    assert line.findings[0].location.endswith("/administrationUnitCode")
+
+
+def test_two_doses_are_told(phases_of: Phases) -> None:
+    assert codes(phases_of(DOSE + DOSE)) == [FindingCode.DOSE_SEVERAL]
+
+
+def test_a_step_that_forgets_its_template_is_not_lost(phases_of: Phases) -> None:
+    bare = step(1, "20260105").replace('<templateId root="1.2.250.1.213.1.1.3.83.1"/>', "")
+
+    (phase,) = phases_of(bare)
+
+    assert phase.sequence == 1
+    assert FindingCode.TIMING_INVALID in codes((phase,))

@@ -141,6 +141,7 @@ def test_a_route_without_code_is_kept_in_its_words(reading_of: Readings) -> None
             FindingCode.TIMING_UNSUPPORTED,
         ),
         ('<effectiveTime xsi:type="UVP_TS"/>', FindingCode.TIMING_UNSUPPORTED),
+        ('<effectiveTime xsi:type="IVL_TS" value="20260105"/>', FindingCode.TIMING_UNSUPPORTED),
     ],
     ids=[
         "phase with an end",
@@ -151,6 +152,7 @@ def test_a_route_without_code_is_kept_in_its_words(reading_of: Readings) -> None
         "period by its middle",
         "start left out",
         "unknown type",
+        "period by one value",
     ],
 )
 def test_an_odd_timing_is_a_finding_and_not_a_guess(

@@ -89,6 +89,9 @@ def test_the_structured_example_shows_every_contradiction_it_holds(folder: Path)
     told = [(one.code, one.quoted) for phase in first.posology.phases for one in phase.findings]
 
     assert (FindingCode.PRESCRIBER_CONTRADICTED, "807505123456") in header
+    assert ("CON", "Pierre JOLI 807505123456") in [
+        (note.scope, note.text) for note in prescription.notes
+    ]
     assert (FindingCode.REFERENCE_UNRESOLVED, "#precond-001") in told
     assert (FindingCode.FREQUENCY_AMBIGUOUS, "8 h") in told
     assert (FindingCode.FREQUENCY_AMBIGUOUS, "12 h") in told
