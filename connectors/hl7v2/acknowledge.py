@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 
 from connectors.hl7v2.charset import decode
-from connectors.hl7v2.er7 import File, Message, tokenise
+from connectors.hl7v2.er7 import File, tokenise
+from connectors.hl7v2.segment import Message
 from connectors.hl7v2.separators import STANDARD
 from mappings.catalogue import table
 from schemas.connector import Answer

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from connectors.hl7v2.er7 import Segment
 from connectors.hl7v2.group import Group, groups
 from connectors.hl7v2.patient import read_patient
 from connectors.hl7v2.product import ADMINISTERED, product_of
+from connectors.hl7v2.segment import Segment
 from connectors.hl7v2.source import Source
 from schemas.finding import FindingCode
 from schemas.intake import Author, AuthorRole, Intake, IntakeStatus

@@ -7,7 +7,7 @@ states; it is never multiplied. Source: HL7 v2.5.1 §4.14.4.3 (RXE-3), §4.14.1.
 import re
 from dataclasses import dataclass
 
-from connectors.hl7v2.er7 import NULL, Segment
+from connectors.hl7v2.segment import NULL, Segment
 from connectors.hl7v2.source import Source
 from connectors.hl7v2.statement import Statement
 from schemas.finding import FindingCode

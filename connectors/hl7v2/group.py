@@ -7,7 +7,7 @@ the timing encoded. Source: HL7 v2.5.1 §4.13.3 (RDE_O11), §4.13.1 (OMP_O09).
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from connectors.hl7v2.er7 import Segment
+from connectors.hl7v2.segment import Segment
 
 _DETAILS = ("RXO", "RXE")
 

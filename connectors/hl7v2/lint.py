@@ -8,7 +8,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from connectors.hl7v2.charset import decode
-from connectors.hl7v2.er7 import Message, tokenise
+from connectors.hl7v2.er7 import tokenise
+from connectors.hl7v2.segment import Message
 from schemas.finding import Finding, FindingCode
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from connectors.hl7v2 import product as products
-from connectors.hl7v2.er7 import Segment
 from connectors.hl7v2.group import Group
 from connectors.hl7v2.posology import posology_of
+from connectors.hl7v2.segment import Segment
 from connectors.hl7v2.source import Source
 from schemas.base import DateOrInstant, is_day
 from schemas.finding import FindingCode

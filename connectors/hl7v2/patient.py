@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime
 
-from connectors.hl7v2.er7 import Segment
+from connectors.hl7v2.segment import Segment
 from connectors.hl7v2.source import Source
 from mappings.authorities import identifier
 from schemas.finding import FindingCode

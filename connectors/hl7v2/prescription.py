@@ -6,10 +6,10 @@ Source: HL7 v2.5.1 §4.5.1.4 (ORC-4), §4.5.1.12 (ORC-12), table 0119 (RP, RO).
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from connectors.hl7v2.er7 import Segment
 from connectors.hl7v2.group import Group, groups
 from connectors.hl7v2.order import line_of, notes_of
 from connectors.hl7v2.patient import read_patient, read_stay
+from connectors.hl7v2.segment import Segment
 from connectors.hl7v2.source import Source
 from mappings.authorities import identifier
 from schemas.base import DateOrInstant

@@ -6,7 +6,7 @@ Source: HL7 v2.5.1 §4.14.4 (RXE), §4.14.1 (RXO), §4.14.3 (RXC).
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connectors.hl7v2.er7 import Segment
+from connectors.hl7v2.segment import Segment
 from connectors.hl7v2.source import Source
 from schemas.codes import Coding
 from schemas.finding import FindingCode

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from connectors.hl7v2.er7 import NULL, Segment
 from connectors.hl7v2.pattern import Pattern
+from connectors.hl7v2.segment import NULL, Segment
 from connectors.hl7v2.source import Source
 from connectors.hl7v2.statement import Statement
 from schemas.codes import Coding

@@ -1,0 +1,72 @@
+"""Every row of the tables of HL7 v2 does what it states."""
+
+import pytest
+from hl7v2_messages import an_order, msh, read_text, rxe, the_line
+
+from connectors.hl7v2.pattern import pattern_of
+from mappings.catalogue import table
+from mappings.table import Row
+from schemas.prescription import LineAction
+from schemas.quantity import PeriodUnit
+
+RXR = "RXR|PO"
+
+
+def rows(name: str) -> list[Row]:
+    return list(table(f"hl7v2/{name}"))
+
+
+def ids(row: Row) -> str:
+    return row.code
+
+
+@pytest.mark.parametrize("row", rows("repeat_patterns"), ids=ids)
+def test_a_repeat_pattern_says_something(row: Row) -> None:
+    code = row.code.replace("<n>", "6").replace("<day>", "2")
+
+    found = pattern_of(code, table("hl7v2/repeat_patterns"))
+
+    assert found is not None
+    said = (found.frequency, found.weekdays, found.moments, found.as_needed, found.once)
+    assert any(said) or found.continuous or found.unsupported
+
+
+@pytest.mark.parametrize("row", rows("order_control"), ids=ids)
+def test_an_order_control_is_an_action_or_a_reply(row: Row) -> None:
+    line = the_line(an_order(rxe(), "TQ1|1||BID", RXR, orc=f"ORC|{row.code}|L1"))
+
+    if row.target == "reply":
+        assert line.action is LineAction.INFORM
+        assert [finding.code.value for finding in line.findings] == ["status-not-active"]
+    else:
+        assert (line.action.value, line.findings) == (row.target, ())
+
+
+@pytest.mark.parametrize("row", rows("time_units"), ids=ids)
+def test_a_unit_of_time_is_one_of_ours(row: Row) -> None:
+    line = the_line(an_order(rxe(), f"TQ1|1||BID|||3^{row.code}", RXR))
+
+    (phase,) = line.posology.phases
+    assert phase.bounds.duration is not None
+    assert phase.bounds.duration.unit is PeriodUnit(row.target)
+
+
+@pytest.mark.parametrize("row", rows("messages"), ids=ids)
+def test_a_kind_of_message_is_read_by_the_reader_of_its_row(row: Row) -> None:
+    detail = "RXO|P1^PRODUIT^L|1||TAB" if row.target == "order" else rxe()
+    body = {"administration": "RXA|0|1", "movement": "MRG|9^^^E^PI"}.get(row.target, detail)
+
+    reading = read_text(an_order(body, RXR, header=msh(row.code)))
+
+    counts = {
+        "encoded-order": reading.prescriptions,
+        "order": reading.prescriptions,
+        "administration": reading.intakes,
+        "movement": reading.movements,
+    }
+    assert len(counts[row.target]) == 1
+
+
+@pytest.mark.parametrize("row", rows("charsets"), ids=ids)
+def test_a_character_set_is_a_codec(row: Row) -> None:
+    assert "A".encode(row.target).decode(row.target) == "A"
