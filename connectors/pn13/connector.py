@@ -10,11 +10,13 @@ from schemas.site import Site
 
 NAMESPACE = "http://www.phast.fr/SIPhII"
 _HEAD = 4096
-_PREAMBLE = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^\[>]|\[.*?\])*>|\s)*", re.DOTALL)
+_PREAMBLE = re.compile(
+    r"(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[[^\]]*\][^\[>]*)?>|\s)*", re.DOTALL
+)
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(?:Messages|M_[A-Z]\w*)\b", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"""Phast-id_message\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _KIND = re.compile(r"<(?:[\w.-]+:)?(M_\w+)")
-_PATIENT = re.compile(r"<(?:[\w.-]+:)?ipp\b[^>]*>\s*([^<]*?)\s*<", re.IGNORECASE)
+_PATIENT = re.compile(r"<(?:[\w.-]+:)?ipp\b[^<>]*>([^<]*)<", re.IGNORECASE)
 
 
 def detects(data: bytes) -> bool:
@@ -29,7 +31,7 @@ def peek(data: bytes) -> Peek:
     text = _text(data)
     found = _MESSAGE_ID.search(text, 0, _HEAD)
     kind = _KIND.search(text, 0, 2 * _HEAD)
-    patients = set(_PATIENT.findall(text)) - {""}
+    patients = {name.strip() for name in _PATIENT.findall(text)} - {""}
     return Peek(
         kind=kind[1] if kind else None,
         control_id=(found[1] or found[2]) or None if found else None,

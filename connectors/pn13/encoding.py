@@ -63,9 +63,10 @@ def _declared(body: bytes) -> str:
 
 def _undeclared(body: bytes) -> bytes:
     """The same document without its XML declaration; lines keep their numbers."""
-    return _DECLARATION.sub(lambda found: b"\n" * found[0].count(b"\n"), body, count=1).lstrip(
-        b" \t\r"
-    )
+    declaration = _DECLARATION.match(body)
+    if declaration is None:
+        return body
+    return b"\n" * declaration[0].count(b"\n") + body[declaration.end() :]
 
 
 def _is_utf8(body: bytes) -> bool:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 
+_QUOTED = 200
+"""Characters of a value that a finding shows; the whole stands on the trail."""
+
+
 @lru_cache(maxsize=4096)
 def folded(name: str) -> str:
     """The name without accents and case: `Elément_posologie` and `ELEMENT_POSOLOGIE` are one."""
@@ -52,7 +56,8 @@ class Notebook:
     def doubt(self, code: FindingCode, place: str, message: str, quoted: str | None = None) -> None:
         """A doubt to be collected by whoever builds the value that it is about."""
         self.doubted.add(place)
-        self._doubts.append(Finding(code=code, location=place, message=message, quoted=quoted))
+        told = quoted[:_QUOTED] if quoted else None
+        self._doubts.append(Finding(code=code, location=place, message=message, quoted=told))
 
     def keep(self, doubt: Finding) -> None:
         """A doubt that was collected and found no place of its own."""

@@ -222,3 +222,28 @@ def test_letters_that_latin_1_lacks_are_read_as_windows_1252_and_said() -> None:
 
     assert reading.prescriptions[0].lines[0].notes[0].text == "À l’écart du cœur"
     assert [f.code for f in reading.findings] == [FindingCode.ENCODING_DECLARED_WRONG]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<!DOCTYPE a " + b"[x]" * 20_000,
+        b"<!--" * 20_000,
+        b"<?" * 20_000,
+        b" " * 500_000 + b"<",
+        b"<Messages><Ipp>" + b" " * 500_000,
+        b"<Ipp " * 100_000,
+        b"<" + b"a" * 500_000,
+        b"<?xml version='1.0'" + b" " * 500_000,
+        "é".encode("latin-1") + b" " * 500_000,
+    ],
+    ids=lambda data: repr(data[:16]),
+)
+def test_hostile_bytes_are_looked_at_quickly(data: bytes) -> None:
+    begun = time.perf_counter()
+
+    detects(data)
+    peek(data)
+    reading_of(data)
+
+    assert time.perf_counter() - begun < SECOND

@@ -235,3 +235,11 @@ def test_labels_that_repeat_the_name_of_an_element_are_not_counted_as_unused() -
     data = a_message().replace(b"<Ipp>", '<Ipp Phast-libellé="IPP" Phast-type="S">'.encode())
 
     assert reading_of(data).unused == ()
+
+
+def test_a_finding_shows_the_beginning_of_a_long_value_and_the_trail_the_whole() -> None:
+    reading = reading_of(a_message(a_line(inside=f"<Inconnu>{'x' * 5000}</Inconnu>")))
+
+    (finding,) = reading.prescriptions[0].findings
+    assert finding.quoted == "x" * 200
+    assert [len(source.value) for source in reading.unused] == [5000]
