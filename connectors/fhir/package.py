@@ -13,8 +13,8 @@ from connectors.fhir.tree import Json, Object, as_text, is_object
 from connectors.trail import Trail
 from schemas.finding import Finding, FindingCode
 
-DOSAGE = frozenset(("Dosage",))
-"""What `conform` leaves to the reader of dosages, which says its own doubts."""
+UNTOUCHED = frozenset(("Dosage", "Narrative"))
+"""What `conform` leaves alone: dosages have their own reader, narratives are not read."""
 _CREATES = ("POST", "PUT", None)
 
 
@@ -185,7 +185,7 @@ def _resource(
     *,
     acted_on: bool = True,
 ) -> Resource:
-    conformed = conform(tree, location, DOSAGE)
+    conformed = conform(tree, location, UNTOUCHED)
     doubts = Doubts(trail, list(conformed.findings))
     _find_modifiers(conformed.tree, location, doubts)
     return _made(Element(location, conformed.tree, doubts), full_url, acted_on=acted_on)

@@ -1,8 +1,8 @@
 """A validated adherence result: figures as Observations, what is known as MedicationStatement.
 
-Each figure carries its numerator and denominator, the version of its definition, its period and
-the intakes it comes from (FHIR R4 Observation). LOINC has no code for these ratios: the codes
-are our own, and `method` names the definition.
+Each figure carries its numerator and denominator, the version of its definition and its period.
+It is part of the statement, which names the intakes it comes from: R4 does not let an Observation
+derive from a MedicationAdministration. LOINC has no code for these ratios: the codes are our own.
 """
 
 from collections.abc import Iterator
@@ -50,8 +50,10 @@ def adherence_bundle(validated: ValidatedAdherence, envelope: Envelope) -> Objec
     targets: list[Object] = []
     for rank, figures in enumerate(validated.result.lines):
         line = _line_of(figures, validated)
-        targets.append(_statement(out, figures, line, rank, shared))
-        targets.extend(_observations(out, figures, line, rank, shared))
+        statement = _statement(out, figures, line, rank, shared)
+        own: Object = {"basedOn": [order_reference(line)] if line else [], "partOf": [statement]}
+        targets.append(statement)
+        targets.extend(_observations(out, figures, rank, own, shared))
     targets.extend(_of_patient(out, validated.result, shared))
     add_provenance(out, targets, validated.decision, pharmacist, pharmacy)
     return out.bundle()
@@ -152,12 +154,8 @@ def _fractions(figures: LineAdherence) -> Iterator[tuple[Measure, Fraction]]:
 
 
 def _observations(
-    out: Outgoing, figures: LineAdherence, line: Line | None, rank: int, shared: _Shared
+    out: Outgoing, figures: LineAdherence, rank: int, own: Object, shared: _Shared
 ) -> Iterator[Object]:
-    own: Object = {
-        "basedOn": [order_reference(line)] if line else [],
-        "derivedFrom": _intakes(figures),
-    }
     for measure, ratio in _fractions(figures):
         value = _ratio(ratio)
         yield _observe(out, f"{measure.value} {rank}", measure, {**own, **value}, shared)

@@ -544,3 +544,230 @@ def test_quantities_are_decimals() -> None:
     line = line_of(a_request(dispenseRequest={"quantity": {"value": 30}}))
 
     assert line.quantity_to_supply.value == Decimal(30)
+
+
+def test_a_role_gives_the_prescriber_their_profession_and_the_establishment() -> None:
+    doctor = {
+        "resourceType": "Practitioner",
+        "id": "d",
+        "identifier": [{"system": "https://rpps.esante.gouv.fr", "value": "10003879623"}],
+        "name": [{"family": "MODÈLE", "given": ["Paul"]}],
+    }
+    home = {
+        "resourceType": "Organization",
+        "id": "o",
+        "identifier": [{"system": "https://finess.esante.gouv.fr", "value": "750512345"}],
+        "name": "EHPAD Les Tilleuls",
+    }
+    role = {
+        "resourceType": "PractitionerRole",
+        "id": "r",
+        "practitioner": {"reference": "Practitioner/d"},
+        "organization": {"reference": "Organization/o"},
+        "code": [{"coding": [{"code": "10"}]}],
+    }
+    request = a_request(requester={"reference": "PractitionerRole/r"})
+
+    [prescription] = reading_of(a_bundle(a_patient(), doctor, home, role, request)).prescriptions
+
+    assert prescription.prescriber.family_name == "MODÈLE"
+    assert prescription.prescriber.identifiers[0].kind is IdentifierKind.RPPS
+    assert prescription.prescriber.profession.code == "10"
+    assert prescription.establishment.name == "EHPAD Les Tilleuls"
+    assert prescription.establishment.identifiers[0].kind is IdentifierKind.FINESS
+
+
+def test_a_role_of_somebody_elsewhere_keeps_what_its_references_say() -> None:
+    role = {
+        "resourceType": "PractitionerRole",
+        "id": "r",
+        "practitioner": {"identifier": {"system": "urn:oid:1.2.250.1.71.4.2.1", "value": "8x"}},
+        "organization": {"display": "Cabinet"},
+    }
+    request = a_request(requester={"reference": "PractitionerRole/r"})
+
+    [prescription] = reading_of(a_bundle(a_patient(), role, request)).prescriptions
+
+    assert prescription.prescriber.identifiers[0].kind is IdentifierKind.IDNPS
+    assert prescription.establishment.name == "Cabinet"
+
+
+def test_a_stay_is_read_from_its_encounter_with_the_unit_that_houses_the_patient() -> None:
+    encounter = {
+        "resourceType": "Encounter",
+        "id": "e",
+        "status": "in-progress",
+        "class": {"code": "IMP"},
+        "identifier": [{"value": "765", "type": {"coding": [{"code": "VN"}]}}],
+        "serviceProvider": {"display": "EHPAD Les Tilleuls"},
+    }
+    base = "https://interop.esante.gouv.fr/ig/fhir/eprescription/StructureDefinition"
+    unit = {
+        "extension": [{"url": f"{base}/fr-uf-role", "valueCode": "UFHEB"}],
+        "identifier": {"value": "603"},
+    }
+    request = a_request(encounter={"reference": "Encounter/e"}, supportingInformation=[unit])
+
+    [prescription] = reading_of(a_bundle(a_patient(), encounter, request)).prescriptions
+
+    assert prescription.stay.visit.kind is IdentifierKind.VISIT
+    assert prescription.stay.unit == "603"
+    assert prescription.establishment.name == "EHPAD Les Tilleuls"
+
+
+def test_a_product_known_by_an_identifier_alone_is_a_product_code() -> None:
+    ucd = {
+        "system": "http://data.esante.gouv.fr/ansm/medicament/UCD",
+        "value": "3400890020275",
+    }
+    reference = {"identifier": ucd, "display": "METFORMINE"}
+
+    line = line_of(a_request(medicationCodeableConcept=None, medicationReference=reference))
+
+    assert [(code.system, code.value) for code in line.product.codes] == [
+        ("ucd13", "3400890020275")
+    ]
+    assert line.product.text == "METFORMINE"
+    assert line.findings == ()
+
+
+def a_group(*actions: dict[str, object], **changes: object) -> dict[str, object]:
+    return {
+        "resourceType": "RequestGroup",
+        "status": "active",
+        "intent": "order",
+        "action": list(actions),
+        **changes,
+    }
+
+
+def test_lines_taken_together_accompany_each_other_without_doubt() -> None:
+    group = a_group(
+        {
+            "id": "1",
+            "resource": {"reference": "MedicationRequest/l1"},
+            "relatedAction": [{"actionId": "2", "relationship": "concurrent"}],
+        },
+        {"id": "2", "resource": {"reference": "MedicationRequest/l2"}},
+    )
+
+    first = reading_of(a_bundle(a_patient(), a_request(), a_request(id="l2"), group)).prescriptions[
+        0
+    ]
+
+    [link] = first.lines[0].links
+    assert (link.kind, link.line) == (LinkKind.ACCOMPANIES, "MedicationRequest/l2")
+    assert first.lines[0].findings == ()
+
+
+def test_an_order_between_two_lines_is_not_read_and_says_so() -> None:
+    group = a_group(
+        {
+            "id": "1",
+            "resource": {"reference": "MedicationRequest/l1"},
+            "relatedAction": [{"actionId": "9", "relationship": "after"}],
+        },
+    )
+
+    line = line_of(a_bundle(a_patient(), a_request(), group))
+
+    assert codes(line.findings) == [FindingCode.ELEMENT_UNREAD, FindingCode.REFERENCE_UNRESOLVED]
+
+
+def test_a_group_that_is_revoked_blocks_its_lines() -> None:
+    group = a_group({"resource": {"reference": "MedicationRequest/l1"}}, status="revoked")
+
+    line = line_of(a_bundle(a_patient(), a_request(), group))
+
+    assert codes(line.findings) == [FindingCode.STATUS_NOT_ACTIVE]
+
+
+def test_a_time_that_the_group_sets_for_a_line_is_not_computed() -> None:
+    action = {
+        "resource": {"reference": "MedicationRequest/l1"},
+        "timingDateTime": "2026-03-04",
+    }
+
+    line = line_of(a_bundle(a_patient(), a_request(), a_group(action)))
+
+    assert codes(line.findings) == [FindingCode.TIMING_UNSUPPORTED]
+
+
+def test_two_routes_in_one_line_are_said() -> None:
+    routes = [{"coding": [{"code": code}]} for code in ("20053000", "20066000")]
+
+    line = line_of(a_request(dosageInstruction=[{**DOSAGE, "route": r} for r in routes]))
+
+    assert line.route.code == "20053000"
+    assert codes(line.findings) == [FindingCode.ELEMENT_UNREAD]
+
+
+def test_statements_and_dispensations_beside_orders_are_said_to_be_unread() -> None:
+    statement = {
+        "resourceType": "MedicationStatement",
+        "status": "active",
+        "medicationCodeableConcept": {"text": "x"},
+        "subject": {"reference": "Patient/p"},
+    }
+
+    reading = reading_of(a_bundle(a_patient(), a_request(), statement))
+
+    assert [(f.code, f.location) for f in reading.findings] == [
+        (FindingCode.ELEMENT_UNREAD, "Bundle.entry[2].resource")
+    ]
+
+
+def test_the_answer_to_a_message_is_no_message_of_orders() -> None:
+    header = {
+        "resourceType": "MessageHeader",
+        "eventUri": "https://ehpad.example/evenement",
+        "source": {"endpoint": "https://ehpad.example/fhir"},
+        "response": {"identifier": "1", "code": "ok"},
+    }
+
+    reading = reading_of(a_bundle(header, a_request(), kind="message"))
+
+    assert reading.is_empty
+    assert reading.findings[0].code is FindingCode.MESSAGE_UNSUPPORTED
+
+
+def test_a_substitution_that_is_coded_as_none_is_not_allowed() -> None:
+    none = {"allowedCodeableConcept": {"coding": [{"code": "N"}]}}
+
+    assert line_of(a_request(substitution=none)).substitution_allowed is False
+
+
+def test_the_reason_and_the_notes_on_it_are_the_indication() -> None:
+    base = "https://interop.esante.gouv.fr/ig/fhir/eprescription/StructureDefinition"
+    scope = {"url": f"{base}/fr-medicationrequest-note-scope", "valueCode": "LIPRESCIND"}
+    note = {"text": "douleur", "extension": [scope]}
+
+    line = line_of(a_request(reasonCode=[{"text": "arthrose"}], note=[note]))
+
+    assert line.indication == "arthrose; douleur"
+
+
+def test_the_rendered_dosage_is_the_text_of_the_posology() -> None:
+    url = (
+        "http://hl7.org/fhir/5.0/StructureDefinition"
+        "/extension-MedicationRequest.renderedDosageInstruction"
+    )
+    rendered = {"url": url, "valueMarkdown": "1 comprimé le matin"}
+
+    line = line_of(a_request(extension=[rendered]))
+
+    assert line.posology.text == "1 comprimé le matin"
+
+
+def test_an_unknown_extension_that_modifies_blocks_wherever_it_stands() -> None:
+    modifier = [{"url": "https://x.example/cycle", "valueString": "21/7"}]
+    supply = {"modifierExtension": modifier}
+
+    line = line_of(a_request(dispenseRequest=supply))
+
+    assert codes(line.findings) == [FindingCode.MODIFIER_UNKNOWN]
+    assert line.findings[0].location == "MedicationRequest.dispenseRequest.modifierExtension[0]"
+
+
+def test_a_narrative_that_r4_would_refuse_blocks_nothing() -> None:
+    assert line_of(a_request(text={"status": "generated"})).findings == ()

@@ -326,9 +326,10 @@ def test_silence_is_said_as_unknown_and_never_as_not_taken(adherence, envelope) 
 
 
 def test_a_figure_carries_its_counts_its_definition_and_its_sources(adherence, envelope) -> None:
-    observations = resources(written((ExportKind.ADHERENCE, adherence), envelope), "Observation")
+    data = written((ExportKind.ADHERENCE, adherence), envelope)
 
-    taking = observations[0]
+    taking = resources(data, "Observation")[0]
+    statement = resources(data, "MedicationStatement")[0]
 
     # 6 / 7 = 0.857142857..., to six digits.
     assert taking["code"]["coding"][0]["code"] == "M1"
@@ -339,7 +340,8 @@ def test_a_figure_carries_its_counts_its_definition_and_its_sources(adherence, e
     ]
     assert taking["method"]["coding"][0]["code"] == "2026-1"
     assert taking["effectivePeriod"] == {"start": "2026-03-02", "end": "2026-03-08"}
-    assert taking["derivedFrom"][0]["identifier"]["value"] == "intake-taken"
+    assert taking["partOf"][0]["reference"] == f"urn:uuid:{statement['id']}"
+    assert statement["derivedFrom"][0]["identifier"]["value"] == "intake-taken"
 
 
 def planned_again(released, envelope) -> list[list[tuple]]:
