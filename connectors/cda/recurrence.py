@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _A_DAY = re.compile(r"(?<![\d,.])(\d{1,2}) ?(?:fois|prises?|x|×) ?(?:/|par) ?j(?:ours?)?\b")
+_ACTS = re.compile(
+    r"(?<![\d,.])(\d{1,2}) ?(?:application|administration|instillation|injection)s? ?(?:/|par) ?j"
+)
+"""Acts counted by day: words of a frequency, that a reader of sentences takes for an amount."""
 _HOURS_A_DAY = 24
 _DIALECT = "hours-without-institutionSpecified"
 _BY_NARRATIVE = "times-a-day-if-narrative-agrees"
@@ -72,7 +76,9 @@ def _one(scribe: Scribe, stated: "_Element", bounds: Bounds, said: str | None) -
         return Recurrence()
     if scribe.take(stated, "alignment", "phase.rhythm") not in (None, "DW"):
         unsupported(scribe, stated, "an alignment with the calendar other than the weekday")
-    recurrence = Recurrence(frequency=_frequency(scribe, stated, period, said))
+    frequency = _frequency(scribe, stated, period, said)
+    _check_acts(scribe, stated, frequency, said)
+    recurrence = Recurrence(frequency=frequency)
     return _with_phase(scribe, stated, period, bounds, recurrence)
 
 
@@ -102,6 +108,21 @@ def _frequency(scribe: Scribe, stated: "_Element", period: Duration, said: str |
         f"{period.value} h",
     )
     return literal
+
+
+def _check_acts(scribe: Scribe, stated: "_Element", frequency: Frequency, said: str | None) -> None:
+    """`2 applications/j` beside a period of one day: the official example holds this one."""
+    printed = {int(number) for number in _ACTS.findall((said or "").casefold())}
+    by_day = frequency.unit is PeriodUnit.DAY and frequency.period == 1
+    hours = frequency.period if frequency.unit is PeriodUnit.HOUR else None
+    coded = frequency.times if by_day else _times_a_day(hours) if hours else None
+    if printed and printed != {coded}:
+        scribe.doubt(
+            FindingCode.TIMING_CONTRADICTED,
+            scribe.at(stated),
+            "the number of times a day of the narrative must be that of the period",
+            said,
+        )
 
 
 def _times_a_day(hours: Decimal) -> int | None:

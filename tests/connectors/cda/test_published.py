@@ -95,6 +95,10 @@ def test_the_structured_example_shows_every_contradiction_it_holds(folder: Path)
     assert (FindingCode.REFERENCE_UNRESOLVED, "#precond-001") in told
     assert (FindingCode.FREQUENCY_AMBIGUOUS, "8 h") in told
     assert (FindingCode.FREQUENCY_AMBIGUOUS, "12 h") in told
+    (ointment,) = second.posology.phases
+    assert (FindingCode.TIMING_CONTRADICTED, "2 applications/j") in [
+        (one.code, one.quoted) for one in ointment.findings
+    ]
     for line in (first, second):
         assert FindingCode.IDENTIFIER_DUPLICATE in [finding.code for finding in line.findings]
 

@@ -266,3 +266,27 @@ def test_a_single_instant_is_the_only_date(phases_of: Phases) -> None:
     (phase,) = phases_of('<effectiveTime xsi:type="TS" value="20260105"/>')
 
     assert phase.rhythm.dates == (date(2026, 1, 5),)
+
+
+@pytest.mark.parametrize(
+    ("words", "period", "agree"),
+    [
+        ("2 applications/j", '<period value="1" unit="d">', False),
+        ("1 application par jour", '<period value="1" unit="d">', True),
+        ("2 applications par jour", '<period value="12" unit="h">', True),
+        ("3 instillations/j", '<period value="12" unit="h">', False),
+        ("12 applications/j", '<period value="1" unit="wk">', False),
+        ("1 fois par jour", '<period value="1" unit="d">', True),
+    ],
+)
+def test_acts_counted_by_day_must_be_those_of_the_period(
+    phases_of: Phases, words: str, period: str, agree: bool
+) -> None:
+    reference = '<translation><originalText><reference value="#f"/></originalText></translation>'
+    (phase,) = phases_of(
+        WEEK + periodic(f"{period}{reference}</period>", 'institutionSpecified="true"'),
+        narrative=f'<content ID="f">{words}</content>',
+    )
+
+    expected = [] if agree else [(FindingCode.TIMING_CONTRADICTED, words)]
+    assert [(one.code, one.quoted) for one in phase.findings] == expected
