@@ -100,6 +100,12 @@ def length(found: Match) -> Item | None:
     return Item(Kind.LENGTH, "", length=Duration(value=low, unit=unit), length_high=longest)
 
 
+def lasts(found: Match) -> Item | None:
+    """`en 20 min`, `sur 12 h`: how long one intake lasts."""
+    item = length(found)
+    return None if item is None else item._replace(kind=Kind.LASTS)
+
+
 def every(found: Match) -> Item | None:
     """`toutes les 8 heures`, `tous les jours`."""
     unit = _unit(found)

@@ -29,13 +29,19 @@ def patterns() -> tuple[tuple[re.Pattern[str], says.Reader], ...]:
     return tuple((re.compile(form), read) for form, read in forms)
 
 
+def _unit() -> str:
+    """A unit of time as people write it; `s` and `a` alone are the end of another word."""
+    listed = any_of("time_units").split("|")
+    return "|".join(word for word in listed if word not in ("s", "a"))
+
+
 def _many() -> str:
     number = number_pattern()
     return rf"(?P<low>{number})(?: ?(?:-|a|to|ou|or) ?(?P<high>{number}))?"
 
 
 def _conditions() -> tuple[Form, ...]:
-    number, unit, dose = number_pattern(), any_of("time_units"), any_of("dose_units")
+    number, unit, dose = number_pattern(), _unit(), any_of("dose_units")
     return (
         (r"si (?:difficulte|impossibilite)s? (?:a|pour|de) [^.;\n]*", says.noise),
         (r"(?:do not stop|ne pas arreter)[^.;\n]*", says.noise),
@@ -54,6 +60,7 @@ def _conditions() -> tuple[Form, ...]:
             rf"|{number} ?(?:{unit}) (?:de )?(?:delais? )?min\w* entre [^.;\n,]*",
             says.ceiling,
         ),
+        (rf"(?:sauf|hormis|excepte|except)\b{_CLAUSE}", says.ceiling),
         (r"espac\w* d\S+ [^.;\n,]*|en respectant [^.;\n]*", says.ceiling),
         (
             r"(?:si besoin|si necessaire|a la demande|as needed|as required|when required"
@@ -64,7 +71,7 @@ def _conditions() -> tuple[Form, ...]:
 
 
 def _spans() -> tuple[Form, ...]:
-    unit, many = any_of("time_units"), _many()
+    unit, many = _unit(), _many()
     number = number_pattern()
     return (
         (r"(?:et )?(?:puis|then) (?:stop\w*|arret\w*)", says.kind_of(Kind.STOP)),
@@ -74,9 +81,10 @@ def _spans() -> tuple[Form, ...]:
             says.kind_of(Kind.OPEN),
         ),
         (rf"jusqu'au {_DATE}", says.kind_of(Kind.UNTIL)),
-        (rf"(?:a partir du|du|depuis le|starting(?: on)?) {_DATE}", says.noise),
+        (rf"(?:a partir du|du|depuis le|starting(?: on)?) {_DATE}", says.kind_of(Kind.FROM)),
         (
-            rf"(?P<q1>{_SHARE}) ?(?P<sep>-) ?(?P<q2>{_SHARE}) ?- ?(?P<q3>{_SHARE})"
+            rf"(?<!\d-)(?<!\d - )(?P<q1>{_SHARE}) ?(?P<sep>-) ?(?P<q2>{_SHARE}) ?- ?"
+            rf"(?P<q3>{_SHARE})"
             rf"(?: ?- ?(?P<q4>{_SHARE}))?(?! ?-? ?\d)",
             says.scheme,
         ),
@@ -87,7 +95,10 @@ def _spans() -> tuple[Form, ...]:
         ),
         (rf"(?:1|un) ?(?:{unit}) sur (?:2|deux)\b|1 ?j/2\b", says.every_other),
         (rf"(?P<low>{number}) jours? sur (?P<high>{number})", says.cycle),
-        (rf"(?:sur|en|over) {many} ?(?:h|heures?|hours?|min|minutes?){_END}", says.noise),
+        (
+            rf"(?:sur|en|over) {many} ?(?P<unit>heures?|hours?|h|minutes?|min){_END}",
+            says.lasts,
+        ),
         (
             r"(?:pendant|pdt|durant|for|x|sur|duree(?: de)?:?|qsp|for up to) ?"
             rf"{many} ?(?P<unit>{unit}){_END}",
@@ -97,7 +108,7 @@ def _spans() -> tuple[Form, ...]:
 
 
 def _rhythms() -> tuple[Form, ...]:
-    unit, many, number = any_of("time_units"), _many(), number_pattern()
+    unit, many, number = _unit(), _many(), number_pattern()
     return (
         (
             rf"(?:toutes? les|tous les|every|chaque|/|q) ?(?:{many})? ?(?P<unit>{unit}){_END}",
@@ -110,7 +121,7 @@ def _rhythms() -> tuple[Form, ...]:
         ),
         (rf"x ?(?P<low>\d+) ?(?:fois)? ?(?:/|par) ?(?P<unit>{unit}){_END}", says.frequency),
         (
-            rf"{many} ?(?:fois|prises?|x|times?) ?(?:par|/|per|a|an|each|every|dans la|en)? ?"
+            rf"{many} ?(?:fois|prises?|x|times?)\b ?(?:par|/|per|a|an|each|every|dans la|en)? ?"
             rf"(?P<unit>{unit}|daily|weekly|monthly){_END}",
             says.frequency,
         ),

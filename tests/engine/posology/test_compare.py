@@ -1,0 +1,164 @@
+"""Text against structure: they agree, the text says more, or they differ."""
+
+from datetime import date
+
+import pytest
+from builders import a_frequency, a_phase
+from plans import lasting, paris
+
+from engine.posology.compare import compare, compare_all
+from engine.posology.text import propose
+from schemas.posology import Bounds, Limits, Phase, Posology, Rhythm, Weekday
+from schemas.quantity import Quantity
+
+
+def codes(text: str, *phases: Phase) -> list[str]:
+    return sorted({finding.code.value for finding in compare(propose(text), phases)})
+
+
+THRICE = a_phase(frequency=a_frequency(3))
+MORNING = a_phase(moments=["MORN"])
+TUESDAY = a_phase().model_copy(
+    update={"rhythm": Rhythm(weekdays=(Weekday.TUESDAY,), frequency=a_frequency(1, "1", "wk"))}
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "phases"),
+    [
+        ("1 comprimé 3 fois par jour", [THRICE]),
+        ("1 cp x 3/j", [THRICE]),
+        ("3 comprimés par jour", [THRICE]),
+        ("1 comprimé matin midi et soir", [a_phase(moments=["MORN", "NOON", "EVE"])]),
+        ("1-0-2", [MORNING, a_phase(moments=["EVE"], dose="2 tablet")]),
+        ("1 cp le soir (à 20h)", [a_phase(moments=["EVE"])]),
+        ("1 cp à 8h", [a_phase(clock=["08:00"])]),
+        ("1 cp toutes les 72 heures", [a_phase(frequency=a_frequency(1, "72", "h"))]),
+        ("1 cp tous les 3 jours", [a_phase(frequency=a_frequency(1, "3"))]),
+        ("1 cp 1 fois par semaine, le mardi", [TUESDAY]),
+        ("1 cp le mardi matin", [TUESDAY.model_copy(update={"times": MORNING.times})]),
+        ("1 cp le matin pendant 1 semaine", [a_phase(moments=["MORN"], bounds=lasting(7))]),
+        (
+            "1 cp le matin pendant 5 jours",
+            [
+                a_phase(
+                    moments=["MORN"],
+                    bounds=Bounds(start=paris("2026-03-02 10:00"), end=paris("2026-03-07 09:59")),
+                )
+            ],
+        ),
+        (
+            "1 cp le matin jusqu'au 12/03/2026",
+            [a_phase(moments=["MORN"], bounds=Bounds(end=date(2026, 3, 12)))],
+        ),
+        ("500 mg (1 comprimé) le matin", [MORNING]),
+        ("2 comprimés de 500 mg le matin", [a_phase(moments=["MORN"], dose="500 mg")]),
+        ("1 gélule le matin", [a_phase(moments=["MORN"], dose="1 Gélule ou capsule molle")]),
+    ],
+)
+def test_a_text_that_says_what_the_structure_says_raises_nothing(
+    text: str, phases: list[Phase]
+) -> None:
+    assert codes(text, *phases) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "phases", "code"),
+    [
+        ("1 comprimé par jour", [a_phase(frequency=a_frequency(5))], "text-contradicts"),
+        ("1 cp 4 fois par jour", [THRICE], "text-contradicts"),
+        ("2 cp 3 fois par jour", [THRICE], "text-contradicts"),
+        ("1 gélule 3 fois par jour", [THRICE], "text-contradicts"),
+        ("20 unités par jour", [a_phase(frequency=a_frequency(1))], "text-contradicts"),
+        ("1 cp une fois par semaine", [a_phase(frequency=a_frequency(1))], "text-contradicts"),
+        ("1 cp toutes les 8 heures", [THRICE], "text-contradicts"),
+        (
+            "1 cp 3 fois par jour",
+            [a_phase(frequency=a_frequency(1, "8", "h"))],
+            "text-contradicts",
+        ),
+        ("1 cp un jour sur deux", [a_phase(frequency=a_frequency(1))], "text-contradicts"),
+        ("à 20:00", [MORNING], "text-contradicts"),
+        ("1 cp le soir", [MORNING], "text-contradicts"),
+        ("2-0-1", [MORNING, a_phase(moments=["EVE"], dose="2 tablet")], "text-contradicts"),
+        ("1 cp le lundi", [TUESDAY], "text-contradicts"),
+        (
+            "1 cp le matin pendant 1 semaine",
+            [a_phase(moments=["MORN"], bounds=lasting(2, "wk"))],
+            "text-contradicts",
+        ),
+        (
+            "1 cp le matin jusqu'au 12/03/2026",
+            [a_phase(moments=["MORN"], bounds=Bounds(end=date(2026, 3, 20)))],
+            "text-contradicts",
+        ),
+        ("1 cp le soir", [a_phase(frequency=a_frequency(1))], "text-adds"),
+        ("1 cp le mardi", [MORNING], "text-adds"),
+        ("1 cp le matin pendant 7 jours", [MORNING], "text-adds"),
+        ("1 cp le matin si douleur", [MORNING], "text-adds"),
+        ("1 cp le matin 21 jours sur 28", [MORNING], "text-adds"),
+        ("1 cp le matin puis 2 cp le matin", [MORNING], "text-adds"),
+        ("jusqu'à disparition des symptômes", [MORNING], "text-adds"),
+        ("selon INR", [MORNING], "text-adds"),
+        ("sans dépasser 4 par jour", [MORNING], "text-adds"),
+        ("recommencer après 7 jours d'arrêt", [MORNING], "text-adds"),
+        ("avec le doigt ou un coton-tige", [MORNING], "text-unread"),
+    ],
+)
+def test_a_text_that_says_more_or_other_says_which(
+    text: str, phases: list[Phase], code: str
+) -> None:
+    assert code in codes(text, *phases)
+
+
+def test_a_maximum_in_the_text_is_expected_where_the_structure_has_one() -> None:
+    limits = Limits(per_intake=Quantity.model_validate({"value": "2", "unit": "cp"}))
+    limited = MORNING.model_copy(update={"limits": limits})
+
+    assert codes("1 cp le matin, 2 cp max par prise", limited) == []
+
+
+def test_where_all_is_as_needed_a_difference_is_only_to_acknowledge() -> None:
+    needed = a_phase(frequency=a_frequency(1, "6", "h")).model_copy(update={"as_needed": True})
+
+    assert codes("1 cp 3 fois par jour, délai minimum 4h", needed) == ["text-unread"]
+
+
+def test_the_text_of_one_phase_may_describe_them_all() -> None:
+    words = "1 cp le matin et 2 cp le soir"
+    morning = a_phase(moments=["MORN"], text=words)
+    evening = a_phase(moments=["EVE"], dose="2 tablet", text=words)
+
+    assert compare_all(Posology(phases=(morning, evening))) == ()
+
+
+def test_an_instruction_is_compared_like_a_text() -> None:
+    phase = MORNING.model_copy(update={"instructions": ("arrêter après 7 jours",)})
+
+    found = compare_all(Posology(phases=(phase,)))
+
+    assert [(one.code.value, one.location) for one in found] == [
+        ("text-adds", "phase[1].instructions")
+    ]
+    assert found[0].quoted == "arrêter après 7 jours"
+    assert "arrêter" not in found[0].message
+
+
+def test_a_text_that_nothing_was_understood_of_is_said_once() -> None:
+    phase = a_phase(moments=["MORN"], text="Hartstimulans")
+
+    assert [one.code.value for one in compare_all(Posology(phases=(phase,)))] == ["text-unread"]
+
+
+def test_the_steps_of_a_text_are_compared_one_by_one() -> None:
+    first = a_phase(moments=["MORN"], dose="2 tablet", bounds=lasting(2), sequence=1)
+    second = a_phase(moments=["MORN"], bounds=lasting(3), sequence=2)
+
+    assert codes("2 cp le matin 2 jours puis 1 cp le matin", first, second) == ["text-adds"]
+    assert (
+        codes("2 cp le matin pendant 2 jours puis 1 cp le matin pendant 3 jours", first, second)
+        == []
+    )
+    assert codes(
+        "1 cp le matin pendant 2 jours puis 2 cp le matin pendant 3 jours", first, second
+    ) == ["text-contradicts"]
