@@ -31,7 +31,8 @@ _DETAILS = "urn:semainier:finding"
 def acknowledge(data: bytes, answer: Answer, envelope: Envelope) -> bytes:
     """The OperationOutcome: first whether we took the message, then each doubt at its place.
 
-    Nothing that the sender wrote is quoted: an outcome is logged where a message is not.
+    Nothing that the sender wrote is quoted: an outcome is logged where a message is not. The
+    envelope has no place in an OperationOutcome: the HTTP answer around it names the exchange.
     """
     first: Object = {
         "severity": "information" if answer.accepted else "error",
@@ -39,7 +40,7 @@ def acknowledge(data: bytes, answer: Answer, envelope: Envelope) -> bytes:
         "diagnostics": _words(answer),
     }
     issues: list[Json] = [first, *(_issue(finding) for finding in answer.findings)]
-    tree: Object = {"resourceType": "OperationOutcome", "id": envelope.id, "issue": issues}
+    tree: Object = {"resourceType": "OperationOutcome", "issue": issues}
     return payload(tree, write_as_xml if is_xml(data) else write_json)
 
 

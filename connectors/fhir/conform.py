@@ -15,6 +15,8 @@ from schemas.finding import Finding, FindingCode
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """What a FHIR string may not hold."""
+_RELATIVE = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/.*)?$")
+"""The type in a literal reference. Source: FHIR R4 §2.3.0.1."""
 _LOWEST = {"positiveInt": 1, "unsignedInt": 0}
 
 
@@ -99,8 +101,18 @@ class _Walk:
             return None
         if shape.type == "Resource":
             return self.resource(value, here)
+        self.target(value, shape, here)
         inner = shapes_of(shape.type)
         return value if inner is None else self.members(value, inner, here)
+
+    def target(self, value: Object, shape: Shape, here: str) -> None:
+        """Whether a reference says that it leads to a type that R4 does not allow here."""
+        stated = value.get("type")
+        named = _RELATIVE.search(as_text(value.get("reference")))
+        kind = named[1] if named else stated
+        if shape.targets and isinstance(kind, str) and kind not in shape.targets:
+            rule = "must lead to a type of resource that R4 allows here"
+            self.say(FindingCode.STRUCTURE_INVALID, here, rule, kind)
 
     def primitive(self, value: Json, shape: Shape, here: str) -> Json:
         wrong = _wrong_primitive(value, shape.type)

@@ -22,7 +22,8 @@ class Shape:
     """One element of a type: its own type, whether it repeats, and the codes it must be among.
 
     `choice` is the name that the alternatives of a choice share: `medication` for
-    `medicationCodeableConcept`.
+    `medicationCodeableConcept`. `targets` are the types that a reference may lead to; none
+    means any.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Shape:
     required: bool = False
     choice: str | None = None
     codes: frozenset[str] = frozenset()
+    targets: frozenset[str] = frozenset()
 
 
 Shapes: TypeAlias = dict[str, Shape]
@@ -58,10 +60,19 @@ def _read(item: str) -> list[Shape]:
     types, _, codes = rest.partition("=")
     name, required = head.rstrip("!"), head.endswith("!")
     if name.endswith("[x]"):
-        stem = name.removesuffix("[x]")
-        return [
-            Shape(stem + kind[0].upper() + kind[1:], kind, required=required, choice=stem)
-            for kind in types.split("|")
-        ]
+        return [_chosen(name.removesuffix("[x]"), kind, required) for kind in types.split("|")]
+    kind, targets = _kind(types)
     listed = frozenset(codes.split("|")) if codes else frozenset()
-    return [Shape(name.rstrip("*"), types, name.endswith("*"), required, codes=listed)]
+    many = name.endswith("*")
+    return [Shape(name.rstrip("*"), kind, many, required, codes=listed, targets=targets)]
+
+
+def _chosen(stem: str, text: str, required: bool) -> Shape:
+    kind, targets = _kind(text)
+    name = stem + kind[0].upper() + kind[1:]
+    return Shape(name, kind, required=required, choice=stem, targets=targets)
+
+
+def _kind(text: str) -> tuple[str, frozenset[str]]:
+    kind, _, targets = text.partition("(")
+    return kind, frozenset(targets.rstrip(")").split(",")) if targets else frozenset()

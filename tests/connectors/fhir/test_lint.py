@@ -64,6 +64,10 @@ def test_a_request_that_r4_allows_has_no_breach() -> None:
             ("structure-invalid", "MedicationRequest.subject.reference"),
         ),
         (
+            {"subject": {"reference": "https://x.example/fhir/Practitioner/p"}},
+            ("structure-invalid", "MedicationRequest.subject"),
+        ),
+        (
             {"medicationReference": {"reference": "Medication/m"}},
             ("value-invalid", "MedicationRequest.medicationReference"),
         ),
