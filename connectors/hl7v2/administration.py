@@ -35,11 +35,26 @@ def read_intakes(source: Source) -> tuple[Intake, ...]:
         source.doubt(FindingCode.ELEMENT_MISSING, place, "RXA must follow the ORC of its order")
         alone = Group(None, source.message.all("RXA"))
         return tuple(_of_group(source, alone, patient))
-    return tuple(
+    found = [
         intake
         for group in groups(source.message.segments)
         for intake in _of_group(source, group, patient)
-    )
+    ]
+    _check_numbers(source, found)
+    return tuple(found)
+
+
+def _check_numbers(source: Source, intakes: list[Intake]) -> None:
+    """Two administrations of one order must not carry the same number."""
+    seen: set[tuple[str, str | None]] = set()
+    for intake in intakes:
+        for own in intake.identifiers:
+            key = (own.value, own.authority)
+            if key in seen:
+                rule = "RXA-2 gives two administrations of one order the same number"
+                place = f"{intake.location}-2"
+                source.doubt(FindingCode.IDENTIFIER_DUPLICATE, place, rule, own.value)
+            seen.add(key)
 
 
 def _of_group(source: Source, group: Group, patient: Patient | None) -> Iterator[Intake]:

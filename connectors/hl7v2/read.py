@@ -3,6 +3,8 @@
 Source: HL7 v2.5.1 chapters 2, 3 and 4; tables `hl7v2/messages` and `hl7v2/order_control`.
 """
 
+from typing import TypeVar
+
 from connectors.hl7v2.administration import read_intakes
 from connectors.hl7v2.charset import decode
 from connectors.hl7v2.er7 import File, tokenise
@@ -33,10 +35,11 @@ def read(data: bytes, site: Site) -> Reading:
     if decoded.text is None:
         return Reading(format=FORMAT, findings=decoded.findings)
     file = tokenise(decoded.text)
+    before = (*decoded.findings, *file.findings)
     trail = Trail()
     reader = _Reader(site, trail)
     for message in file.messages:
-        reader.read(message)
+        reader.read(message, [finding for finding in before if _speaks_of(finding, message)])
     _walk_envelope(file, trail)
     return Reading(
         format=FORMAT,
@@ -45,13 +48,22 @@ def read(data: bytes, site: Site) -> Reading:
         prescriptions=tuple(reader.prescriptions),
         intakes=tuple(reader.intakes),
         movements=tuple(reader.movements),
-        findings=(*decoded.findings, *file.findings, *reader.findings),
+        findings=(*before, *reader.findings),
         sources=trail.sources(),
     )
 
 
+def _speaks_of(finding: Finding, message: Message) -> bool:
+    place = finding.location
+    return place.startswith(message.prefix) or not place.startswith("message[")
+
+
 class _Reader:
-    """Collects what the messages of one file give."""
+    """Collects what the messages of one file give.
+
+    A doubt about a message as a whole is a doubt about all that it says: it stands with each
+    prescription too, and with each intake and movement when it blocks.
+    """
 
     def __init__(self, site: Site, trail: Trail) -> None:
         self.site = site
@@ -61,7 +73,7 @@ class _Reader:
         self.movements: list[Movement] = []
         self.findings: list[Finding] = []
 
-    def read(self, message: Message) -> None:
+    def read(self, message: Message, before: list[Finding]) -> None:
         source = Source(message, self.site, self.trail)
         source.walk()
         check_header(source)
@@ -70,30 +82,48 @@ class _Reader:
         if not found and not any(finding.blocks for finding in source.doubts):
             rule = "the message carries no order, no administration and no movement"
             source.doubt(FindingCode.MESSAGE_EMPTY, message.header.place, rule)
+        self._keep(found, (*before, *source.doubts))
         self.findings.extend(source.doubts)
 
-    def _content(self, source: Source) -> bool:
-        """Reads what the kind of the message holds; whether anything was found."""
-        kind = source.message.kind
-        target = source.table("messages").target_of(kind) if kind else None
-        match target:
-            case "encoded-order" | "order":
-                lines = read_prescriptions(source, encoded=target == "encoded-order")
-                self.prescriptions.extend(lines)
-                return bool(lines)
+    def _content(self, source: Source) -> tuple[Prescription | Intake | Movement, ...]:
+        """What the kind of the message holds."""
+        kind = source.message.kind or ""
+        match source.table("messages").target_of(kind):
+            case "encoded-order":
+                return read_prescriptions(source, encoded=True)
+            case "order":
+                return read_prescriptions(source, encoded=False)
             case "administration":
-                intakes = read_intakes(source)
-                self.intakes.extend(intakes)
-                return bool(intakes)
-            case "movement" if kind:
-                movements = read_movements(source, kind.partition("^")[2])
-                self.movements.extend(movements)
-                return bool(movements)
+                return read_intakes(source)
+            case "movement":
+                return read_movements(source, kind.partition("^")[2])
             case _:
                 rule = "MSH-9 must be a kind of message of the table hl7v2/messages"
                 place = source.message.header.where(9)
-                source.doubt(FindingCode.MESSAGE_UNSUPPORTED, place, rule, kind)
-                return False
+                source.doubt(FindingCode.MESSAGE_UNSUPPORTED, place, rule, kind or None)
+                return ()
+
+    def _keep(
+        self, found: tuple[Prescription | Intake | Movement, ...], whole: tuple[Finding, ...]
+    ) -> None:
+        blocking = tuple(finding for finding in whole if finding.blocks)
+        for one in found:
+            match one:
+                case Prescription():
+                    self.prescriptions.append(_with(one, whole))
+                case Intake():
+                    self.intakes.append(_with(one, blocking))
+                case Movement():
+                    self.movements.append(_with(one, blocking))
+
+
+Read = TypeVar("Read", Prescription, Intake, Movement)
+
+
+def _with(one: Read, findings: tuple[Finding, ...]) -> Read:
+    if not findings:
+        return one
+    return one.model_copy(update={"findings": (*findings, *one.findings)})
 
 
 def _walk_envelope(file: File, trail: Trail) -> None:

@@ -126,9 +126,17 @@ def test_a_deleted_record_was_entered_in_error_and_an_updated_one_corrects() -> 
 
 
 def test_several_administrations_of_one_order_are_several_intakes() -> None:
-    intakes = read_text(ras(rxa(), rxa(), "RXR|PO")).intakes
+    reading = read_text(ras(rxa(), rxa().replace("RXA|0|3", "RXA|0|4"), "RXR|PO"))
 
-    assert [intake.location for intake in intakes] == ["RXA[1]", "RXA[2]"]
+    assert [one.identifiers[0].value for one in reading.intakes] == ["F1/3", "F1/4"]
+    assert reading.findings == ()
+
+
+def test_two_administrations_with_one_number_are_said() -> None:
+    reading = read_text(ras(rxa(), rxa(), "RXR|PO"))
+
+    assert [intake.location for intake in reading.intakes] == ["RXA[1]", "RXA[2]"]
+    assert doubts(reading.findings) == [("identifier-duplicate", "RXA[2]-2")]
 
 
 def test_an_administration_without_its_order_is_said() -> None:
@@ -137,7 +145,7 @@ def test_an_administration_without_its_order_is_said() -> None:
     (intake,) = reading.intakes
     assert intake.line == ()
     assert doubts(reading.findings) == [("element-missing", "RXA[1]")]
-    assert codes(intake) == [("element-missing", "RXA[1]-2")]
+    assert codes(intake) == [("element-missing", "RXA[1]"), ("element-missing", "RXA[1]-2")]
 
 
 def test_the_time_planned_is_that_of_a_lone_timing_without_a_pattern() -> None:

@@ -2,6 +2,7 @@ import pytest
 from hl7v2_messages import ORC, PID, doubts, joined, msh
 
 from connectors.hl7v2.charset import FRAME_END, FRAME_START, decode
+from connectors.hl7v2.er7 import tokenise
 
 WORDS = "PID|1||1||DUPRÉ^Zoé"
 
@@ -81,6 +82,18 @@ def test_the_frame_of_mllp_is_no_part_of_the_message() -> None:
         decoded = decode(FRAME_START + text.encode() + end)
 
         assert (decoded.text, decoded.findings) == (text, ())
+
+
+def test_frames_that_came_together_are_messages_apart() -> None:
+    one, two = joined(msh(), PID), joined(msh(), PID, ORC)
+    data = b"".join(FRAME_START + text.encode() + FRAME_END for text in (one, two))
+
+    messages = tokenise(decode(data).text or "").messages
+
+    assert [[segment.name for segment in each.segments] for each in messages] == [
+        ["MSH", "PID"],
+        ["MSH", "PID", "ORC"],
+    ]
 
 
 def test_a_frame_that_is_not_closed_holds_half_a_message_and_is_not_read() -> None:

@@ -405,12 +405,31 @@ def test_an_unknown_version_is_said(version: str) -> None:
     assert len(reading.prescriptions) == 1
 
 
-def test_a_message_for_training_is_not_in_force() -> None:
+def test_a_message_for_training_is_not_in_force_and_neither_is_what_it_orders() -> None:
     header = msh().replace("|P|", "|T|")
 
     reading = read_text(an_order(rxe(), BID, RXR, header=header))
 
     assert doubts(reading.findings) == [("status-not-active", "MSH[1]-11")]
+    assert reading.prescriptions[0].findings == reading.findings
+
+
+def test_a_doubt_about_one_message_of_a_batch_is_not_one_about_the_others() -> None:
+    order = (PID, ORC, rxe(), BID, RXR)
+    text = joined("BHS|^~\\&|A", msh(), *order, msh(version="9.9"), *order, "BTS|2")
+
+    first, second = read_text(text).prescriptions
+
+    assert doubts(first.findings) == []
+    assert doubts(second.findings) == [("version-unknown", "message[2]/MSH[1]-12")]
+
+
+def test_a_second_patient_in_one_message_is_a_doubt_about_each_order() -> None:
+    order = an_order(rxe(), BID, RXR, "PID|2||000999^^^EHPAD^PI||AUTRE")
+
+    (prescription,) = read_text(order).prescriptions
+
+    assert doubts(prescription.findings) == [("patient-contradicted", "PID[2]-3.1")]
 
 
 def test_times_without_an_offset_from_a_sender_in_another_zone_are_doubtful() -> None:
