@@ -207,3 +207,23 @@ def test_expand_answers_each_line_and_a_bad_one_stops_no_other() -> None:
         "2025-03-04T12:00:00+01:00",
     ]
     assert [each["quantity"] for each in rows[1]["planned"]] == ["1", "1"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("semainier expl", ["explain"]),
+        ("semainier explain --site ", ["reference"]),
+        ("semainier lint --format p", ["pn13"]),
+    ],
+)
+def test_the_shell_completes_commands_sites_and_formats(typed: str, completed: list[str]) -> None:
+    environment = {
+        "COMP_WORDS": typed,
+        "COMP_CWORD": str(len(typed.split(" ")) - 1),
+        "_SEMAINIER_COMPLETE": "complete_bash",
+    }
+
+    result = shell.invoke(app, [], prog_name="semainier", env=environment)
+
+    assert result.output.split() == completed
