@@ -130,7 +130,9 @@ def _author(resource: Resource, package: Package, site: Site) -> Author:
     name = actor.text("display", "author.name")
     if kind in _ROLES:
         return Author(role=_ROLES[kind], name=name)
-    person, _ = read_practitioner(actor, resource, package, site, resource.element.doubts)
+    person, _ = read_practitioner(
+        actor, resource, package, site, resource.element.doubts, FindingCode.ELEMENT_UNREAD
+    )
     code = person.profession.code if person and person.profession else None
     known = table("fhir/professions", site.name).target_of(code) if code else None
     role = AuthorRole(known) if known else AuthorRole.UNKNOWN

@@ -103,7 +103,10 @@ def _words(concept: Element, gives: str) -> str | None:
 
 
 def _as_needed(dosage: Element) -> tuple[bool, tuple[str, ...]]:
-    """Whether it is taken as needed, and for what: R4, R5, and the extensions that carry R5."""
+    """Whether it is taken as needed, and for what: R4, R5, and the extensions that carry R5.
+
+    A reason beside a flag that says no is a doubt, and not taken for as needed.
+    """
     flags = [dosage.truth(name, "as_needed") for name in ("asNeededBoolean", "asNeeded")]
     concepts = [*dosage.children("asNeededFor")]
     concept = dosage.child("asNeededCodeableConcept")
@@ -118,4 +121,4 @@ def _as_needed(dosage: Element) -> tuple[bool, tuple[str, ...]]:
         rule = "dos-1: a reason to take as needed stands beside asNeeded false"
         dosage.say(FindingCode.TIMING_INVALID, "asNeededBoolean", rule)
     named = tuple(reason for reason in reasons if reason)
-    return True in flags or bool(concepts), named
+    return True in flags or (bool(concepts) and False not in flags), named

@@ -169,9 +169,17 @@ def _birth_place(element: Element) -> str | None:
 
 
 def read_practitioner(
-    reference: Element | None, within: Resource, package: Package, site: Site, doubts: Doubts
+    reference: Element | None,
+    within: Resource,
+    package: Package,
+    site: Site,
+    doubts: Doubts,
+    unresolved: FindingCode = FindingCode.PRESCRIBER_MISSING,
 ) -> tuple[Practitioner | None, Organization | None]:
-    """The professional that a reference leads to, and the establishment of their role."""
+    """The professional that a reference leads to, and the establishment of their role.
+
+    `unresolved` is what is said of a reference that leads nowhere and carries no identifier.
+    """
     if reference is None:
         return None, None
     found = package.resolve(reference, within, "prescriber")
@@ -183,17 +191,19 @@ def read_practitioner(
         return _in_role(found, package, site)
     if found is not None and found.kind == "Organization":
         return None, read_organization(found, site)
-    return _named_by(reference, site, doubts), None
+    return _named_by(reference, site, doubts, unresolved), None
 
 
-def _named_by(reference: Element, site: Site, doubts: Doubts) -> Practitioner | None:
+def _named_by(
+    reference: Element, site: Site, doubts: Doubts, unresolved: FindingCode
+) -> Practitioner | None:
     """What the reference alone says: enough with an identifier, else said as unresolved."""
     identifiers = reference_identifiers(reference, site, "prescriber.identifiers")
     name = reference.text("display", "prescriber.family_name")
     target = reference.members.get("reference")
     if target is not None and not any(i.authority for i in identifiers):
         rule = "leads to no professional of this message"
-        doubts.say(FindingCode.PRESCRIBER_MISSING, reference.path("reference"), rule, target)
+        doubts.say(unresolved, reference.path("reference"), rule, target)
     if not identifiers and name is None:
         return None
     return Practitioner(identifiers=identifiers, family_name=name, location=reference.at)

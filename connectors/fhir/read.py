@@ -123,8 +123,15 @@ def _with(prescription: Prescription, shared: tuple[Finding, ...]) -> Prescripti
 
 
 def _unread(package: Package) -> tuple[Finding, ...]:
-    """Resources about medicines that nothing reads, and requests that only accompany a search."""
+    """Resources about medicines that nothing reads, requests that only accompany a search, and
+    the pages of a search that are not here.
+    """
     found = []
+    links = package.root.get("link") if package.root["resourceType"] == "Bundle" else None
+    for rank, link in enumerate(links if isinstance(links, list) else []):
+        if is_object(link) and link.get("relation") == "next":
+            rule = "the search has more pages, and they are not in this message"
+            found.append(_say(FindingCode.ELEMENT_UNREAD, f"Bundle.link[{rank}]", rule))
     for resource in package.resources:
         included = resource.kind in _READ and not resource.acted_on
         if package.root["resourceType"] == "Bundle" and (included or resource.kind in _UNREAD):

@@ -357,6 +357,16 @@ def test_as_needed_is_read_in_each_of_its_forms(
     assert (phase.as_needed, phase.as_needed_for) == (True, reasons)
 
 
+def test_a_reason_beside_a_flag_that_says_no_is_a_doubt() -> None:
+    url = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Dosage.asNeededFor"
+    reason = {"url": url, "valueCodeableConcept": {"text": "toux"}}
+
+    phase = read({"asNeededBoolean": False, "extension": [reason]})
+
+    assert not phase.as_needed
+    assert doubts(phase) == [("timing-invalid", ".asNeededBoolean")]
+
+
 def test_a_flag_of_the_wrong_type_is_not_taken_for_as_needed() -> None:
     phase = read({"asNeededBoolean": "true"})
 

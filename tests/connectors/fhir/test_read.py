@@ -771,3 +771,21 @@ def test_an_unknown_extension_that_modifies_blocks_wherever_it_stands() -> None:
 
 def test_a_narrative_that_r4_would_refuse_blocks_nothing() -> None:
     assert line_of(a_request(text={"status": "generated"})).findings == ()
+
+
+def test_a_page_of_a_search_says_that_there_are_more() -> None:
+    bundle = a_bundle(a_patient(), a_request(), kind="searchset")
+    bundle["link"] = [{"relation": "next", "url": "https://ehpad.example/fhir?page=2"}]
+
+    assert [(f.code, f.location) for f in reading_of(bundle).findings] == [
+        (FindingCode.ELEMENT_UNREAD, "Bundle.link[0]")
+    ]
+
+
+def test_an_author_whom_the_message_does_not_bring_is_said_to_be_unread() -> None:
+    actor = {"reference": "Practitioner/x"}
+
+    intake = intake_of(an_administration(performer=[{"actor": actor}]))
+
+    assert codes(intake.findings) == [FindingCode.ELEMENT_UNREAD]
+    assert intake.findings[0].location.endswith("performer[0].actor.reference")
