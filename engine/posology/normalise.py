@@ -49,7 +49,8 @@ def normalise(
         _say_unstructured(posology, whole)
         return _refused(whole.findings, _stated(phases, whole.findings), as_needed)
     planner = Planner(site, _origin(phases, site, start, written, whole), times_only)
-    planner.place(levels_of(phases, whole))
+    if any(not phase.as_needed for phase in phases):
+        planner.place(levels_of(phases, whole))
     judged = planner.judged
     check_set(judged, site, whole)
     if not _blocking(judged, whole):

@@ -32,11 +32,15 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From `start`, included, to `end` (`None`: open), which is included or not."""
+    """From `start`, included, to `end` (`None`: open), which is included or not.
+
+    `stated`: the end is a date of the source, and no length.
+    """
 
     start: Start
     end: datetime | None = None
     end_included: bool = False
+    stated: bool = False
 
     def follows(self, other: "Span") -> bool:
         """Whether this begins when the other ends, to the minute."""
@@ -54,7 +58,7 @@ def span_of(bounds: Bounds, start: Start, zone: ZoneInfo, doubts: Doubts) -> Spa
     stated = _stated_end(bounds, zone)
     if doubts.stopped:
         return None
-    span = Span(start, *stated)
+    span = Span(start, *stated, stated=bounds.end is not None)
     if lengths is not None:
         if span.end is not None and abs(span.end - lengths) > LAST_MINUTE:
             doubts.say(FindingCode.BOUNDS_INVALID, "the end and the length give two different ends")

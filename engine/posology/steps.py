@@ -13,7 +13,7 @@ from engine.posology.placing import rule_at
 from engine.posology.shape import Kind, Shape, instants_of, shape_of
 from engine.posology.span import Span, Start, end_by_count, span_of
 from schemas.finding import FindingCode
-from schemas.posology import Phase
+from schemas.posology import Bounds, Phase
 from schemas.quantity import Quantity
 from schemas.schedule import Step
 from schemas.site import Site
@@ -95,6 +95,9 @@ class Planner:
             return
         if before is not None and not judged.span.follows(before):
             rule = "the step does not begin when the one before it ends"
+            doubts.say(FindingCode.SEQUENCE_GAP, rule)
+        elif before is not None and before.stated and judged.phase.bounds == Bounds():
+            rule = "the step states no bounds and the one before it states its end: together?"
             doubts.say(FindingCode.SEQUENCE_GAP, rule)
         if judged.shape is not None and not judged.pause:
             self._make_step(judged, judged.shape, judged.span)

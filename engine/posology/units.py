@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from mappings.catalogue import table
 from schemas.quantity import Quantity
 
 _MEASURES = {
@@ -32,27 +33,35 @@ _MEASURES = {
     },
 }
 """UCUM: what each unit measures, in micrograms or microlitres."""
+_UNITY = frozenset({("1", "http://unitsofmeasure.org"), ("1", None)})
 
 
 def measure_of(quantity: Quantity) -> tuple[str, Decimal]:
     """The kind of an amount and its value in it; a unit that UCUM does not measure is its own.
 
-    A coded unit is its code within its list, whatever its text.
+    A coded unit is its code within its list, whatever its text; the UCUM unity (`1`) counts
+    things, and its text says which.
     """
     for name in (quantity.code, quantity.unit):
         known = _MEASURES.get((name or "").strip().lower())
         if known is not None:
             return known[0], quantity.value * known[1]
-    if quantity.code is not None and quantity.code != "1":
+    if quantity.code is not None and (quantity.code, quantity.system) not in _UNITY:
         return f"{quantity.system or ''}|{quantity.code}", quantity.value
-    return (quantity.unit or "").strip().casefold(), quantity.value
+    return _named(quantity), quantity.value
+
+
+def _named(quantity: Quantity) -> str:
+    """The unit by its name in the table of dose units, else as sent."""
+    label = (quantity.unit or "").strip().casefold()
+    return table("posology/dose_units").target_of(label) or label
 
 
 def comparable(one: Quantity, other: Quantity) -> bool:
     """Whether both measure the same thing."""
     if measure_of(one)[0] == measure_of(other)[0]:
         return True
-    labels = {(quantity.unit or "").strip().casefold() for quantity in (one, other)}
+    labels = {_named(quantity) for quantity in (one, other)}
     return len(labels) == 1 and labels != {""} and not _coded_apart(one, other)
 
 

@@ -6,8 +6,8 @@ import pytest
 from builders import a_frequency, a_phase, a_quantity
 from plans import lasting, normalised, paris, plan, reasons
 
-from schemas.posology import Bounds, Limits, Phase, Weekday
-from schemas.quantity import Duration, PeriodUnit, Ratio
+from schemas.posology import Bounds, Dose, Limits, Phase, Weekday
+from schemas.quantity import Duration, PeriodUnit, Quantity, Ratio
 
 
 def limited(phase: Phase, amount: str, period: int, unit: str) -> Phase:
@@ -180,3 +180,38 @@ def test_nothing_is_planned_when_one_phase_of_a_set_is_not_computable() -> None:
     good, bad = a_phase(moments=["MORN"]), a_phase(moments=["EVE"], dose=None)
 
     assert plan(good, bad) == ["not computable: dose-missing"]
+
+
+def test_a_step_without_bounds_after_one_with_dates_may_run_beside_it() -> None:
+    dated = Bounds(start=date(2026, 3, 2), end=date(2026, 3, 20))
+
+    found = plan(
+        a_phase(moments=["MORN"], bounds=dated, sequence=1),
+        a_phase(moments=["EVE"], sequence=2),
+    )
+
+    assert found == ["not computable: sequence-gap"]
+
+
+def test_lines_as_needed_alone_need_neither_start_nor_end_nor_order() -> None:
+    needed = a_phase(frequency=a_frequency(1, "4", "h"), sequence=2).model_copy(
+        update={"as_needed": True}
+    )
+    once = a_phase(bounds=Bounds(count=1), sequence=1).model_copy(update={"as_needed": True})
+
+    result = normalised(once, needed, start=None)
+
+    assert reasons(result) == []
+    assert len(result.schedule.as_needed) == 2
+
+
+def test_one_piece_and_two_pieces_are_one_unit() -> None:
+    def coded(text: str, number: int) -> Phase:
+        amount = Quantity.model_validate(
+            {"value": 1, "unit": text, "code": "1", "system": "http://unitsofmeasure.org"}
+        )
+        phase = a_phase(moments=["EVE"], bounds=lasting(1), sequence=number)
+        return phase.model_copy(update={"dose": Dose(low=amount, high=amount)})
+
+    assert plan(coded("stuk", 1), coded("stuks", 2)) == ["2026-03-02 EVE", "2026-03-03 EVE"]
+    assert plan(coded("stuk", 1), coded("zakje", 2)) == ["not computable: unit-contradicted"]
