@@ -66,7 +66,7 @@ def _timings(released: ReleasedLine, steps: Sequence[int]) -> Iterator[Fields]:
         last = rank == len(steps)
         yield {
             1: str(rank),
-            3: _pattern(step),
+            3: _pattern(step, ZoneInfo(released.schedule.zone)),
             4: "~".join(_clock(released, at, slot) for slot in step.slots),
             7: stamp(step.start),
             8: stamp(_last_instant(step)),
@@ -83,10 +83,11 @@ def _last_instant(step: Step) -> datetime | None:
     return step.end - timedelta(seconds=1)
 
 
-def _pattern(step: Step) -> str:
+def _pattern(step: Step, zone: ZoneInfo) -> str:
     """The repeat pattern of table 0335, its day counted from TQ1-7."""
+    first_day = step.start.astimezone(zone).date()
     match step.rule:
-        case EveryDays(every=every) if every == 1 or step.rule.anchor == step.start.date():
+        case EveryDays(every=every) if every == 1 or step.rule.anchor == first_day:
             return f"Q{every}D"
         case OnWeekdays(every=every) if every == 1:
             return "~".join(f"Q1J{day.number + 1}" for day in step.rule.weekdays)

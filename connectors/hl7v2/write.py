@@ -4,6 +4,7 @@ Pure: ids and clock come from the envelope. MSA-1 is the acceptance of a message
 pharmacist decided stands in ORC-1 of each order. Source: HL7 v2.5.1 §4.13.4, §4.13.9.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
@@ -34,7 +35,7 @@ from schemas.delivery import (
     ReportedIntake,
 )
 from schemas.errors import Refused
-from schemas.intake import IntakeStatus
+from schemas.intake import Intake, IntakeStatus
 from schemas.people import Identifier
 from schemas.prescription import Line, LineAction, Prescription
 
@@ -237,7 +238,7 @@ def _rxa(reported: ReportedIntake, rank: int) -> Fields:
     amount = intake.quantity
     return {
         1: "0",
-        2: str(rank),
+        2: _counter(intake) or str(rank),
         3: stamp(intake.taken_at),
         4: stamp(intake.taken_at),
         5: coded_product(product.codes, product.text),
@@ -252,6 +253,15 @@ def _rxa(reported: ReportedIntake, rank: int) -> Fields:
         21: "D" if deleted else ("U" if intake.corrects else "A"),
         22: stamp(intake.recorded_at or reported.received_at),
     }
+
+
+def _counter(intake: Intake) -> str | None:
+    """RXA-2 that the intake came with, or that of the one it corrects; it stays the same."""
+    for known in (intake.corrects, *intake.identifiers):
+        shape = re.fullmatch(r".*/(\d{1,4})", known.value) if known else None
+        if shape is not None:
+            return shape[1]
+    return None
 
 
 def _refusal(reported: ReportedIntake) -> str:

@@ -107,6 +107,10 @@ def test_a_status_that_is_missing_or_unknown_is_not_guessed(status: str, code: s
     assert codes(intake) == [(code, "RXA[1]-20")]
 
 
+def test_an_action_outside_its_table_is_said() -> None:
+    assert codes(the_intake(rxa(action="Q"), "RXR|PO")) == [("code-invalid", "RXA[1]-21")]
+
+
 def test_a_day_without_a_time_is_no_time_of_an_intake() -> None:
     intake = the_intake(rxa(taken="20260105", entered=""), "RXR|PO")
 

@@ -286,6 +286,47 @@ def test_a_duration_of_the_old_field_that_is_none_is_said(said: str) -> None:
     assert [finding.code.value for finding in phase.findings] == ["bounds-invalid"]
 
 
+@pytest.mark.parametrize("said", ["L2", "T30"])
+def test_months_and_totals_of_the_old_field_are_not_computed(said: str) -> None:
+    phase = the_phase(rxe(timing=f"1^BID^{said}"), RXR, header=OLD)
+
+    assert [finding.code.value for finding in phase.findings] == ["timing-unsupported"]
+
+
+def test_the_other_components_of_the_old_field_are_read_or_said() -> None:
+    timing = "1^BID^^20260105^20260110^PRN^si douleur^au lit^^x^1^12"
+
+    phase = the_phase(rxe(timing=timing), RXR, header=OLD)
+
+    assert phase.bounds.end == date(2026, 1, 10)
+    assert (phase.as_needed, phase.as_needed_for) == (True, ("si douleur",))
+    assert (phase.text, phase.bounds.count) == ("au lit", 12)
+    assert [(f.code.value, f.location) for f in phase.findings] == [
+        ("timing-unsupported", "RXE[1]-1.10"),
+        ("timing-unsupported", "RXE[1]-1.11"),
+    ]
+
+
+def test_old_fields_with_a_different_number_of_statements_are_said() -> None:
+    order = an_order(rxe(timing="1^BID"), RXR, orc="ORC|NW|L1||||E|1^QAM^^^^^^^A~1^QPM", header=OLD)
+
+    assert line_doubts(order) == [("timing-contradicted", "RXE[1]-1")]
+
+
+@pytest.mark.parametrize("said", ["0", "1.5", "-2"])
+def test_a_count_that_is_no_whole_number_is_said(said: str) -> None:
+    phase = the_phase(rxe(), f"TQ1|1||BID|||||||||||{said}", RXR)
+
+    assert phase.bounds.count is None
+    assert [(f.code.value, f.location) for f in phase.findings] == [("value-invalid", "TQ1[1]-14")]
+
+
+def test_a_pattern_of_components_without_a_code_is_not_computed() -> None:
+    phase = the_phase(rxe(), "TQ1|1||^^^^12^h", RXR)
+
+    assert [finding.code.value for finding in phase.findings] == ["timing-unsupported"]
+
+
 def test_explicit_times_of_the_old_field_stand_beside_the_pattern() -> None:
     phase = the_phase(rxe(timing="1^Q24H&0600^^20260105"), RXR, header=OLD)
 

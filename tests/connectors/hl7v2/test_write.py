@@ -34,15 +34,16 @@ from schemas.delivery import (
 from schemas.errors import Refused
 from schemas.finding import Finding, FindingCode
 from schemas.ids import DecisionId, DeliveryId, Sha256, UserName
-from schemas.intake import Intake, IntakeStatus
+from schemas.intake import Author, AuthorRole, Intake, IntakeStatus
 from schemas.moment import Moment
-from schemas.people import Identifier, IdentifierKind, Organization, Patient
+from schemas.people import Identifier, IdentifierKind, Organization, Patient, Practitioner
 from schemas.posology import Weekday
 from schemas.prescription import Chain, Line, LineAction, Prescription, Product
 from schemas.quantity import Quantity
 from schemas.schedule import (
     DoseSchedule,
     EveryDays,
+    EveryHours,
     InCycle,
     OnWeekdays,
     PlannedIntake,
@@ -366,6 +367,65 @@ def test_an_intake_entered_in_error_is_deleted() -> None:
 
     (rxa,) = named(data, "RXA")
     assert (rxa.value(20), rxa.value(21)) == (None, "D")
+
+
+def test_an_intake_keeps_the_number_that_it_came_with() -> None:
+    known = an_intake(identifiers=(Identifier(value="F1/7", authority="LGO"),))
+    corrected = an_intake(corrects=Identifier(value="F1/3", authority="LGO"))
+
+    data = write_intakes(a_report(known, corrected), ENVELOPE)
+
+    assert [(rxa.value(2), rxa.value(21)) for rxa in named(data, "RXA")] == [("7", "A"), ("3", "U")]
+
+
+def test_the_author_and_the_note_of_an_intake_are_written() -> None:
+    nurse = Practitioner(
+        identifiers=(Identifier(value="N-12", kind=IdentifierKind.OTHER),), family_name="SOIGNE"
+    )
+    author = Author(role=AuthorRole.NURSE, practitioner=nurse)
+
+    data = write_intakes(a_report(an_intake(author=author, note="un\ndeux")), ENVELOPE)
+
+    (rxa,) = named(data, "RXA")
+    assert (rxa.value(10), rxa.value(10, 2)) == ("N-12", "SOIGNE")
+    assert [rxa.value(9, 2, at) for at in rxa.repetitions(9)] == ["un", "deux"]
+
+
+def test_exports_of_other_kinds_are_refused() -> None:
+    with pytest.raises(Refused, match="analysis or a released schedule"):
+        write_answer(a_report(an_intake()), ENVELOPE)
+    with pytest.raises(Refused, match="carries intakes"):
+        write_intakes(an_analysis(a_prescription(a_line()), a_decision()), ENVELOPE)
+    with pytest.raises(Refused, match="at least one intake"):
+        write_intakes(a_report(), ENVELOPE)
+
+
+def test_a_moment_without_a_dated_intake_has_no_clock_time() -> None:
+    step = a_step(EveryDays(every=1, anchor=date(2026, 1, 5)), Slot(moment=Moment.MORNING))
+
+    with pytest.raises(Refused, match="TQ1-4"):
+        write_answer(a_release(step), ENVELOPE)
+
+
+def test_every_so_many_hours_starts_at_its_first_intake() -> None:
+    step = a_step(EveryHours(hours=Decimal(8), first=MIDNIGHT))
+
+    (timing,) = named(write_answer(a_release(step), ENVELOPE), "TQ1")
+
+    assert (timing.value(3), timing.value(7)) == ("Q8H", "20260105000000+0100")
+
+
+def test_every_other_day_counts_from_the_start_of_the_step() -> None:
+    slot = Slot(wall_time=time(8))
+    aligned = a_step(EveryDays(every=2, anchor=date(2026, 1, 5)), slot)
+    in_utc = aligned.model_copy(update={"start": MIDNIGHT.astimezone(UTC)})
+    shifted = a_step(EveryDays(every=2, anchor=date(2026, 1, 4)), slot)
+
+    for step in (aligned, in_utc):
+        (timing,) = named(write_answer(a_release(step), ENVELOPE), "TQ1")
+        assert timing.value(3) == "Q2D"
+    with pytest.raises(Refused, match="table 0335"):
+        write_answer(a_release(shifted), ENVELOPE)
 
 
 def test_a_reason_stands_only_where_nothing_was_taken() -> None:
