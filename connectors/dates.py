@@ -12,7 +12,8 @@ from schemas.base import DateOrInstant
 
 _COMPACT = re.compile(
     r"(?P<day>\d{8})(?:(?P<hour>\d{2})(?P<minute>\d{2})?(?P<second>\d{2})?(?:\.\d{1,6})?)?"
-    r"(?P<offset>[+-]\d{4}|Z)?"
+    r"(?P<offset>[+-]\d{4}|Z)?",
+    re.ASCII,
 )
 
 

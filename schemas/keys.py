@@ -6,12 +6,12 @@ ANS (RPPS and FINESS: Luhn).
 
 import re
 
-_NIR = re.compile(r"[1-8]\d{2}(?:0[1-9]|[1-9]\d)(?:\d{2}|2A|2B)\d{6}\d{2}")
+_NIR = re.compile(r"[1-8]\d{2}(?:0[1-9]|[1-9]\d)(?:\d{2}|2A|2B)\d{6}\d{2}", re.ASCII)
 
 
 def ean13_is_valid(code: str) -> bool:
     """Whether thirteen digits end in their EAN-13 key (even ranks count three times)."""
-    if not re.fullmatch(r"\d{13}", code):
+    if not re.fullmatch(r"[0-9]{13}", code):
         return False
     digits = [int(digit) for digit in code]
     total = sum(digits[0:12:2]) + 3 * sum(digits[1:12:2])
@@ -20,7 +20,7 @@ def ean13_is_valid(code: str) -> bool:
 
 def luhn_is_valid(digits: str) -> bool:
     """Whether a number of digits ends in its Luhn key."""
-    if not re.fullmatch(r"\d+", digits):
+    if not re.fullmatch(r"[0-9]+", digits):
         return False
     doubled = (int(digit) * (2 if rank % 2 else 1) for rank, digit in enumerate(reversed(digits)))
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0

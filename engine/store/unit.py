@@ -15,8 +15,11 @@ from schemas.ids import TenantId
 
 
 def new_id(prefix: str) -> str:
-    """A fresh identifier: the prefix of its kind, then time and chance, so that ids sort by age."""
-    return f"{prefix}_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(6)}"
+    """A fresh identifier: the prefix of its kind, then time and chance, so that ids sort by age.
+
+    Letters, digits and hyphens only: it also serves as the id of a FHIR resource.
+    """
+    return f"{prefix}-{time.time_ns() // 1_000_000:012x}{secrets.token_hex(6)}"
 
 
 @dataclass(slots=True)
