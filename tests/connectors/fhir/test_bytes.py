@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from builders import REFERENCE
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.fhir.connector import CONNECTOR
@@ -216,7 +216,7 @@ def assert_nothing_is_silent(data: bytes) -> None:
     peek(data)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     tree=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=8),
     kind=st.sampled_from(["MedicationRequest", "MedicationAdministration", "Bundle", "Patient"]),
@@ -225,7 +225,7 @@ def test_whatever_a_resource_holds_is_read_or_refused_and_nothing_raises(tree, k
     assert_nothing_is_silent(json.dumps({**tree, "resourceType": kind}).encode())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     trees=st.lists(
         st.dictionaries(

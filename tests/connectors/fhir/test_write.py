@@ -377,7 +377,9 @@ MOMENTS = st.sets(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     rule=st.builds(EveryDays, every=st.integers(1, 9), anchor=ANCHORS)
