@@ -32,8 +32,8 @@ check: $(VENV)/.development ## Style, types, layers, tables, migrations, and doc
 bench: $(VENV)/.development ## Print the figures of benchmarks/
 	$(BIN)/python benchmarks/startup.py
 
-run: $(VENV)/.runtime ## Start the embedded engine; everything it keeps is in ./data
-	$(BIN)/semainier run --data data
+run: $(VENV)/.runtime ## Start the embedded engine; everything it keeps is in ./semainier-data
+	$(BIN)/semainier run --data semainier-data
 
 coverage: $(VENV)/.development ## Run the suite and print the branch coverage of the rooms that must be right
 	$(BIN)/pytest -n $(WORKERS) --cov --cov-report=term:skip-covered

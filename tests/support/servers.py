@@ -1,4 +1,8 @@
-"""The real servers that tests speak to: named by the environment, else found on loopback."""
+"""The real servers that tests speak to: named by the environment, else found on loopback.
+
+Where there is none, one out of a wheel is started, but not in CI: there an absent server is a
+failure, because what is used in production is what has to be tried.
+"""
 
 import os
 import socket
@@ -6,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import embedded
 import psycopg
 
 
@@ -15,12 +20,19 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def in_ci() -> bool:
+    """Whether an absent server is a failure."""
+    return os.environ.get("CI") == "true"
+
+
 def postgres_dsn() -> str | None:
     """A libpq address of a server where databases may be made; `None` when there is none."""
     named = os.environ.get("SEMAINIER_TEST_POSTGRES")
     if named:
         return named
-    return "postgresql://postgres@127.0.0.1:5432/postgres" if _listens(5432) else None
+    if _listens(5432):
+        return "postgresql://postgres@127.0.0.1:5432/postgres"
+    return None if in_ci() else embedded.postgres()
 
 
 def amqp_url() -> str | None:
@@ -32,7 +44,11 @@ def amqp_url() -> str | None:
 def redis_url() -> str | None:
     """The Redis server, or `None`."""
     named = os.environ.get("SEMAINIER_TEST_REDIS")
-    return named or ("redis://127.0.0.1:6379/0" if _listens(6379) else None)
+    if named:
+        return named
+    if _listens(6379):
+        return "redis://127.0.0.1:6379/0"
+    return None if in_ci() else embedded.redis()
 
 
 @contextmanager
