@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from connectors.hl7v2.er7 import tokenise
 from connectors.hl7v2.separators import STANDARD
 from schemas.base import plain_decimal
-from schemas.codes import ProductCode
+from schemas.codes import Coding, ProductCode
 from schemas.delivery import Envelope
 from schemas.errors import Defect
 from schemas.people import Identifier, IdentifierKind, Patient, Practitioner
@@ -118,6 +118,13 @@ def coded_product(codes: Iterable[ProductCode], text: str | None) -> str:
         return hat("", leaf(text))
     first = (listed[0][0], leaf(text) or listed[0][1], listed[0][2])
     return hat(*first, *(listed[1] if len(listed) > 1 else ()))
+
+
+def route(stated: Coding | None) -> dict[int, str]:
+    """RXR, which the structures require: without a stated route its words say so."""
+    if stated is None:
+        return {1: hat("", "non précisée")}
+    return {1: hat(leaf(stated.code), leaf(stated.display), leaf(stated.system))}
 
 
 def begin(structure: str, kind: str, envelope: Envelope) -> "Message":

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from connectors.hl7v2.building import coded_product, hat, leaf, number, stamp, words
+from connectors.hl7v2.building import coded_product, hat, leaf, number, route, stamp, words
 from schemas.delivery import ReleasedLine
 from schemas.errors import Refused
 from schemas.quantity import Quantity
@@ -31,13 +31,10 @@ class Encoded:
 def encoded_orders(released: ReleasedLine) -> Iterator[Encoded]:
     """One encoded order for each amount of the schedule.
 
-    Raises: `Refused` for a line without route or amount, and for a rhythm that table 0335 has
+    Raises: `Refused` for a line without an amount, and for a rhythm that table 0335 has
     no pattern for.
     """
-    route = released.line.route
-    if route is None:
-        raise Refused("RXR-1: the route of an encoded order must be known")
-    rxr = {1: hat(leaf(route.code), leaf(route.display), leaf(route.system))}
+    rxr = route(released.line.route)
     amounts: dict[Quantity | None, list[int]] = {}
     for number_of_step, step in enumerate(released.schedule.steps):
         amounts.setdefault(step.quantity, []).append(number_of_step)

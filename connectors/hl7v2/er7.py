@@ -56,7 +56,10 @@ class _Tokeniser:
                 f"{self.messages[0][1]}MSH[1]",
                 "a line feed inside a field is kept as text; segments end with a carriage return",
             )
-        if not self.messages and not self.findings:
+        if not self.messages and self.envelope:
+            rule = "the file or batch holds no message"
+            self._doubt(FindingCode.MESSAGE_EMPTY, self.envelope[0].place, rule)
+        elif not self.messages and not self.findings:
             self._doubt(FindingCode.MESSAGE_BROKEN, "segment[1]", "a message must start with MSH")
         self._check_end()
         return File(

@@ -19,6 +19,7 @@ from connectors.hl7v2.building import (
     person,
     pid_fields,
     professional,
+    route,
     segment,
     stamp,
     words,
@@ -210,7 +211,7 @@ def write_intakes(export: Export, envelope: Envelope) -> bytes:
         order.add(segment("ORC", _orc_of_intake(numbers, export)))
         given = order.add_group("RAS_O17_ADMINISTRATION")
         given.add(segment("RXA", _rxa(reported, rank)))
-        given.add(segment("RXR", _rxr(reported)))
+        given.add(segment("RXR", route(reported.line.route if reported.line else None)))
         count += 3
     return finished(message, count)
 
@@ -273,10 +274,3 @@ def _refusal(reported: ReportedIntake) -> str:
         return ""
     reason = intake.reason
     return hat(leaf(reason.code), leaf(reason.display), leaf(reason.system))
-
-
-def _rxr(reported: ReportedIntake) -> Fields:
-    route = reported.line.route if reported.line else None
-    if route is None:
-        raise Refused("RXR-1: the route of an administration must be known")
-    return {1: hat(leaf(route.code), leaf(route.display), leaf(route.system))}

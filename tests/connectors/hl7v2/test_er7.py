@@ -71,6 +71,12 @@ def test_a_batch_without_its_end_may_be_cut() -> None:
     assert doubts(file.findings) == [("message-truncated", "FHS[1]")]
 
 
+def test_a_batch_without_a_message_is_empty() -> None:
+    file = file_of(joined("BHS|^~\\&|A", "BTS|0"))
+
+    assert doubts(file.findings) == [("message-empty", "BHS[1]")]
+
+
 def test_a_message_whose_last_segment_has_no_end_is_read_and_is_said() -> None:
     file = file_of(joined(HEADER) + "PID|1||A")
 

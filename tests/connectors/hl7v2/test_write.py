@@ -391,6 +391,16 @@ def test_the_author_and_the_note_of_an_intake_are_written() -> None:
     assert [rxa.value(9, 2, at) for at in rxa.repetitions(9)] == ["un", "deux"]
 
 
+def test_a_route_that_nobody_stated_is_said_in_words() -> None:
+    unmatched = an_intake().model_copy(update={"line": None})
+
+    data = write_intakes(a_report(unmatched), ENVELOPE)
+
+    (rxr,) = named(data, "RXR")
+    assert (rxr.value(1), rxr.value(1, 2)) == (None, "non précisée")
+    assert lint(data) == ()
+
+
 def test_exports_of_other_kinds_are_refused() -> None:
     with pytest.raises(Refused, match="analysis or a released schedule"):
         write_answer(a_report(an_intake()), ENVELOPE)
@@ -442,7 +452,8 @@ def test_a_reason_stands_only_where_nothing_was_taken() -> None:
         an_intake(IntakeStatus.UNKNOWN),
         an_intake(IntakeStatus.IN_PROGRESS),
         an_intake(taken_at=None),
-        an_intake().model_copy(update={"line": None}),
+        an_intake(product=None).model_copy(update={"line": None}),
+        an_intake(line=()).model_copy(update={"line": None}),
     ],
 )
 def test_an_intake_that_rxa_cannot_say_is_refused(reported: ReportedIntake) -> None:
