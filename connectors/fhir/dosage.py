@@ -83,9 +83,19 @@ def _check_unknown(dosage: Element) -> None:
             dosage.say(FindingCode.ELEMENT_UNREAD, name, rule)
     for extension in dosage.children("extension"):
         if extension.members.get("url") not in _AS_NEEDED_FOR:
-            rule = "the extension of the Dosage is not read"
-            url = extension.members.get("url")
-            extension.say(FindingCode.ELEMENT_UNREAD, "url", rule, url)
+            _say_unread(extension)
+
+
+def _say_unread(extension: Element) -> None:
+    """An extension that speaks of a cycle changes the days; R4 has no element for one."""
+    url = extension.members.get("url")
+    if "cycl" in str(extension.members).lower():
+        rule = "the extension states a cycle, which is not read"
+        extension.say(FindingCode.TIMING_UNSUPPORTED, "url", rule, url)
+    else:
+        extension.say(
+            FindingCode.ELEMENT_UNREAD, "url", "the extension of the Dosage is not read", url
+        )
 
 
 def _instructions(dosage: Element) -> tuple[str, ...]:

@@ -47,22 +47,22 @@ def compare(
     )
 
 
-def compare_all(posology: Posology) -> tuple[Finding, ...]:
+def compare_all(posology: Posology, texts: Sequence[str] = ()) -> tuple[Finding, ...]:
     """Every text of a posology against its structure: of the whole, of each phase, of its labels.
 
-    The text of one phase may describe them all: it is compared with its phase, and where it
-    differs with all of them, and the milder outcome counts.
+    `texts` are further words for the whole (those of the line). The text of one phase may
+    describe them all: it is compared with its phase, and where it differs with all of them, and
+    the milder outcome counts.
     """
     phases = posology.phases
-    found: list[Finding] = []
-    if posology.text is not None:
-        found += compare(propose(posology.text), phases)
+    whole = [text for text in dict.fromkeys([posology.text, *texts]) if text]
+    found = [one for text in whole for one in compare(propose(text), phases)]
     for phase in phases:
-        texts = [(phase.text, f"{phase.location}.text"), *_labels(phase)]
-        for text, location in texts:
+        own = None if phase.text in whole else phase.text
+        for text, location in [(own, f"{phase.location}.text"), *_labels(phase)]:
             if text is not None:
                 found += _milder(text, phase, phases, location)
-        if phase.text is not None and _is_opaque(phase.text):
+        if own is not None and _is_opaque(own):
             found.append(_opaque(phase))
     return tuple(dict.fromkeys(found))
 

@@ -1,7 +1,7 @@
 """How often, as one plain statement: n times in every so many units, or a doubt.
 
-Source: FHIR R4 Timing.repeat (`frequency` missing means once in each period); a range is never
-settled by taking one of its ends.
+Source: FHIR R4 Timing.repeat (`frequency` missing means once in each period, unless moments are
+listed: then each of them); a range is never settled by taking one of its ends.
 """
 
 from typing import NamedTuple
@@ -40,7 +40,7 @@ def plain_frequency(phase: Phase, doubts: Doubts) -> Plain | None:
         rule = "a frequency needs a period and its unit, and a unit needs its period"
         doubts.say(FindingCode.PERIOD_INCOMPLETE, rule)
         return None
-    plain = Plain(1 if stated.times is None else stated.times, int(period), unit)
+    plain = Plain(stated.times, int(period), unit)
     if unit is PeriodUnit.HOUR and phase.times.clock and plain.every % _HOURS_A_DAY == 0:
         return plain._replace(every=plain.every // _HOURS_A_DAY, unit=PeriodUnit.DAY)
     return plain

@@ -55,6 +55,7 @@ def normalise(
     check_set(judged, site, whole)
     if not _blocking(judged, whole):
         check_limits(judged, site, whole)
+        _check_all_placed(judged)
     findings = _stated(phases, [*whole.findings, *_of_all(judged)])
     reasons = _blocking(judged, whole)
     if reasons:
@@ -126,6 +127,13 @@ def _stated(phases: Sequence[Phase], met: Iterable[Finding]) -> tuple[Finding, .
             doubts.say(FindingCode.AS_NEEDED, "taken as needed: listed, never planned")
             listed += doubts.findings
     return tuple(dict.fromkeys([*listed, *met]))
+
+
+def _check_all_placed(judged: Sequence[Judged]) -> None:
+    """A phase that nothing stopped and that has no step would be a dose lost in silence."""
+    for one in judged:
+        if one.fixed and not one.pause and one.step is None:
+            one.doubts.say(FindingCode.TIMING_UNSUPPORTED, "the phase could not be planned")
 
 
 def _of_all(judged: Sequence[Judged]) -> list[Finding]:

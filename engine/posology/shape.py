@@ -21,6 +21,8 @@ from schemas.site import Site
 
 _WEEK = 7
 _MONTHS = {PeriodUnit.MONTH: 1, PeriodUnit.YEAR: 12}
+_CODE_DOUBTS = frozenset({FindingCode.TIMING_CODE_UNKNOWN, FindingCode.FREQUENCY_UNKNOWN})
+"""A code of the timing that has no meaning here: the reader said it, and once is enough."""
 _LAST_SURE_DAY = 28
 """The last day of the month that every month has."""
 
@@ -62,7 +64,8 @@ def shape_of(phase: Phase, site: Site, doubts: Doubts) -> Shape | None:
     if rhythm.dates:
         return _dated(phase, site, doubts)
     if not _says_when(phase):
-        doubts.say(FindingCode.TIMING_MISSING, "neither a rhythm nor a time is stated")
+        if not any(finding.code in _CODE_DOUBTS for finding in phase.findings):
+            doubts.say(FindingCode.TIMING_MISSING, "neither a rhythm nor a time is stated")
         return None
     plain = plain_frequency(phase, doubts)
     listed, conventions = slots_of(phase.times, site, doubts)
@@ -107,7 +110,7 @@ def _hourly(phase: Phase, plain: Plain, doubts: Doubts) -> Shape | None:
         rule = "an interval of hours stands beside moments, times or days"
         doubts.say(FindingCode.TIMING_CONTRADICTED, rule)
         return None
-    if plain.times != 1:
+    if plain.times not in (None, 1):
         rule = "several intakes in so many hours have no stated place"
         doubts.say(FindingCode.FREQUENCY_UNPLACED, rule)
         return None
@@ -206,7 +209,7 @@ def _fitting(
     if plain.times is not None and plain.times != len(listed) * days:
         rule = "the frequency is not the number of moments listed in its period"
         doubts.say(FindingCode.FREQUENCY_CONTRADICTED, rule, plain.times)
-    elif plain.times is not None and days == 1 and plain.times > 1 and _is_unplaced(phase, plain):
+    elif len(listed) > 1 and _is_unplaced(phase, plain):
         doubts.say(FindingCode.FREQUENCY_UNPLACED, "the days of this frequency are not stated")
     return listed
 

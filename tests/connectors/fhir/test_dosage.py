@@ -409,3 +409,15 @@ def test_clock_times_are_local_times() -> None:
 @pytest.mark.parametrize("dosage", [None, 1, "1 cp", [], True])
 def test_what_is_no_dosage_is_a_phase_with_a_finding(dosage: object) -> None:
     assert doubts(read(dosage)) == [("value-invalid", "")]
+
+
+def test_an_extension_that_speaks_of_a_cycle_blocks_and_another_is_said() -> None:
+    cycle = {"url": "http://example.org/type", "valueCoding": {"display": "Cyclic"}}
+    other = {"url": "http://example.org/flag", "valueBoolean": True}
+
+    phase = read({"extension": [cycle, other]})
+
+    assert doubts(phase) == [
+        ("timing-unsupported", ".extension[0].url"),
+        ("element-unread", ".extension[1].url"),
+    ]

@@ -162,3 +162,11 @@ def test_the_steps_of_a_text_are_compared_one_by_one() -> None:
     assert codes(
         "1 cp le matin pendant 2 jours puis 2 cp le matin pendant 3 jours", first, second
     ) == ["text-contradicts"]
+
+
+def test_the_words_of_the_line_are_compared_with_all_phases_and_not_twice() -> None:
+    phase = a_phase(moments=["MORN"], text="1 cp le soir")
+
+    found = compare_all(Posology(phases=(phase,)), ["1 cp le soir", "1 cp le matin"])
+
+    assert [(one.code.value, one.quoted) for one in found] == [("text-contradicts", "1 cp le soir")]

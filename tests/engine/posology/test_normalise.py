@@ -404,3 +404,28 @@ def test_a_list_of_dates_beside_another_rhythm_is_a_contradiction() -> None:
     phase = a_phase().model_copy(update={"rhythm": rhythm})
 
     assert plan(phase) == ["not computable: timing-contradicted"]
+
+
+def test_a_period_without_a_frequency_takes_each_moment_listed() -> None:
+    every_third = Frequency(period=Decimal(3), unit=PeriodUnit.DAY)
+    weekly = Frequency(period=Decimal(1), unit=PeriodUnit.WEEK)
+
+    assert plan(a_phase(frequency=every_third, clock=["08:00", "20:00"]), days=4) == [
+        "2026-03-02 08:00",
+        "2026-03-02 20:00",
+        "2026-03-05 08:00",
+        "2026-03-05 20:00",
+    ]
+    assert plan(a_phase(frequency=weekly, moments=["MORN", "EVE"])) == [
+        "not computable: frequency-unplaced"
+    ]
+    assert plan(a_phase(frequency=every_third), days=4) == ["2026-03-02 MORN", "2026-03-05 MORN"]
+
+
+def test_a_code_without_a_meaning_is_said_once() -> None:
+    finding = Finding(
+        code=FindingCode.TIMING_CODE_UNKNOWN, location="phase[1]", message="not in the table"
+    )
+    phase = a_phase().model_copy(update={"findings": (finding,)})
+
+    assert reasons(normalised(phase)) == ["timing-code-unknown"]
