@@ -59,9 +59,6 @@ def _decide(context: Context, user: str, item_id: str, request: Request) -> Deci
         queue.store_decision(unit, item, decision)
         if not queue.move(unit, item, state):
             raise Refused("another person decided on this item meanwhile")
-        release = None
-        if decision.kind is DecisionKind.VALIDATE:
-            release = _release(context, unit, item, decision)
         audit.record(
             unit,
             AuditEvent.DECISION_MADE,
@@ -73,6 +70,9 @@ def _decide(context: Context, user: str, item_id: str, request: Request) -> Deci
             content_sha256=decision.content_sha256,
             source_sha256=decision.source_sha256,
         )
+        release = None
+        if decision.kind is DecisionKind.VALIDATE:
+            release = _release(context, unit, item, decision)
         unit.commit()
     return Decided(decision, state, release)
 

@@ -21,7 +21,8 @@ def check_reason(kind: DecisionKind, reason: str | None, comment: str | None) ->
     """
     if reason is None:
         raise Refused(f"reason: {kind.value} needs a coded reason")
-    if reason not in {row.code for row in reasons(kind)}:
-        raise Refused(f"reason: not one of the reasons of {kind.value}")
+    codes = [row.code for row in reasons(kind)]
+    if reason not in codes:
+        raise Refused(f"reason: {kind.value} takes one of {', '.join(codes)}")
     if reason == OTHER and not (comment or "").strip():
         raise Refused("comment: the reason OTHER needs a comment")

@@ -1,98 +1,280 @@
-"""The road of the README, walked as it is written there."""
+"""The road as people walk it in the terminal: one command after the other, in its own process."""
 
 import json
-import re
-import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import httpx
 import pytest
-from typer.testing import CliRunner, Result
+from messages import RANGE_DOSE, a_bundle, a_request
 
-from cli import app
-from engine.terminal.shell import Status
-
-ROOT = Path(__file__).parents[3]
-SECTION = "## The whole road by hand"
-shell = CliRunner()
+SETTINGS = '[pharmacy]\nfiness = "750512345"\nname = "Pharmacie Exemple"\n'
+SETTINGS += '[channels.import]\nsite = "reference"\n'
 
 
-def block(language: str) -> str:
-    """The first block of this language in the section."""
-    section = (ROOT / "README.md").read_text("utf-8").partition(SECTION)[2]
-    found = re.search(rf"```{language}\n(.*?)```", section, re.DOTALL)
-    assert found is not None
-    return found[1]
+class Shell:
+    """Runs `semainier` in a process of its own, on one installation."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.data.mkdir()
+        (self.data / "semainier.toml").write_text(SETTINGS, encoding="utf-8")
+
+    def __call__(self, *words: str, status: int = 0) -> str:
+        """What the command prints; its exit status must be `status`."""
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", *words],
+            env={"SEMAINIER_DATA": str(self.data), "SEMAINIER_LANG": "en", "PATH": "/usr/bin"},
+            cwd=Path(__file__).parents[3],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def file(self, name: str, data: bytes) -> str:
+        """A file with these bytes, and its path."""
+        path = self.folder / name
+        path.write_bytes(data)
+        return str(path)
 
 
 @pytest.fixture
-def pharmacy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An installation with the settings that the README gives."""
-    (tmp_path / "semainier.toml").write_text(block("toml"), encoding="utf-8")
-    monkeypatch.setenv("SEMAINIER_DATA", str(tmp_path))
-    monkeypatch.chdir(ROOT)
-    for line in block("sh").splitlines():
-        if line.startswith("export "):
-            name, _, value = line.removeprefix("export ").partition("=")
-            monkeypatch.setenv(name, value)
-    return tmp_path
-
-
-def walk(pharmacy: Path, line: str) -> Result:
-    """One line of the README, with the id of the item and a folder of the test."""
-    listed = shell.invoke(app, ["queue", "list", "--json"])
-    items = json.loads(listed.stdout) if listed.exit_code == Status.DONE else []
-    known = pharmacy / "item"
-    if items:
-        known.write_text(items[0]["item"], encoding="utf-8")
-    item = known.read_text(encoding="utf-8") if known.exists() else "ITEM"
-    told = {"ITEM": item, "exports": str(pharmacy / "exports")}
-    return shell.invoke(app, [told.get(word, word) for word in shlex.split(line)[1:]])
-
-
-def steps() -> list[str]:
-    return [line for line in block("sh").splitlines() if line.startswith("semainier ")]
-
-
-def test_every_step_of_the_readme_ends_well(pharmacy: Path) -> None:
-    ended = {line: walk(pharmacy, line) for line in steps()}
-
-    assert {line: each.output for line, each in ended.items() if each.exit_code} == {}
-    (exported,) = (pharmacy / "exports").iterdir()
-    assert json.loads(exported.read_bytes())["resourceType"] == "Bundle"
-
-
-@pytest.mark.parametrize("left_out", ["queue validate", "access grant"])
-def test_nothing_leaves_when_a_step_is_left_out(pharmacy: Path, left_out: str) -> None:
-    ended = {line: walk(pharmacy, line) for line in steps() if left_out not in line}
-
-    export = next(each for line, each in ended.items() if " export " in line)
-    assert export.exit_code == Status.REFUSED
-    assert not (pharmacy / "exports").exists()
-
-
-def test_a_finding_that_nobody_acknowledged_stops_the_validation(pharmacy: Path) -> None:
-    for line in steps():
-        if "queue validate" in line:
-            break
-        walk(pharmacy, line)
-
-    refused = walk(pharmacy, "semainier queue validate ITEM")
-
-    assert refused.exit_code == Status.REFUSED
-    assert "identity-unqualified" in refused.output
-
-
-def test_a_preparer_may_not_validate(pharmacy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for line in steps():
-        if "queue validate" in line:
-            break
-        walk(pharmacy, line)
-    added = walk(
-        pharmacy, 'semainier account add plenoir --full-name "Paul Lenoir" --role preparer'
+def shell(tmp_path: Path) -> Shell:
+    made = Shell(tmp_path)
+    made(
+        "account",
+        "add",
+        "camille",
+        "--full-name",
+        "Camille Exemple",
+        "--role",
+        "pharmacist",
+        "--rpps",
+        "99700067210",
     )
-    monkeypatch.setenv("SEMAINIER_USER", "plenoir")
+    made("account", "add", "noe", "--full-name", "Noé Exemple", "--role", "preparer")
+    return made
 
-    refused = walk(pharmacy, "semainier queue validate ITEM --acknowledge all")
 
-    assert added.exit_code == Status.DONE
-    assert refused.exit_code == Status.REFUSED
+def _items(shell: Shell, *words: str) -> list[dict[str, str]]:
+    return json.loads(shell("queue", "list", "--user", "camille", "--json", *words))
+
+
+def test_the_whole_road_by_commands(shell: Shell) -> None:
+    path = shell.file("order.json", a_bundle(a_request("A"), a_request("B")))
+
+    [message] = json.loads(shell("import", path, "--json"))
+    [item] = _items(shell)
+    shown = shell("queue", "show", item["item"], "--user", "camille")
+    refused = shell("queue", "validate", item["item"], "--user", "noe", status=1)
+    shell("queue", "validate", item["item"], "--user", "camille", "--seen", item["content_sha256"])
+    shell(
+        "export",
+        "schedule",
+        item["item"],
+        "--user",
+        "camille",
+        "--format",
+        "fhir",
+        "--receiver",
+        "ehpad",
+        "--to",
+        str(shell.folder / "out"),
+        status=1,
+    )
+    shell(
+        "access",
+        "grant",
+        "000123",
+        "--user",
+        "camille",
+        "--receiver",
+        "ehpad",
+        "--signed-on",
+        "2026-01-05",
+        "--document",
+        "binder 3",
+    )
+    shell(
+        "export",
+        "schedule",
+        item["item"],
+        "--user",
+        "camille",
+        "--format",
+        "fhir",
+        "--receiver",
+        "ehpad",
+        "--from",
+        "2026-03-02",
+        "--to",
+        str(shell.folder / "out"),
+    )
+    traced = json.loads(shell("trace", message["id"], "--json"))
+
+    assert message["state"] == "read"
+    assert "PRODUIT A" in shown
+    assert "preparer" in refused
+    assert len(list((shell.folder / "out").iterdir())) == 1
+    [prescription] = traced["prescriptions"]
+    assert prescription["state"] == "validated"
+    assert [delivery["state"] for delivery in prescription["deliveries"]] == ["delivered"]
+    assert [entry["event"] for entry in traced["journal"]] == [
+        "message.received",
+        "prescription.stored",
+        "prescription.shown",
+        "prescription.shown",
+        "decision.refused",
+        "prescription.shown",
+        "decision.made",
+        "schedule.released",
+        "export.refused",
+        "export.written",
+    ]
+
+
+def test_what_blocks_is_listed_until_it_is_answered(shell: Shell) -> None:
+    shell("import", shell.file("order.json", a_bundle(a_request("A", RANGE_DOSE), a_request("B"))))
+    [item] = _items(shell)
+
+    unanswered = shell(
+        "queue", "validate", item["item"], "--user", "camille", "--refuse", "1", status=1
+    )
+    document = json.loads(shell("queue", "show", item["item"], "--user", "camille", "--json"))
+    blocking = [
+        str(finding["number"])
+        for finding in document["findings"]
+        if finding["severity"] == "blocking"
+    ]
+    coded = [word for number in blocking for word in ("--answer", f"{number}=2/1 by phone")]
+    shell(
+        "queue",
+        "validate",
+        item["item"],
+        "--user",
+        "camille",
+        "--acknowledge",
+        "all",
+        "--refuse",
+        "1 dose to be stated",
+        *coded,
+    )
+
+    assert "dose-range" in unanswered
+    assert _items(shell) == []
+    assert [item["state"] for item in _items(shell, "--all")] == ["validated"]
+
+
+def test_an_item_that_was_overtaken_is_refused_with_the_difference(shell: Shell) -> None:
+    shell("import", shell.file("one.json", a_bundle(a_request("A"), bundle="B1")))
+    [item] = _items(shell)
+    shell("import", shell.file("two.json", a_bundle(a_request("A"), a_request("B"), bundle="B2")))
+
+    refused = shell("queue", "validate", item["item"], "--user", "camille", status=1)
+
+    assert "Changes" in refused
+    assert "PRODUIT B" in refused
+
+
+@pytest.mark.parametrize("command", ["hold", "clarify", "reject"])
+def test_a_wrong_reason_is_refused_with_the_reasons_that_there_are(
+    shell: Shell, command: str
+) -> None:
+    shell("import", shell.file("order.json", a_bundle(a_request("A"))))
+    [item] = _items(shell)
+
+    wrong = shell("queue", command, item["item"], "--user", "camille", "--reason", "NONE", status=1)
+
+    assert "OTHER" in wrong
+
+
+def test_a_refused_file_ends_with_status_1_and_says_why(shell: Shell) -> None:
+    told = shell("import", shell.file("x.txt", b"hello"), status=1)
+    listed = shell("messages", "list", "--json")
+
+    assert "format-unknown" in told
+    assert json.loads(listed)["state"] == "refused"
+
+
+def test_wrong_settings_are_reported_together(shell: Shell) -> None:
+    (shell.data / "semainier.toml").write_text(
+        '[pharmacy]\nfiness = "1"\nname = "X"\n[channels.a]\nsite = "nowhere"\nformat = "odd"\n',
+        encoding="utf-8",
+    )
+
+    told = shell("messages", "list", status=1)
+
+    assert "pharmacy.finess" in told
+    assert "channels.a.site" in told
+    assert "channels.a.format" in told
+
+
+def test_an_unknown_command_is_wrong_use(shell: Shell) -> None:
+    shell("nothing", status=2)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def test_run_takes_messages_until_it_is_told_to_end(tmp_path: Path) -> None:
+    http, mllp = _free_port(), _free_port()
+    engine = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "cli",
+            "run",
+            "--data",
+            str(tmp_path / "data"),
+            "--http-port",
+            str(http),
+            "--mllp-port",
+            str(mllp),
+            "--ack",
+            "processed",
+        ],
+        cwd=Path(__file__).parents[3],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert engine.stdout is not None
+        assert f"mllp 127.0.0.1:{mllp}" in engine.stdout.readline()
+        answer = httpx.post(
+            f"http://127.0.0.1:{http}/fhir",
+            content=a_bundle(a_request("A")),
+            headers={"content-type": "application/fhir+json"},
+            trust_env=False,
+        )
+        with socket.create_connection(("127.0.0.1", mllp), timeout=20) as wire:
+            wire.sendall(
+                b"\x0bMSH|^~\\&|A|B|C|D|20260301||ADT^A01|C1|P|2.5\r"
+                b"PID|||1^^^B^PI||EXEMPLE^ODETTE\r\x1c\r"
+            )
+            reply = wire.recv(4096)
+        until = time.monotonic() + 20
+        while httpx.get(f"http://127.0.0.1:{http}/health/ready", trust_env=False).json()["waiting"]:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        engine.send_signal(signal.SIGTERM)
+        status = engine.wait(timeout=20)
+    finally:
+        engine.kill()
+        engine.communicate()
+
+    assert answer.status_code == 202
+    assert b"MSA|AA|C1" in reply
+    assert status == 0
