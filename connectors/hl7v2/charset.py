@@ -37,23 +37,24 @@ def decode(data: bytes) -> Decoded:
 
     A frame that is not closed holds half a message: it is not read. Raises: nothing.
     """
-    body, cut = unframed(data)
-    if cut:
+    body, opened, closed = unframed(data)
+    if opened and not closed:
         return Decoded(None, (_truncated(),))
     for mark, codec in _MARKS:
         if body.startswith(mark):
             return _by_mark(body, codec)
-    return _by_declaration(_INNER_FRAME.sub(b"\r", body))
+    # The end of a frame ends the last segment too, whether its carriage return was sent or not.
+    return _by_declaration(_INNER_FRAME.sub(b"\r", body) + (b"\r" if closed else b""))
 
 
-def unframed(data: bytes) -> tuple[bytes, bool]:
-    """The bytes without MLLP frame, and whether a frame was opened and never closed."""
+def unframed(data: bytes) -> tuple[bytes, bool, bool]:
+    """The bytes without MLLP frame, whether a frame was opened, and whether it was closed."""
     body = data.lstrip(b" \t\r\n")
     opened = body.startswith(FRAME_START)
     body = body.lstrip(b"\x0b \t\r\n")
     end = body.rfind(b"\x1c")
     closed = end >= 0 and not body[end + 1 :].strip(b"\x1c\r\n ")
-    return (body[:end] if closed else body), opened and not closed
+    return (body[:end] if closed else body), opened, closed
 
 
 def declared(body: bytes) -> list[str]:

@@ -81,7 +81,16 @@ def test_the_frame_of_mllp_is_no_part_of_the_message() -> None:
     for end in (FRAME_END, b"\x1c", b"\x1c\r\n"):
         decoded = decode(FRAME_START + text.encode() + end)
 
-        assert (decoded.text, decoded.findings) == (text, ())
+        assert decoded.findings == ()
+        assert (decoded.text or "").rstrip("\r") == text.rstrip("\r")
+
+
+def test_the_end_of_a_frame_ends_the_last_segment() -> None:
+    text = joined(msh(), PID).rstrip("\r")
+
+    decoded = decode(FRAME_START + text.encode() + FRAME_END)
+
+    assert tokenise(decoded.text or "").findings == ()
 
 
 def test_frames_that_came_together_are_messages_apart() -> None:
