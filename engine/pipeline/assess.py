@@ -14,7 +14,6 @@ from schemas.assessment import (
 )
 from schemas.connector import Reading
 from schemas.finding import Finding
-from schemas.posology import Phase
 from schemas.prescription import Line, Prescription
 from schemas.schedule import DoseSchedule, LineSchedule, Normalised, NotComputable
 from schemas.site import Site
@@ -85,24 +84,9 @@ def _compared(line: Line) -> tuple[Finding, ...]:
     """What the sender's words say against the structure: of each phase, then of the line."""
     if line.action not in PLANNING_ACTIONS:
         return ()
-    from engine.posology.compare import compare
-    from engine.posology.text import propose
+    from engine.posology.compare import compare_all
 
-    found: list[Finding] = []
-    for text, phases in _texts(line):
-        found.extend(compare(propose(text), phases))
-    return _each_once(found)
-
-
-def _texts(line: Line) -> Iterable[tuple[str, tuple[Phase, ...]]]:
-    """Each text once, with the phases that it speaks of."""
-    phases = line.posology.phases
-    whole = dict.fromkeys(text for text in (line.posology.text, line.text) if text)
-    for phase in phases:
-        if phase.text and not (len(phases) == 1 and phase.text in whole):
-            yield phase.text, (phase,)
-    for text in whole:
-        yield text, phases
+    return _each_once(compare_all(line.posology, (line.text,) if line.text else ()))
 
 
 def _schedule(line: Line, result: Normalised) -> LineSchedule:
