@@ -15,6 +15,12 @@ _HOURS = {PeriodUnit.SECOND: 1, PeriodUnit.MINUTE: 60, PeriodUnit.HOUR: 3600}
 _DAYS = {PeriodUnit.DAY: 1, PeriodUnit.WEEK: 7}
 _MONTHS = {PeriodUnit.MONTH: 1, PeriodUnit.YEAR: 12}
 DAY = timedelta(days=1)
+_YEARS = range(1000, 9001)
+
+
+def is_usable(stated: DateOrInstant) -> bool:
+    """Whether a date lies in years that can be counted in; 9999-12-31 is one that cannot."""
+    return stated.year in _YEARS
 
 
 @cache

@@ -132,6 +132,8 @@ def _every_hours(
     due = start + max(0, -((start - begin) // gap)) * gap
     while due < end or (included and due == end):
         yield Due(due.astimezone(zone))
+        if end - due < gap:
+            return
         due += gap
 
 

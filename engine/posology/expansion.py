@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.fhir.dosage import read_dosages
 from connectors.trail import Trail
+from engine.posology.clock import is_usable
 from engine.posology.compare import compare_all
 from engine.posology.expand import check_window, expand
 from engine.posology.normalise import normalise
@@ -119,8 +120,8 @@ def _start(row: Mapping[str, object]) -> datetime:
         start = datetime.fromisoformat(str(row.get("start")))
     except ValueError as error:
         raise RowError("start", "start must be an ISO date-time with an offset") from error
-    if start.tzinfo is None:
-        raise RowError("start", "start must have an offset")
+    if start.tzinfo is None or not is_usable(start):
+        raise RowError("start", "start must have an offset, and a year from 1000 to 9000")
     return start
 
 

@@ -12,6 +12,8 @@ from schemas.posology import Frequency, Phase
 from schemas.quantity import PeriodUnit
 
 _HOURS_A_DAY = 24
+_LONGEST = 10_000
+"""27 years of days: no rhythm of a medicine is longer, and arithmetic stays in the calendar."""
 
 
 class Plain(NamedTuple):
@@ -62,8 +64,11 @@ def _is_whole(stated: Frequency, doubts: Doubts) -> bool:
         doubts.say(FindingCode.PERIOD_TOO_SHORT, "a period in minutes or seconds is not planned")
     elif period is not None and period != period.to_integral_value():
         doubts.say(FindingCode.PERIOD_FRACTIONAL, "the period must be a whole number", period)
-    elif (period is not None and period <= 0) or (stated.times is not None and stated.times < 1):
-        rule = "the frequency and the period must be above zero"
+    elif period is not None and not 0 < period <= _LONGEST:
+        rule = f"the period must be above zero, and at most {_LONGEST} of its unit"
+        doubts.say(FindingCode.TIMING_UNSUPPORTED, rule, period)
+    elif stated.times is not None and stated.times < 1:
+        rule = "the frequency must be above zero"
         doubts.say(FindingCode.TIMING_UNSUPPORTED, rule, period)
     else:
         return True

@@ -7,6 +7,7 @@ nothing. As-needed phases are listed and never planned.
 from collections.abc import Iterable, Sequence
 
 from engine.posology.ceiling import check_limits
+from engine.posology.clock import is_usable
 from engine.posology.doubts import Doubts
 from engine.posology.levels import levels_of
 from engine.posology.overlap import check_set
@@ -96,6 +97,10 @@ def _origin(
 ) -> Start | None:
     """The start of what states none of its own."""
     zone = Planner(site, None, times_only=False).zone
+    for stated in (start, written):
+        if stated is not None and not is_usable(stated):
+            doubts.say(FindingCode.BOUNDS_INVALID, "the date is out of every calendar in use")
+            return None
     if start is not None:
         return Start.of(start, zone)
     first = [phase for phase in phases if not phase.as_needed]
@@ -161,7 +166,7 @@ def _computed(
     as_needed: tuple[AsNeeded, ...],
 ) -> Normalised:
     site, zone = planner.site, planner.zone
-    first = None if start is None else Start.of(start, zone).at
+    first = Start.of(start, zone).at if start is not None and is_usable(start) else None
     steps = [one.step for one in planner.judged if one.step is not None]
     kept, said = from_start(steps, site, first)
     if not kept and not as_needed:

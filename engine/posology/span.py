@@ -17,6 +17,10 @@ LAST_MINUTE = timedelta(minutes=1)
 prescription-Modelisation): so near, two instants are one."""
 
 
+_NO_END = 9000
+"""An end after this year (9999-12-31 is common) is out of every window: the treatment is open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """When something begins. `has_clock`: the source gave a time, not a day alone."""
@@ -72,7 +76,7 @@ def span_of(bounds: Bounds, start: Start, zone: ZoneInfo, doubts: Doubts) -> Spa
 
 def _stated_end(bounds: Bounds, zone: ZoneInfo) -> tuple[datetime | None, bool]:
     end = bounds.end
-    if end is None:
+    if end is None or end.year > _NO_END:
         return None, False
     if isinstance(end, datetime):
         return end.astimezone(zone), bounds.end_included

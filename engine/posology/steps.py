@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from engine.posology.clock import zone_named
+from engine.posology.clock import is_usable, zone_named
 from engine.posology.doses import is_pause, quantity_of
 from engine.posology.doubts import Doubts
 from engine.posology.levels import Level
@@ -86,6 +86,10 @@ class Planner:
 
     def _place(self, judged: Judged, start: Start | None, before: Span | None) -> None:
         doubts = judged.doubts if judged.fixed else Doubts(judged.phase.location)
+        stated = (judged.phase.bounds.start, *judged.phase.rhythm.dates)
+        if not all(is_usable(one) for one in stated if one is not None):
+            doubts.say(FindingCode.BOUNDS_INVALID, "the date is out of every calendar in use")
+            return
         own = self._own_start(judged, start)
         if own is None:
             doubts.say(FindingCode.START_MISSING, "the start of the treatment is not stated")

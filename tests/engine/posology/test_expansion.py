@@ -121,7 +121,8 @@ def test_times_alone_are_planned_only_when_the_row_asks_for_them() -> None:
         ({"horizon_days": True}, "horizon_days"),
         ({"zone": "Europe/Ys"}, "zone"),
         ({"zone": "../etc/passwd"}, "zone"),
-        ({"start": "9999-12-31T00:00:00+00:00", "horizon_days": 30}, "horizon_days"),
+        ({"start": "9999-12-31T00:00:00+00:00", "horizon_days": 30}, "start"),
+        ({"start": "0001-01-01T00:00:00+14:00"}, "start"),
     ],
 )
 def test_a_row_that_cannot_be_used_names_its_key(change: dict[str, Any], place: str) -> None:
@@ -177,3 +178,30 @@ def test_no_json_makes_a_row_crash_or_answer_nothing(dosage: object) -> None:
 
     assert found["id"] == "r1"
     assert found["computable"] or found["findings"]
+
+
+@pytest.mark.parametrize(
+    "repeat",
+    [
+        {"when": ["MORN"], "boundsPeriod": {"end": "9999-12-31"}},
+        {"when": ["MORN"], "boundsPeriod": {"start": "0001-01-01", "end": "9999-12-31"}},
+        {"when": ["MORN"], "boundsPeriod": {"start": "9999-12-31T23:59:59-12:00"}},
+        {"when": ["MORN"], "boundsDuration": {"value": 10**17, "code": "d"}},
+        {"when": ["MORN"], "count": 2**31 - 1, "boundsPeriod": {"start": "1000-01-01"}},
+        {"frequency": 1, "period": 10**17, "periodUnit": "h"},
+        {"frequency": 1, "period": 10**4, "periodUnit": "h"},
+        {"frequency": 1, "period": 10**4, "periodUnit": "a"},
+        {"frequency": 2**31 - 1, "period": 1, "periodUnit": "d"},
+    ],
+)
+def test_extreme_dates_and_numbers_are_answered(repeat: dict[str, Any]) -> None:
+    found = answer(dosage=[{"timing": {"repeat": repeat}, "doseAndRate": TABLET}])
+
+    assert found["computable"] == bool(found["planned"])
+    assert found["computable"] or found["findings"]
+
+
+def test_an_end_at_the_end_of_the_calendar_is_no_end() -> None:
+    repeat = {"when": ["MORN"], "boundsPeriod": {"end": "9999-12-31"}}
+
+    assert len(answer(dosage=[{"timing": {"repeat": repeat}, "doseAndRate": TABLET}])["planned"])

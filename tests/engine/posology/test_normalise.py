@@ -21,8 +21,13 @@ from schemas.posology import (
     Times,
     Weekday,
 )
-from schemas.quantity import PeriodUnit
+from schemas.quantity import Duration, PeriodUnit
 from schemas.schedule import DoseSchedule, NotComputable
+
+
+def days(number: str, unit: str = "d") -> Duration:
+    """A length as stated."""
+    return Duration(value=Decimal(number), unit=PeriodUnit(unit))
 
 
 def on(phase: Phase, **rhythm: object) -> Phase:
@@ -429,3 +434,72 @@ def test_a_code_without_a_meaning_is_said_once() -> None:
     phase = a_phase().model_copy(update={"findings": (finding,)})
 
     assert reasons(normalised(phase)) == ["timing-code-unknown"]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        (Bounds(duration=days("1.5")), "bounds-invalid"),
+        (Bounds(duration=days("0")), "bounds-invalid"),
+        (Bounds(duration=days("30", "min")), "bounds-invalid"),
+        (Bounds(duration=days("5"), duration_high=days("7")), "bounds-range"),
+        (Bounds(count=5, count_high=7), "count-range"),
+        (Bounds(count_high=7), "count-range"),
+        (
+            Bounds(start=date(2026, 3, 2), end=date(2026, 3, 8), duration=days("5")),
+            "bounds-invalid",
+        ),
+        (Bounds(start=date(9999, 1, 1)), "bounds-invalid"),
+    ],
+)
+def test_bounds_that_cannot_be_used_say_why(bounds: Bounds, expected: str) -> None:
+    assert reasons(normalised(a_phase(moments=["MORN"], bounds=bounds))) == [expected]
+
+
+def test_an_end_and_a_length_that_agree_are_one_end() -> None:
+    bounds = Bounds(start=date(2026, 3, 2), end=date(2026, 3, 4), duration=days("3"))
+
+    assert len(plan(a_phase(moments=["MORN"], bounds=bounds))) == 3
+
+
+def test_an_end_that_is_not_included_leaves_its_day_out() -> None:
+    bounds = Bounds(start=date(2026, 3, 2), end=date(2026, 3, 4), end_included=False)
+
+    assert len(plan(a_phase(moments=["MORN"], bounds=bounds))) == 2
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "expected"),
+    [
+        (Rhythm(weekdays=(Weekday.MONDAY, Weekday.MONDAY)), "timing-contradicted"),
+        (Rhythm(weekdays=(Weekday.MONDAY,), month_days=(1,)), "timing-contradicted"),
+        (Rhythm(month_days=(31,)), "month-day-missing"),
+        (Rhythm(month_days=(1,), frequency=a_frequency(1, "1", "wk")), "timing-contradicted"),
+        (Rhythm(cycle=Cycle(days_on=0, days_off=7)), "timing-unsupported"),
+        (
+            Rhythm(cycle=Cycle(days_on=21, days_off=7), frequency=a_frequency(1, "2")),
+            "timing-contradicted",
+        ),
+        (Rhythm(month_days=(1, 15), frequency=a_frequency(3, "1", "mo")), "frequency-contradicted"),
+    ],
+)
+def test_days_named_in_ways_that_do_not_fit_say_why(rhythm: Rhythm, expected: str) -> None:
+    phase = a_phase(moments=["MORN"]).model_copy(update={"rhythm": rhythm})
+
+    assert reasons(normalised(phase)) == [expected]
+
+
+def test_yearly_is_every_twelve_months() -> None:
+    assert plan(a_phase(frequency=a_frequency(1, "1", "a")), days=800) == [
+        "2026-03-02 MORN",
+        "2027-03-02 MORN",
+        "2028-03-02 MORN",
+    ]
+
+
+def test_a_start_outside_the_calendar_is_a_doubt_and_no_crash() -> None:
+    posology = Posology(phases=(a_phase(moments=["MORN"]),))
+
+    result = normalise(posology, a_site(), start=date(1, 1, 1))
+
+    assert "bounds-invalid" in reasons(result)

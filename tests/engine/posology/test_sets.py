@@ -6,7 +6,7 @@ import pytest
 from builders import a_frequency, a_phase, a_quantity
 from plans import lasting, normalised, paris, plan, reasons
 
-from schemas.posology import Bounds, Dose, Limits, Phase, Weekday
+from schemas.posology import Bounds, Cycle, Dose, Limits, Phase, Rhythm, Weekday
 from schemas.quantity import Duration, PeriodUnit, Quantity, Ratio
 
 
@@ -215,3 +215,67 @@ def test_one_piece_and_two_pieces_are_one_unit() -> None:
 
     assert plan(coded("stuk", 1), coded("stuks", 2)) == ["2026-03-02 EVE", "2026-03-03 EVE"]
     assert plan(coded("stuk", 1), coded("zakje", 2)) == ["not computable: unit-contradicted"]
+
+
+def test_an_interval_of_hours_that_meets_a_time_of_the_day_is_two_doses_at_once() -> None:
+    hourly = a_phase(frequency=a_frequency(1, "8", "h"))
+
+    assert plan(hourly, a_phase(clock=["16:00"]), start="2026-03-02 08:00") == [
+        "not computable: slot-twice"
+    ]
+    assert len(plan(hourly, a_phase(clock=["12:00"]), start="2026-03-02 08:00", days=1)) == 4
+
+
+def test_two_cycles_that_never_meet_stand_together() -> None:
+    odd = a_phase(frequency=a_frequency(1, "2"), bounds=Bounds(start=date(2026, 3, 2)))
+    even = a_phase(
+        frequency=a_frequency(1, "2"), bounds=Bounds(start=date(2026, 3, 3)), dose="2 tablet"
+    )
+
+    assert plan(odd, even, days=4) == [
+        "2026-03-02 MORN",
+        "2026-03-03 MORN",
+        "2026-03-04 MORN",
+        "2026-03-05 MORN",
+    ]
+
+
+def test_a_cycle_that_meets_another_rhythm_in_a_later_month_is_found() -> None:
+    cycle = a_phase(moments=["EVE"]).model_copy(
+        update={"rhythm": Rhythm(cycle=Cycle(days_on=1, days_off=4))}
+    )
+    monthly = a_phase(moments=["EVE"]).model_copy(update={"rhythm": Rhythm(month_days=(10,))})
+
+    # Days since 2 March: 10 March 8, 10 April 39, 10 May 69, and 10 June 100, which is 20 x 5.
+    assert plan(cycle, monthly) == ["not computable: slot-twice"]
+
+
+def test_phases_of_one_step_that_end_apart_leave_the_next_without_a_start() -> None:
+    found = plan(
+        a_phase(moments=["MORN"], bounds=lasting(2), sequence=1),
+        a_phase(moments=["EVE"], bounds=lasting(3), sequence=1),
+        a_phase(moments=["MORN"], sequence=2),
+    )
+
+    assert found == ["not computable: sequence-gap"]
+
+
+def test_periods_apart_without_a_sequence_leave_a_gap_that_nobody_explains() -> None:
+    first = Bounds(start=date(2026, 3, 2), end=date(2026, 3, 4))
+    second = Bounds(start=date(2026, 3, 9), end=date(2026, 3, 11))
+
+    found = plan(a_phase(moments=["EVE"], bounds=first), a_phase(moments=["EVE"], bounds=second))
+
+    assert found == ["not computable: sequence-gap"]
+
+
+def test_a_maximum_of_a_lifetime_is_compared_with_the_whole_treatment() -> None:
+    limits = Limits(per_lifetime=a_quantity("5 tablet"))
+
+    def treated(bounds: Bounds) -> list[str]:
+        phase = a_phase(moments=["MORN"], bounds=bounds).model_copy(update={"limits": limits})
+        return plan(phase, days=5)
+
+    assert len(treated(lasting(5))) == 5
+    assert treated(lasting(6)) == ["not computable: maximum-exceeded"]
+    assert treated(Bounds()) == ["not computable: maximum-not-comparable"]
