@@ -22,6 +22,8 @@ from schemas.schedule import AsNeeded, DoseSchedule, Normalised, NotComputable
 from schemas.site import Site
 
 _NOWHERE = "posology"
+_MOST_PHASES = 200
+"""A taper of half a year day by day; every pair of phases is compared."""
 
 
 def normalise(
@@ -50,7 +52,9 @@ def normalise(
         _say_unstructured(posology, whole)
         return _refused(whole.findings, _stated(phases, whole.findings), as_needed)
     planner = Planner(site, _origin(phases, site, start, written, whole), times_only)
-    if any(not phase.as_needed for phase in phases):
+    if len(phases) > _MOST_PHASES:
+        whole.say(FindingCode.TIMING_UNSUPPORTED, "more phases than one posology has", len(phases))
+    elif any(not phase.as_needed for phase in phases):
         planner.place(levels_of(phases, whole))
     judged = planner.judged
     check_set(judged, site, whole)

@@ -151,7 +151,7 @@ def _places() -> tuple[Form, ...]:
         (rf"(?:le |les |tous les |chaque |on |every )?(?P<first>{named})\b", says.weekday),
         (
             rf"(?:(?P<before>{number_pattern()}) ?(?:min|minutes?) |une demi-heure )"
-            rf"(?P<moment>(?:avant|apres|before|after) [^,.;]*?(?:{moments}))\b",
+            rf"(?P<moment>(?:avant|apres|before|after) [^,.;]{{0,20}}?(?:{moments}))\b",
             says.moment,
         ),
         (

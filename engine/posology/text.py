@@ -14,6 +14,7 @@ from schemas.proposal import Proposal
 from schemas.quantity import Quantity
 
 _MOST_READINGS = 4
+_LONGEST = 4000
 
 
 def propose(text: str) -> Proposal:
@@ -21,8 +22,10 @@ def propose(text: str) -> Proposal:
 
     Phases are at location `text`. One segment is concurrent; "puis", "then" number the phases.
     A phase whose amount may be that of a whole day carries a `DOSE_TOTAL` finding. Raises:
-    nothing, whatever the text.
+    nothing, whatever the text; one of more than 4000 letters is no posology and stays unread.
     """
+    if len(text) > _LONGEST:
+        return Proposal(text=text, unread=(text,))
     grouping = Grouping()
     for item in items_of(text):
         grouping.take(item)

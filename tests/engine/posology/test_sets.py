@@ -279,3 +279,7 @@ def test_a_maximum_of_a_lifetime_is_compared_with_the_whole_treatment() -> None:
     assert len(treated(lasting(5))) == 5
     assert treated(lasting(6)) == ["not computable: maximum-exceeded"]
     assert treated(Bounds()) == ["not computable: maximum-not-comparable"]
+
+
+def test_more_phases_than_a_posology_has_are_not_compared_pair_by_pair() -> None:
+    assert plan(*[a_phase(moments=["MORN"])] * 5000) == ["not computable: timing-unsupported"]

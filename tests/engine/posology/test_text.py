@@ -1,6 +1,7 @@
 """Posology texts: what the grammar reads, and what it leaves for a person."""
 
 from collections.abc import Sequence
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -179,6 +180,17 @@ def test_two_amounts_side_by_side_are_two_readings() -> None:
 def test_no_text_raises_and_folding_keeps_every_place(text: str) -> None:
     assert len(folded(text)) == len(text)
     assert propose(text).text == text
+
+
+@pytest.mark.parametrize("word", ["30 min avant ", "1 ", "si ", "1 à 2 ", "max ", "1-0-"])
+def test_a_text_repeated_without_end_is_read_in_little_time(word: str) -> None:
+    began = perf_counter()
+
+    propose(word * (3900 // len(word)))
+    long = propose(word * 4000)
+
+    assert perf_counter() - began < 5
+    assert long.unread == (word * 4000,)
 
 
 WORDS = st.sampled_from(
