@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from engine.language import Language, Say, speaker
-from engine.terminal.shell import Status, console, finish
+from engine.terminal.shell import Status, console, finish, print_json
 
 if TYPE_CHECKING:
     from engine.pipeline.consult import Row, Shown
@@ -60,18 +60,20 @@ def list_items(desk: Desk, subject: str, *, ended: bool) -> None:
 
 
 def _row_document(row: "Row") -> dict[str, Any]:
-    return {
-        "item": row.item.id,
-        "subject": row.item.subject.value,
-        "subject_id": row.item.subject_id,
-        "state": row.item.state.value,
-        "blocking": row.item.blocking,
-        "lines": row.lines,
-        "opened_at": row.item.opened_at.isoformat(),
-        "content_sha256": row.item.content_sha256,
-        "format": row.message.format if row.message else None,
-        "patient": row.patient.model_dump(mode="json") if row.patient else None,
-    }
+    from schemas.desk import QueueRow
+
+    return QueueRow(
+        item=row.item.id,
+        subject=row.item.subject.value,
+        subject_id=row.item.subject_id,
+        state=row.item.state.value,
+        blocking=row.item.blocking,
+        lines=row.lines,
+        opened_at=row.item.opened_at,
+        content_sha256=row.item.content_sha256,
+        format=row.message.format if row.message else None,
+        patient=row.patient,
+    ).model_dump(mode="json")
 
 
 def _show_rows(rows: "Sequence[Row]", say: Say) -> None:
@@ -119,20 +121,21 @@ def show_item(desk: Desk, item_id: str, *, source: bool) -> None:
 
 
 def _item_document(found: "Shown") -> dict[str, Any]:
-    content = found.prescription.content if found.prescription else found.adherence
-    return {
-        "item": found.item.id,
-        "state": found.item.state.value,
-        "content_sha256": found.item.content_sha256,
-        "source_sha256": found.item.source_sha256,
-        "content": content.model_dump(mode="json") if content else None,
-        "findings": [
-            {"number": number, "line": line, **finding.model_dump(mode="json")}
+    from schemas.desk import NumberedFinding, QueueItem
+
+    return QueueItem(
+        item=found.item.id,
+        state=found.item.state.value,
+        content_sha256=found.item.content_sha256,
+        source_sha256=found.item.source_sha256,
+        content=found.prescription.content if found.prescription else found.adherence,
+        findings=tuple(
+            NumberedFinding(number=number, line=line, **dict(finding))
             for number, (line, finding) in enumerate(found.findings, start=1)
-        ],
-        "changes": [change.model_dump(mode="json") for change in found.changes],
-        "decisions": [decision.model_dump(mode="json") for decision in found.decisions],
-    }
+        ),
+        changes=tuple(found.changes),
+        decisions=tuple(found.decisions),
+    ).model_dump(mode="json")
 
 
 def show_shown(found: "Shown", say: Say) -> None:
@@ -247,12 +250,13 @@ def decide_item(desk: Desk, item_id: str, choice: Choice) -> None:
 
 def _show_decided(desk: Desk, decided: "Decided") -> None:
     if desk.as_json:
-        document = {
-            "decision": decided.decision.model_dump(mode="json"),
-            "state": decided.state.value,
-            "release": decided.release,
-        }
-        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        from schemas.desk import QueueDecision
+
+        print_json(
+            QueueDecision(
+                decision=decided.decision, state=decided.state.value, release=decided.release
+            )
+        )
         return
     say = desk.say
     by = decided.decision.decided_by

@@ -16,6 +16,8 @@ def published() -> dict[str, TypeAdapter[Any]]:
     from schemas.conformance import Conformance
     from schemas.decision import Decision
     from schemas.delivery import Delivery
+    from schemas.desk import QueueDecision, QueueItem, QueueRow
+    from schemas.expansion import Expansion
     from schemas.explanation import Explanation
     from schemas.finding import Finding
     from schemas.installation import Installation
@@ -26,6 +28,7 @@ def published() -> dict[str, TypeAdapter[Any]]:
     from schemas.posology import Posology
     from schemas.prescription import Prescription
     from schemas.schedule import LineSchedule, PlannedIntake
+    from schemas.trace import Trace
 
     documents: dict[str, Any] = {
         "adherence": AdherenceResult,
@@ -34,17 +37,23 @@ def published() -> dict[str, TypeAdapter[Any]]:
         "conformance": Conformance,
         "decision": Decision,
         "delivery": Delivery,
+        "expansion": Expansion,
         "explanation": Explanation,
         "finding": Finding,
         "installation": Installation,
         "intake": Intake,
         "message": Message,
+        "messages": tuple[Message, ...],
         "movement": Movement,
         "patient": Patient,
         "planned-intake": PlannedIntake,
         "posology": Posology,
         "prescription": Prescription,
+        "queue": tuple[QueueRow, ...],
+        "queue-decision": QueueDecision,
+        "queue-item": QueueItem,
         "schedule": LineSchedule,
+        "trace": Trace,
     }
     return {name: TypeAdapter(each) for name, each in documents.items()}
 

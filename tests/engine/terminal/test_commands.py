@@ -199,6 +199,7 @@ def test_expand_answers_each_line_and_a_bad_one_stops_no_other() -> None:
     assert result.exit_code == Status.DONE
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert len(rows) == 2
+    assert all(Draft202012Validator(schema_of("expansion")).is_valid(row) for row in rows)
     assert rows[0]["computable"] is False
     assert rows[0]["findings"]
     assert rows[1]["id"] == "a"
