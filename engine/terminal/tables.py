@@ -34,6 +34,10 @@ SEVERITIES = {
 """Symbol, words and colour: none of them says it alone."""
 
 
+SHORT_PATH = 12
+"""Characters of a path that are worth repeating: `PID[1]-3` is."""
+
+
 def table_of(title: str, *headings: str) -> Table:
     """An empty table of the house; cells that are too long go on below, nothing is cut."""
     table = Table(
@@ -155,11 +159,13 @@ def unused_table(places: Iterable[SourcePlace], say: Say) -> Table:
 
 
 def _shortened(places: Iterable[SourcePlace]) -> Iterator[tuple[str, SourcePlace]]:
-    """Each place with its path; `…` stands for the element of the row above."""
+    """Each place with its path; `…` stands for the long path of the element of the row above."""
     above = ""
     for place in places:
-        element, slash, name = place.location.rpartition("/")
-        yield (f"  …/{name}" if slash and element == above else place.location), place
+        step = "/" if "/" in place.location else "."
+        element, _, name = place.location.rpartition(step)
+        repeated = element == above and len(element) > SHORT_PATH
+        yield (f"  …{step}{name}" if repeated else place.location), place
         above = element
 
 

@@ -208,3 +208,14 @@ def test_a_place_beside_the_one_above_is_shown_by_its_own_name() -> None:
         ["…/DI", "2"],
         ["/Messages/Séjour/DI", "3"],
     ]
+
+
+def test_a_short_place_is_shown_whole() -> None:
+    places = [
+        SourcePlace(location="PID[1]-3.1", value="1"),
+        SourcePlace(location="PID[1]-3.4", value="2"),
+    ]
+
+    rows = [line.split() for line in shown(unused_table(places, FRENCH)).splitlines()]
+
+    assert rows[4:6] == [["PID[1]-3.1", "1"], ["PID[1]-3.4", "2"]]
