@@ -13,6 +13,7 @@ from engine.posology.facts import (
     tempo_of,
     total_of,
 )
+from engine.posology.items import Kind
 from engine.posology.lexicon import folded, words_of
 from engine.posology.scanner import items_of
 from schemas.finding import FindingCode
@@ -232,6 +233,8 @@ def of_unread(said: str, stated: Sequence[Phase]) -> Difference | None:
         return None
     if "open" in kinds:
         return (CONTRADICTS, "the text gives no end and the structure one") if bounded else None
+    if [item.kind for item in items_of(said)] == [Kind.SEPARATION]:
+        return UNREAD, "the text asks for a time between this medicine and another"
     mild = kinds <= {"choice", "elsewhere"} and not any(letter.isdigit() for letter in said)
     if mild:
         return UNREAD, "words of the text could not be compared with the structure"

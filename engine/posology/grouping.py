@@ -119,7 +119,7 @@ class Grouping:
                 self._place_length(segment, item)
             case Kind.UNTIL | Kind.FROM:
                 self._place_date(segment, item)
-            case Kind.CEILING | Kind.OPEN:
+            case Kind.CEILING | Kind.OPEN | Kind.SEPARATION:
                 self.unread.append(item.said)
             case Kind.AS_NEEDED | Kind.CYCLE | Kind.LASTS | Kind.STOP:
                 self._place_in_all(segment, item)

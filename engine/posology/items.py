@@ -28,6 +28,7 @@ class Kind(Enum):
     CYCLE = auto()
     AS_NEEDED = auto()
     CEILING = auto()
+    SEPARATION = auto()
     THEN = auto()
     STOP = auto()
     OPEN = auto()

@@ -60,6 +60,11 @@ def _conditions() -> tuple[Form, ...]:
             rf"|{number} ?(?:{unit}) (?:de )?(?:delais? )?min\w* entre [^.;\n,]*",
             says.ceiling,
         ),
+        (
+            rf"{number} ?(?:h|heures?|hours?|min|minutes?) (?:avant|apres|before|after) "
+            rf"(?!(?:[^\s,.;]+ ){{0,2}}(?:{any_of('moments')})\b)[^,.;\n]*",
+            says.kind_of(Kind.SEPARATION),
+        ),
         (rf"(?:sauf|hormis|excepte|except)\b{_CLAUSE}", says.ceiling),
         (r"espac\w* d\S+ [^.;\n,]*|en respectant [^.;\n]*", says.ceiling),
         (
@@ -114,7 +119,10 @@ def _rhythms() -> tuple[Form, ...]:
             rf"(?:toutes? les|tous les|every|chaque|/|q) ?(?:{many})? ?(?P<unit>{unit}){_END}",
             says.every,
         ),
-        (r"every other day|alternate days|un jour sur deux", says.every_other),
+        (
+            r"every (?:other|second|2nd) (?:day|week)|alternate days|un jour sur deux",
+            says.every_other,
+        ),
         (
             rf"(?P<low>{number}) ?x ?(?P<amount>{number}) ?(?P<dose>{any_of('dose_units')})/j\w*",
             says.times_dose,

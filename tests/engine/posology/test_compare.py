@@ -102,6 +102,8 @@ def test_a_text_that_says_what_the_structure_says_raises_nothing(
         ("selon INR", [MORNING], "text-adds"),
         ("sans dépasser 4 par jour", [MORNING], "text-adds"),
         ("recommencer après 7 jours d'arrêt", [MORNING], "text-adds"),
+        ("le premier jour du mois", [a_phase(frequency=a_frequency(1, "1", "mo"))], "text-adds"),
+        ("every second day", [a_phase(frequency=a_frequency(1))], "text-contradicts"),
         ("avec le doigt ou un coton-tige", [MORNING], "text-unread"),
     ],
 )
@@ -170,3 +172,9 @@ def test_the_words_of_the_line_are_compared_with_all_phases_and_not_twice() -> N
     found = compare_all(Posology(phases=(phase,)), ["1 cp le soir", "1 cp le matin"])
 
     assert [(one.code.value, one.quoted) for one in found] == [("text-contradicts", "1 cp le soir")]
+
+
+def test_a_time_between_two_medicines_is_shown_and_moves_nothing() -> None:
+    assert codes("2h après sucralfate", MORNING) == ["text-unread"]
+    assert codes("2 heures avant le fer", MORNING) == ["text-unread"]
+    assert codes("30 minutes avant le petit-déjeuner", MORNING) == []
