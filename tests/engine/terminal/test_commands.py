@@ -210,6 +210,16 @@ def test_expand_answers_each_line_and_a_bad_one_stops_no_other() -> None:
     assert [each["quantity"] for each in rows[1]["planned"]] == ["1", "1"]
 
 
+def test_expand_answers_lines_that_are_no_text_and_those_after_them() -> None:
+    lines = b'{"id": "\xff"}\n{"id": "\\ud800", "dosage": []}\n{"id": "last", "dosage": []}\n'
+
+    result = shell.invoke(app, ["expand"], input=lines)
+
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [row["id"] for row in rows] == [None, "\ud800", "last"]
+    assert all(row["findings"] and not row["computable"] for row in rows)
+
+
 @pytest.mark.parametrize(
     ("typed", "completed"),
     [
