@@ -233,7 +233,7 @@ def of_unread(said: str, stated: Sequence[Phase]) -> Difference | None:
         return None
     if "open" in kinds:
         return (CONTRADICTS, "the text gives no end and the structure one") if bounded else None
-    if [item.kind for item in items_of(said)] == [Kind.SEPARATION]:
+    if not kinds and [item.kind for item in items_of(said)] == [Kind.SEPARATION]:
         return UNREAD, "the text asks for a time between this medicine and another"
     mild = kinds <= {"choice", "elsewhere"} and not any(letter.isdigit() for letter in said)
     if mild:
@@ -249,4 +249,4 @@ def _is_only_stop(said: str) -> bool:
 
 def _words(said: str) -> set[str]:
     words = {folded(item.said) for item in items_of(said)} | set(folded(said).split())
-    return words | {word.split("'")[0] for word in words}
+    return words | {part for word in words for part in word.split("'")}

@@ -214,8 +214,7 @@ def _matters(item: Item) -> bool:
         return True
     if item.kind is Kind.NUMBER:
         return word not in _ARTICLES
-    stem = word.split("'")[0]
-    return word in words_of("triggers") or stem in words_of("triggers")
+    return any(part in words_of("triggers") for part in (word, *word.split("'")))
 
 
 def _day_of(text: str) -> date | None:

@@ -104,6 +104,8 @@ def test_a_text_that_says_what_the_structure_says_raises_nothing(
         ("recommencer après 7 jours d'arrêt", [MORNING], "text-adds"),
         ("le premier jour du mois", [a_phase(frequency=a_frequency(1, "1", "mo"))], "text-adds"),
         ("every second day", [a_phase(frequency=a_frequency(1))], "text-contradicts"),
+        ("à débuter 12 heures avant l'intervention", [MORNING], "text-adds"),
+        ("après l'intervention", [MORNING], "text-adds"),
         ("avec le doigt ou un coton-tige", [MORNING], "text-unread"),
     ],
 )
