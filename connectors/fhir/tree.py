@@ -22,6 +22,10 @@ LONGEST_NUMBER = 40
 """Characters of one number, and its largest exponent. FHIR asks for 18 digits at most."""
 
 
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+"""What JSON can escape and no text may hold: NUL, and halves of a surrogate pair."""
+
+
 class Unreadable(Exception):
     """The bytes are no FHIR message; `finding` says why, and quotes nothing."""
 
@@ -137,7 +141,16 @@ def _measure(root: Json) -> None:
             raise _broken("message", f"nesting must have at most {DEEPEST} levels")
         if isinstance(value, _Twice):
             raise _broken(f"{location}.{value.key}".lstrip("."), "a key must be stated once")
+        if _is_no_text(value):
+            raise _broken(location or "message", "a text must be Unicode characters without NUL")
         if isinstance(value, dict):
             waiting.extend((v, f"{location}.{k}".lstrip("."), depth + 1) for k, v in value.items())
         elif isinstance(value, list):
             waiting.extend((v, f"{location}[{i}]", depth + 1) for i, v in enumerate(value))
+
+
+def _is_no_text(value: Json) -> bool:
+    """Whether a text, or a key of an object, holds what no text may hold."""
+    if isinstance(value, dict):
+        return any(_NO_TEXT.search(key) for key in value)
+    return isinstance(value, str) and _NO_TEXT.search(value) is not None

@@ -37,6 +37,14 @@ def decode(data: bytes) -> Decoded:
 
     A frame that is not closed holds half a message: it is not read. Raises: nothing.
     """
+    decoded = _decoded(data)
+    said = (decoded.text, *(finding.quoted for finding in decoded.findings))
+    if any(text is not None and "\x00" in text for text in said):
+        return _unreadable("a message must have no NUL character", None)
+    return decoded
+
+
+def _decoded(data: bytes) -> Decoded:
     body, opened, closed = unframed(data)
     if opened and not closed:
         return Decoded(None, (_truncated(),))

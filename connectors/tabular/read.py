@@ -43,6 +43,21 @@ def read(data: bytes, site: Site) -> Reading:
 
 
 def _text(data: bytes, findings: list[Finding]) -> str:
+    """The text without NUL, which no database stores: each is U+FFFD, and a finding says so."""
+    text = _decoded(data, findings)
+    if "\x00" not in text:
+        return text
+    findings.append(
+        Finding(
+            code=FindingCode.ENCODING_DECLARED_WRONG,
+            location=_HEAD,
+            message="the table must have no NUL character; each was read as U+FFFD",
+        )
+    )
+    return text.replace("\x00", "\ufffd")
+
+
+def _decoded(data: bytes, findings: list[Finding]) -> str:
     """The text: UTF-8, else Windows-1252 with a finding. Raises: `Refused` when neither."""
     try:
         return data.decode("utf-8-sig")

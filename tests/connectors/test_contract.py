@@ -1,6 +1,7 @@
 """What holds for every format that `registry` finds, whoever wrote it and whatever is sent."""
 
 import random
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -16,6 +17,7 @@ from schemas.finding import Finding
 SAMPLES = Path(__file__).parents[2] / "samples"
 SITE = load_site("reference")
 READABLE = [each for each in connectors().values() if each.read is not None]
+NUL_IN_JSON = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 CUTS = 24
 DAMAGES = 40
 LARGEST_EXTERNAL = 4 * 1024 * 1024
@@ -56,6 +58,9 @@ def assert_the_contract_holds(reading: Reading) -> None:
     places = [source.location for source in reading.sources]
     assert all(places)
     assert [place for place, times in Counter(places).items() if times > 1] == []
+    assert NUL_IN_JSON.search(reading.model_dump_json()) is None, (
+        "a text that no database can store"
+    )
 
 
 def damaged(data: bytes, chance: random.Random) -> bytes:
@@ -120,6 +125,19 @@ def test_a_sample_that_is_damaged_is_read_or_refused_with_a_finding(sample: Path
 
     for _ in range(DAMAGES if data else 0):
         assert_the_contract_holds(read(connector, damaged(data, chance)))
+
+
+@pytest.mark.parametrize("sample", samples(), ids=name_of)
+@pytest.mark.parametrize("intruder", [b"\x00", b"\\ud800", b"\\u0000", b"\xff", b"\xed\xa0\x80"])
+def test_characters_that_are_none_are_read_away_or_refused_with_a_finding(
+    sample: Path, intruder: bytes
+) -> None:
+    data = sample.read_bytes()
+    connector = connectors()[sample.relative_to(SAMPLES).parts[0]]
+
+    for part in range(1, CUTS):
+        cut = len(data) * part // CUTS
+        assert_the_contract_holds(read(connector, data[:cut] + intruder + data[cut:]))
 
 
 @pytest.mark.parametrize("sample", samples(), ids=name_of)
