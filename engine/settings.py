@@ -53,12 +53,14 @@ class Channel(Value):
     """Where messages come in. Its site decides zone, moments and code tables.
 
     `format` restricts what is accepted; without it each message is recognised by its first
-    bytes. `conformance` strict refuses what `lint` finds.
+    bytes. `conformance` strict refuses what `lint` finds. `acknowledgment` enhanced answers HL7 v2
+    senders as MSH-15 asks; original answers AA, AE or AR to everybody.
     """
 
     site: str
     format: str | None = None
     conformance: Literal["tolerant", "strict"] = "tolerant"
+    acknowledgment: Literal["original", "enhanced"] = "enhanced"
 
     @field_validator("site")
     @classmethod
@@ -81,7 +83,8 @@ def _default_channels() -> dict[str, Channel]:
     return {
         "import": Channel(site=REFERENCE),
         "http": Channel(site=REFERENCE),
-        "mllp": Channel(site=REFERENCE, format="hl7v2"),
+        # Many senders fill MSH-15 out of habit and take CA for a failure.
+        "mllp": Channel(site=REFERENCE, format="hl7v2", acknowledgment="original"),
     }
 
 

@@ -68,10 +68,15 @@ class Peek(Value):
 
 
 class Answer(Value):
-    """What we tell a sender of a message: a code of `engine.outcomes`, and the findings."""
+    """What we tell a sender of a message: accepted or not, whether to come again, the findings.
+
+    `enhanced` honours a sender's wish for HL7 enhanced acknowledgment; without it the answer is
+    that of original mode, whatever the message asks for.
+    """
 
     accepted: bool
     retry: bool = False
+    enhanced: bool = True
     findings: tuple[Finding, ...] = ()
 
 

@@ -51,13 +51,13 @@ def acknowledge(data: bytes, answer: Answer, envelope: Envelope) -> bytes:
 
 
 def _wanted(message: Message, answer: Answer) -> bool:
-    """MSH-15: always, never, on error or on success only. Empty means original mode: always."""
+    """MSH-15: always, never, on error or on success only. Original mode answers always."""
     never = {"NE", "ER" if answer.accepted else "SU"}
-    return message.header.value(15) not in never
+    return not _enhanced(message, answer) or message.header.value(15) not in never
 
 
-def _enhanced(message: Message) -> bool:
-    return bool(message.header.value(15))
+def _enhanced(message: Message, answer: Answer) -> bool:
+    return answer.enhanced and bool(message.header.value(15))
 
 
 def _answer(
@@ -115,7 +115,7 @@ def _leaf(text: str) -> str:
 
 def _code(message: Message | None, answer: Answer) -> str:
     """MSA-1. A header that cannot be processed is rejected; a content in error is an error."""
-    enhanced = message is not None and _enhanced(message)
+    enhanced = message is not None and _enhanced(message, answer)
     if answer.accepted:
         return "CA" if enhanced else "AA"
     if enhanced:

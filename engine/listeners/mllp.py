@@ -1,6 +1,7 @@
 """MLLP: one block a message, answered in order on the same connection.
 
-Source: HL7 Transport Specification MLLP release 1: <VT> data <FS><CR>.
+Source: HL7 Transport Specification MLLP release 1: <VT> data <FS><CR>. The last <CR> is not
+waited for, because some senders leave it out.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from engine.pipeline.context import Context
 from engine.pipeline.receive import receive
 from engine.workers.bell import Bell
 
-START, END = b"\x0b", b"\x1c\x0d"
+START, STOP, END = b"\x0b", b"\x1c", b"\x1c\x0d"
 LARGEST = 16 * 1024 * 1024
 """Bytes of one block; a longer one ends its connection, and nothing of it is acknowledged."""
 
@@ -37,7 +38,7 @@ class MllpListener:
     async def start(self, host: str = "127.0.0.1") -> int:
         """Listen from now on; the port."""
         self._server = await asyncio.start_server(
-            self._serve, host, self._port, limit=LARGEST + len(END)
+            self._serve, host, self._port, limit=LARGEST + len(STOP)
         )
         port: int = self._server.sockets[0].getsockname()[1]
         return port
@@ -51,17 +52,17 @@ class MllpListener:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
-                block = await asyncio.wait_for(reader.readuntil(END), IDLE)
+                block = await asyncio.wait_for(reader.readuntil(STOP), IDLE)
                 start = block.find(START)
                 if start < 0:
                     log.warning("mllp.unframed", extra={"channel": self._channel})
                     return
-                reply = await asyncio.to_thread(self._take, block[start + 1 : -len(END)])
+                reply = await asyncio.to_thread(self._take, block[start:])
                 if reply:
                     writer.write(START + reply + END)
                     await writer.drain()
         except asyncio.IncompleteReadError as cut:
-            if cut.partial:
+            if cut.partial.strip():
                 log.warning("mllp.cut", extra={"channel": self._channel, "bytes": len(cut.partial)})
         except (asyncio.LimitOverrunError, TimeoutError, ConnectionError) as error:
             log.warning(
@@ -71,6 +72,7 @@ class MllpListener:
             writer.close()
 
     def _take(self, data: bytes) -> bytes:
+        """Keep the block with its frame, which proves that it is whole; its answer."""
         receipt = receive(self._context, data, self._channel)
         self._bell.ring(receipt.message.id)
         return answer(self._context, receipt, data, self._promise)

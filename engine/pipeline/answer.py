@@ -35,7 +35,8 @@ def answer(context: Context, receipt: Receipt, data: bytes, promise: Promise) ->
     message = receipt.message
     if promise is Promise.PROCESSED:
         message = settled(context, message)
-    said = _said(context, message, promise)
+    enhanced = context.channel(message.channel).acknowledgment == "enhanced"
+    said = _said(context, message, promise).model_copy(update={"enhanced": enhanced})
     connector = _connector(message)
     written = b""
     if connector is not None and connector.acknowledge is not None:

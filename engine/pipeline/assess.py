@@ -81,7 +81,7 @@ def _normalised(line: Line, prescription: Prescription, site: Site) -> Normalise
 
 
 def _compared(line: Line) -> tuple[Finding, ...]:
-    """What the sender's words say against the structure: of each phase, then of the line."""
+    """What the sender's words say against the structure: of the line, each phase, each label."""
     if line.action not in PLANNING_ACTIONS:
         return ()
     from engine.posology.compare import compare_all

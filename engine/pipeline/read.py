@@ -7,6 +7,7 @@ from engine.pipeline.merge import merged
 from engine.pipeline.receive import ENGINE
 from engine.store import audit, inbox, intakes, patients, prescriptions, queue
 from engine.store.inbox import Claimed
+from engine.store.prescriptions import StoredPrescription
 from engine.store.unit import Unit
 from engine.validation.states import Event, ItemState, happened
 from mappings.catalogue import load_site
@@ -26,7 +27,8 @@ def read(context: Context, claimed: Claimed) -> MessageState:
     """What became of the message. Everything it brought is stored, or nothing is.
 
     A message that brings nothing is refused, with the findings that say why. When the lease
-    was lost meanwhile, nothing is stored: another worker has the message.
+    was lost meanwhile, nothing is stored: another worker has the message. Raises: `Overtaken`
+    when another worker stored a version of the same prescription, or the same patient, first.
     """
     connector = registry.connector(claimed.message.format or "")
     site = load_site(claimed.site)
@@ -72,6 +74,7 @@ class _Keeper:
         self.message = claimed.message
         self.site = site
         self.now = context.clock()
+        self.patients: dict[Patient, tuple[PatientId | None, tuple[Finding, ...]]] = {}
 
     def keep(self, reading: Reading) -> None:
         """Findings of the message, then movements, prescriptions and intakes."""
@@ -101,6 +104,11 @@ class _Keeper:
         """The stored patient, unless identity is in doubt; then `None` and the doubt."""
         if patient is None:
             return None, ()
+        if patient not in self.patients:
+            self.patients[patient] = self._resolved(patient)
+        return self.patients[patient]
+
+    def _resolved(self, patient: Patient) -> tuple[PatientId | None, tuple[Finding, ...]]:
         known = patients.found(self.unit, patient, self.message.channel)
         if len(known) > 1:
             return None, (_contradiction(patient, "identifiers name two stored patients"),)
@@ -109,15 +117,15 @@ class _Keeper:
             differs = _difference(stored, patient) if stored else None
             if differs is not None:
                 return known[0], (_contradiction(patient, differs),)
-        return patients.store(self.unit, patient, self.message.channel, self.now), ()
+        return patients.store(self.unit, patient, self.message.channel, known, self.now), ()
 
     def _prescription(self, incoming: Prescription) -> None:
         patient_id, doubts = self._patient(incoming.patient)
         incoming = incoming.model_copy(update={"findings": (*incoming.findings, *doubts)})
         group = self._group(incoming, patient_id)
         latest = prescriptions.latest_of(self.unit, group)
-        base = self._standing(group)
-        validated = prescriptions.last_validated(self.unit, group)
+        base = self._standing(latest)
+        validated = prescriptions.last_validated(self.unit, group) if latest else None
         whole = merged(base.content.as_read, incoming) if base else incoming
         assessed = assess_prescription(
             whole, self.site, validated.content.as_read if validated else None
@@ -129,6 +137,7 @@ class _Keeper:
             source_sha256=self.message.sha256,
             patient_id=patient_id,
             group_key=group,
+            version=latest.version + 1 if latest else 1,
             at=self.now,
         )
         queue.open_item(
@@ -161,14 +170,13 @@ class _Keeper:
         known = prescriptions.group_of_lines(self.unit, owner, lines)
         return known or f"{owner}|line:{lines[0]}"
 
-    def _standing(self, group: str) -> prescriptions.StoredPrescription | None:
+    def _standing(self, latest: StoredPrescription | None) -> StoredPrescription | None:
         """The version that a new message adds to: the newest that nobody rejected."""
-        latest = prescriptions.latest_of(self.unit, group)
         if latest is None:
             return None
         item = queue.item_about(self.unit, queue.Subject.PRESCRIPTION, latest.id)
         if item is not None and item.state is ItemState.REJECTED:
-            return prescriptions.last_validated(self.unit, group)
+            return prescriptions.last_validated(self.unit, latest.group_key)
         return latest
 
     def _supersede(self, older: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from connectors import registry
 from engine.pipeline.context import Context
 from engine.store import audit, inbox, prescriptions
-from engine.store.unit import Unit, new_id
+from engine.store.unit import Overtaken, Unit, new_id
 from schemas.canonical import sha256
 from schemas.connector import Connector, Peek
 from schemas.events import AuditEvent
@@ -33,6 +33,14 @@ def receive(context: Context, data: bytes, channel_name: str) -> Receipt:
     with other bytes is kept as refused. Bytes of no known format are kept as refused.
     Raises: `Refused` for a channel that does not exist; nothing is kept then.
     """
+    try:
+        return _receive(context, data, channel_name)
+    except Overtaken:
+        # The same message came in on another connection meanwhile: now it is known.
+        return _receive(context, data, channel_name)
+
+
+def _receive(context: Context, data: bytes, channel_name: str) -> Receipt:
     channel = context.channel(channel_name)
     connector = registry.connector(channel.format) if channel.format else registry.detect(data)
     peeked = connector.peek(data) if connector and connector.peek else Peek()

@@ -99,9 +99,13 @@ def _schedule(unit: Unit, wanted: Wanted, pharmacy: Organization, now: datetime)
 
 
 def _planned(line: ReleasedLine, first: datetime, days: int) -> ReleasedLine:
-    from engine.posology.expand import expand
+    """The dated intakes. Raises: `Refused` when a clock change leaves one of them in doubt."""
+    from engine.posology.expand import check_window, expand
 
     site = load_site(line.schedule.site)
+    doubts = [found for found in check_window(line.schedule, site, first, days) if found.blocks]
+    if doubts:
+        raise Refused(f"schedule: {doubts[0].message}; choose a period without that day")
     planned = tuple(expand(line.schedule, site, first, days))
     return line.model_copy(update={"planned": planned})
 

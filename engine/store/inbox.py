@@ -1,5 +1,6 @@
 """The inbox: every message received, word for word, and where our work on it stands."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -121,16 +122,20 @@ def origin(unit: Unit, prescription_id: str) -> Origin | None:
 
 
 def listed(
-    unit: Unit, *, channel: str | None = None, state: MessageState | None = None, limit: int = 500
-) -> tuple[Message, ...]:
-    """Messages, newest first, of one channel or state or of all."""
+    unit: Unit,
+    *,
+    channel: str | None = None,
+    state: MessageState | None = None,
+    limit: int | None = None,
+) -> Iterator[Message]:
+    """Messages, newest first, of one channel or state or of all; read as they are asked for."""
     query = select(*_SHOWN).where(messages.c.tenant == unit.tenant)
     if channel is not None:
         query = query.where(messages.c.channel == channel)
     if state is not None:
         query = query.where(messages.c.state == state.value)
-    rows = unit.connection.execute(query.order_by(messages.c.seq.desc()).limit(limit)).mappings()
-    return tuple(_message(row) for row in rows)
+    ordered = query.order_by(messages.c.seq.desc()).limit(limit).execution_options(yield_per=1000)
+    yield from (_message(row) for row in unit.connection.execute(ordered).mappings())
 
 
 def claim_next(unit: Unit, token: str, now: datetime, lease_until: datetime) -> Claimed | None:

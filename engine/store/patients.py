@@ -49,23 +49,29 @@ def _authority(identifier: Identifier, channel: str) -> str:
     return bare(identifier.authority) if identifier.authority else f"channel:{channel}"
 
 
-def store(unit: Unit, patient: Patient, channel: str, at: datetime) -> PatientId | None:
-    """The id of this patient, found or made; `None` when nothing identifies them.
+def store(
+    unit: Unit,
+    patient: Patient,
+    channel: str,
+    known: tuple[PatientId, ...],
+    at: datetime,
+) -> PatientId | None:
+    """The id of this patient, made when `known` (what `found` gave) is empty.
 
-    `None` also when the identifiers name two stored patients: a person must look.
+    `None` when nothing identifies them, or when two stored patients have their identifiers.
     """
-    known = found(unit, patient, channel)
     if len(known) > 1 or not _keys(patient):
         return None
-    identifier = known[0] if known else PatientId(new_id("pat"))
     content = canonical_json(patient).decode()
     if known:
+        identifier = known[0]
         unit.connection.execute(
             update(patients)
             .where(patients.c.id == identifier)
             .values(content=content, updated_at=at)
         )
     else:
+        identifier = PatientId(new_id("pat"))
         unit.connection.execute(
             insert(patients).values(
                 id=identifier, tenant=unit.tenant, content=content, updated_at=at

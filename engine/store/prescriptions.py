@@ -36,17 +36,20 @@ def store(
     source_sha256: Sha256,
     patient_id: PatientId | None,
     group_key: str,
+    version: int,
     at: datetime,
 ) -> StoredPrescription:
-    """Store the next version of this group, with its schedules and findings."""
+    """Store this version of the group, with its schedules and findings.
+
+    A version that another worker stored meanwhile fails on its key.
+    """
     content = canonical_json(assessed)
-    newest = latest_of(unit, group_key)
     stored = StoredPrescription(
         id=PrescriptionId(new_id("rx")),
         message_id=message_id,
         patient_id=patient_id,
         group_key=group_key,
-        version=newest.version + 1 if newest else 1,
+        version=version,
         content=assessed,
         content_sha256=sha256(content),
         source_sha256=source_sha256,

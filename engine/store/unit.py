@@ -10,16 +10,32 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import IntegrityError, OperationalError
 
+from schemas.errors import Unavailable
 from schemas.ids import TenantId
+
+_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's base 32, in which no digit is taken for another."""
 
 
 def new_id(prefix: str) -> str:
     """A fresh identifier: the prefix of its kind, then time and chance, so that ids sort by age.
 
-    Letters, digits and hyphens only: it also serves as the id of a FHIR resource.
+    Letters, digits and hyphens only, and with a prefix of three letters twenty characters in all:
+    it also serves as the id of a FHIR resource and as MSH-10 (HL7 v2.5.1 §2.15.9.10).
     """
-    return f"{prefix}-{time.time_ns() // 1_000_000:012x}{secrets.token_hex(6)}"
+    milliseconds = time.time_ns() // 1_000_000
+    return f"{prefix}-{_base32(milliseconds, 9)}{_base32(secrets.randbits(35), 7)}"
+
+
+def _base32(number: int, length: int) -> str:
+    """The number in digits of five bits that sort as they count."""
+    return "".join(_DIGITS[number >> 5 * place & 31] for place in reversed(range(length)))
+
+
+class Overtaken(Unavailable):
+    """Another worker stored the same thing first; a second look finds it."""
 
 
 @dataclass(slots=True)
@@ -51,9 +67,20 @@ class Store:
 
     @contextmanager
     def unit(self, tenant: TenantId) -> Iterator[Unit]:
-        """A unit of work of this tenant."""
-        with self.database.connect() as connection:
-            yield Unit(connection, tenant)
+        """A unit of work of this tenant.
+
+        Raises: `Unavailable` when the database cannot be reached, read or written now, `Overtaken`
+        when another worker stored the same thing first: the unit stored nothing either way.
+        """
+        try:
+            with self.database.connect() as connection:
+                yield Unit(connection, tenant)
+        except OperationalError as error:
+            raise Unavailable(f"database: {type(error.orig).__name__}") from error
+        except IntegrityError as error:
+            if getattr(error.orig, "sqlite_errorname", None) == "SQLITE_CONSTRAINT_TRIGGER":
+                raise  # a guard refused it: no other worker is the reason, and no second try helps
+            raise Overtaken("database: another worker was first") from error
 
     def close(self) -> None:
         """Give every connection back."""

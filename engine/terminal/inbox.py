@@ -10,6 +10,9 @@ import typer
 from engine.language import Language, speaker
 from engine.terminal.shell import Status, console, finish
 
+MOST_ROWS = 200
+"""Rows of a table; the whole inbox is given as JSON Lines."""
+
 if TYPE_CHECKING:
     from engine.pipeline.context import Context
     from engine.workers.bell import Bell
@@ -133,18 +136,18 @@ def list_messages(
     as_json: bool,
     language: Language | None,
 ) -> None:
-    """The inbox, newest first; as JSON Lines when asked."""
+    """The inbox, newest first: the newest rows as a table, or all of it as JSON Lines."""
     from engine.pipeline.context import open_context
     from engine.store import inbox
 
     context = open_context(data)
     with context.store.unit(context.tenant) as unit:
-        messages = inbox.listed(unit, channel=channel, state=state)
-    if not as_json:
-        show_messages(messages, language)
-        return
-    for message in messages:
-        typer.echo(message.model_dump_json())
+        if as_json:
+            for message in inbox.listed(unit, channel=channel, state=state):
+                typer.echo(message.model_dump_json())
+            return
+        newest = list(inbox.listed(unit, channel=channel, state=state, limit=MOST_ROWS))
+    show_messages(newest, language)
 
 
 def replay_message(

@@ -70,7 +70,7 @@ def test_a_body_above_the_limit_is_refused_and_not_kept(sqlite_store: Store) -> 
         answer = client.post("/fhir", content=b" " * (LARGEST + 1), headers=JSON)
 
     with sqlite_store.unit(context.tenant) as unit:
-        assert inbox.listed(unit) == ()
+        assert list(inbox.listed(unit)) == []
     assert answer.status_code == 413
 
 

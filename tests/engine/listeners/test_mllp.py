@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,31 @@ def test_a_message_is_kept_before_it_is_acknowledged(store: Store) -> None:
         writer.write(START + PLAIN % (b"C1", b"1") + END)
         assert b"MSA|AA|C1" in await _answer(reader)
         assert len(_states(context)) == 1
+
+    _talk(context, talk)
+
+
+def test_a_sender_that_fills_msh_15_out_of_habit_gets_aa_from_an_original_channel(
+    sqlite_store: Store,
+) -> None:
+    context = a_context(sqlite_store)
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(START + ORDER % (b"C1", b"1") + END)
+        assert b"MSA|AA|C1" in await _answer(reader)
+
+    _talk(context, talk)
+
+
+def test_an_enhanced_channel_answers_as_msh_15_asks(sqlite_store: Store) -> None:
+    plain = a_context(sqlite_store)
+    channel = plain.settings.channels["mllp"].model_copy(update={"acknowledgment": "enhanced"})
+    settings = plain.settings.model_copy(update={"channels": {"mllp": channel}})
+    context = replace(plain, settings=settings)
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(START + ORDER % (b"C1", b"1") + END)
+        assert b"MSA|CA|C1" in await _answer(reader)
 
     _talk(context, talk)
 

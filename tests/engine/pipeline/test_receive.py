@@ -1,11 +1,15 @@
 """Everything comes in by one door: kept before it is answered, and never twice."""
 
+import threading
+from datetime import timedelta
+
 import pytest
-from messages import a_bundle, a_context, a_request, current, taken_in
+from messages import Clock, a_bundle, a_context, a_request, current, taken_in
 
 from engine.pipeline.receive import receive
 from engine.store import inbox, prescriptions
 from engine.store.unit import Store
+from engine.workers.loop import drain
 from schemas.errors import Refused
 from schemas.finding import FindingCode
 from schemas.message import MessageState
@@ -92,7 +96,7 @@ def test_an_unknown_channel_is_refused_and_keeps_nothing(sqlite_store: Store) ->
         receive(context, b"MSH|", "nowhere")
 
     with sqlite_store.unit(context.tenant) as unit:
-        assert inbox.listed(unit) == ()
+        assert list(inbox.listed(unit)) == []
 
 
 def test_a_defect_of_ours_parks_the_message_and_replay_does_it_again(
@@ -127,3 +131,47 @@ def test_a_message_that_was_read_is_not_replayed(sqlite_store: Store) -> None:
 
     with pytest.raises(Refused, match="only a parked or refused"):
         replay(context, message.id, "pharm")
+
+
+def test_one_message_on_many_connections_at_once_is_kept_once(store: Store) -> None:
+    context = a_context(store)
+    data = HL7 % (b"C1", b"1")
+    start = threading.Barrier(6)
+    ids: list[str] = []
+
+    def send() -> None:
+        start.wait()
+        ids.append(receive(context, data, "mllp").message.id)
+
+    senders = [threading.Thread(target=send) for _ in range(6)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+
+    assert len(ids) == 6
+    assert len(set(ids)) == 1
+
+
+def test_versions_worked_on_at_once_end_as_two_versions(store: Store) -> None:
+    context = a_context(store)
+    messages = [
+        receive(context, a_bundle(a_request("A"), bundle=f"B{number}"), "import").message
+        for number in range(4)
+    ]
+    clock = context.clock
+    assert isinstance(clock, Clock)
+    workers = [threading.Thread(target=drain, args=(context,)) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    for _ in range(4):
+        clock.now += timedelta(hours=1)
+        drain(context)
+
+    assert {current(context, message).state for message in messages} == {MessageState.READ}
+    with store.unit(context.tenant) as unit:
+        found = [prescriptions.of_message(unit, message.id) for message in messages]
+        versions = [prescriptions.prescription(unit, each[0]) for each in found]
+    assert sorted(stored.version for stored in versions if stored) == [1, 2, 3, 4]
