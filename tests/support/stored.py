@@ -59,7 +59,7 @@ def a_stored_prescription(unit: Unit, raw: bytes = b"MSH|") -> tuple[StoredPresc
     message_id = a_message(unit, raw)
     prescription = a_prescription(a_line(a_phase(moments=["MORN"])))
     assert prescription.patient is not None
-    patient_id = patients.store(unit, prescription.patient, "mllp", NOW)
+    patient_id = patients.store(unit, prescription.patient, "mllp", (), NOW)
     schedule = DoseSchedule(site="reference", zone="Europe/Paris")
     stored = prescriptions.store(
         unit,
@@ -71,6 +71,7 @@ def a_stored_prescription(unit: Unit, raw: bytes = b"MSH|") -> tuple[StoredPresc
         source_sha256=Sha256(hashlib.sha256(raw).hexdigest()),
         patient_id=patient_id,
         group_key="P1",
+        version=1,
         at=NOW,
     )
     item_id = queue.open_item(
