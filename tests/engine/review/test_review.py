@@ -16,7 +16,7 @@ from schemas.people import (
     Patient,
     Practitioner,
 )
-from schemas.posology import Dose, Phase, Posology, Rhythm, Weekday
+from schemas.posology import Bounds, Dose, Phase, Posology, Rhythm, Weekday
 from schemas.prescription import (
     Chain,
     Ingredient,
@@ -295,6 +295,26 @@ def test_the_second_line_of_one_product_is_a_duplicate_and_names_the_first() -> 
     assert [f.code for f in second] == [FindingCode.LINE_DUPLICATE]
     assert second[0].location == "L2.product"
     assert "L1" in second[0].message
+
+
+def _dated(name: str, start: str, end: str) -> Line:
+    bounds = Bounds(start=date.fromisoformat(start), end=date.fromisoformat(end))
+    return a_right_line(a_phase(moments=["MORN"], bounds=bounds), name=name)
+
+
+def test_two_lines_of_one_product_that_follow_each_other_are_no_duplicate() -> None:
+    first = _dated("L1", "2026-03-02", "2026-03-05")
+    second = _dated("L2", "2026-03-06", "2026-03-09")
+
+    assert of_line(first, second, index=1) == []
+    assert of_line(second, first, index=1) == []
+
+
+def test_two_lines_of_one_product_that_share_a_day_are_a_duplicate() -> None:
+    first = _dated("L1", "2026-03-02", "2026-03-06")
+    second = _dated("L2", "2026-03-06", "2026-03-09")
+
+    assert of_line(first, second, index=1) == [FindingCode.LINE_DUPLICATE]
 
 
 def test_a_seven_digit_code_and_its_thirteen_digits_are_one_product() -> None:
