@@ -5,7 +5,7 @@ A file `semainier.toml` names the pharmacy and its channels:
 ```toml
 [pharmacy]
 finess = "750000010"
-name = "Pharmacie des Lilas"
+name = "Pharmacie Exemple"
 
 [channels.ehpad]
 site = "lilas"

@@ -10,7 +10,7 @@ from schemas.codes import Coding
 class IdentifierKind(StrEnum):
     """What an identifier is, once its authority is recognised.
 
-    Source: FR Core 2.2.0 identifier slices; CI-SIS and PAM.fr OIDs (domain page *codes*).
+    Source: FR Core 2.2.0 identifier slices; CI-SIS and PAM.fr OIDs.
     """
 
     INS_NIR = "ins-nir"
