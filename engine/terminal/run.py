@@ -35,10 +35,16 @@ class Ports:
 
 
 def run_engine(data: Path, ports: Ports, promise: Promise) -> None:
-    """Run until SIGTERM or SIGINT, then finish the work in hand."""
+    """Run until SIGTERM or SIGINT, then finish the work in hand.
+
+    Raises: `Refused` before a port is opened when the settings lack one of the two channels.
+    """
+    from engine.http.messages import CHANNEL
     from engine.workers.bell import Bell
 
     context = open_context(data)
+    for name in (CHANNEL, MLLP_CHANNEL):
+        context.channel(name)
     bell = Bell(context)
     bell.start()
     try:
