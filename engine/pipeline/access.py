@@ -1,6 +1,7 @@
 """Consents and grants, recorded and ended by a pharmacist."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 
 from engine.pipeline.context import Context
 from engine.security.permissions import Permission, entitled
@@ -66,37 +67,27 @@ def withdraw(context: Context, user: str, patient: str, receiver: str) -> None:
 
     Raises: `Forbidden`; `Refused` when there was no consent in force.
     """
-    now = context.clock()
-    with context.store.unit(context.tenant) as unit:
-        entitled(unit, user, Permission.ACCESS_GRANT)
-        patient_id = patient_of(unit, patient)
-        if not access.withdraw(unit, patient_id, receiver, now):
-            raise Refused("consent: none is in force for this receiver")
-        audit.record(
-            unit,
-            AuditEvent.CONSENT_WITHDRAWN,
-            actor=user,
-            subject=patient_id,
-            at=now,
-            receiver=receiver,
-        )
-        unit.commit()
+    _end(context, user, patient, receiver, access.withdraw, AuditEvent.CONSENT_WITHDRAWN)
 
 
 def revoke(context: Context, user: str, patient: str, receiver: str) -> None:
     """The pharmacist ends the access of a receiver. Raises: as `withdraw`."""
+    _end(context, user, patient, receiver, access.revoke, AuditEvent.GRANT_REVOKED)
+
+
+def _end(
+    context: Context,
+    user: str,
+    patient: str,
+    receiver: str,
+    end: Callable[[Unit, str, str, datetime], int],
+    event: AuditEvent,
+) -> None:
     now = context.clock()
     with context.store.unit(context.tenant) as unit:
         entitled(unit, user, Permission.ACCESS_GRANT)
         patient_id = patient_of(unit, patient)
-        if not access.revoke(unit, patient_id, receiver, now):
-            raise Refused("grant: none is in force for this receiver")
-        audit.record(
-            unit,
-            AuditEvent.GRANT_REVOKED,
-            actor=user,
-            subject=patient_id,
-            at=now,
-            receiver=receiver,
-        )
+        if not end(unit, patient_id, receiver, now):
+            raise Refused(f"{event.value.partition('.')[0]}: none is in force for this receiver")
+        audit.record(unit, event, actor=user, subject=patient_id, at=now, receiver=receiver)
         unit.commit()

@@ -22,7 +22,7 @@ from mappings.catalogue import load_site
 from schemas.adherence import AdherenceResult, Unmonitored
 from schemas.base import Value
 from schemas.canonical import digest
-from schemas.delivery import ReleasedLine
+from schemas.delivery import ReleasedLine, ReportedIntake
 from schemas.errors import Refused
 from schemas.events import AuditEvent
 from schemas.ids import AdherenceId, PatientId, Sha256
@@ -121,18 +121,8 @@ def _is_about(stored: StoredIntake, forces: Iterable[_InForce]) -> bool:
 
 
 def _report(stored: StoredIntake) -> Report:
-    intake = stored.intake
-    return Report(
-        id=stored.id,
-        status=intake.status,
-        taken_at=intake.taken_at,
-        planned_at=intake.planned_at,
-        recorded_at=intake.recorded_at,
-        received_at=stored.received_at,
-        role=intake.author.role,
-        quantity=intake.quantity,
-        identifiers=intake.identifiers,
-        corrects=intake.corrects,
+    return Report.of(
+        ReportedIntake(id=stored.id, intake=stored.intake, received_at=stored.received_at)
     )
 
 
