@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from connectors.hl7v2 import product as products
+from connectors.hl7v2.daily import daily_notes
 from connectors.hl7v2.group import Group
 from connectors.hl7v2.posology import posology_of
 from connectors.hl7v2.segment import Segment
 from connectors.hl7v2.source import Source
+from connectors.remarks import with_remarks
 from schemas.base import DateOrInstant, is_day
 from schemas.finding import FindingCode
 from schemas.people import Identifier
@@ -34,6 +36,7 @@ _NOT_IN_FORCE = {
 _PLANNING = (LineAction.START, LineAction.CHANGE, LineAction.RESUME, LineAction.REPLACE)
 _ORDER_TYPES = ("M", "S", "O")
 """RXE-44 and RXO-27. Table 0480."""
+_NO_REMARKS = ("RXE-19", "RXO-23", "RXO-1")
 
 
 def line_of(source: Source, group: Group, *, encoded: bool, replaces: tuple[str, ...]) -> Line:
@@ -49,6 +52,7 @@ def line_of(source: Source, group: Group, *, encoded: bool, replaces: tuple[str,
     if detail is not None and not _is_bare(detail, action):
         product = _product(source, group, detail)
         posology = posology_of(source, group, encoded=encoded)
+    notes = tuple(_notes(source, group, posology))
     effective = _effective(source, group, action)
     _check_effective(source, group, action, effective, posology)
     _check_review(source, rxe, rxo)
@@ -59,7 +63,7 @@ def line_of(source: Source, group: Group, *, encoded: bool, replaces: tuple[str,
         effective_at=effective,
         product=product,
         text=_instructions(source, rxe, rxo),
-        posology=posology,
+        posology=with_remarks(posology, _remarks(notes)),
         route=products.route_of(source, group.after_encoded("RXR") or group.all("RXR")),
         quantity_to_supply=_supply(source, rxe, rxo),
         renewals=_renewals(source, rxe, rxo),
@@ -69,7 +73,7 @@ def line_of(source: Source, group: Group, *, encoded: bool, replaces: tuple[str,
             LineLink(kind=LinkKind.REPLACES, line=one, location=group.first.place)
             for one in replaces
         ),
-        notes=tuple(_notes(source, group, rxe, rxo)),
+        notes=notes,
         findings=tuple(source.doubts),
     )
 
@@ -217,25 +221,25 @@ def _indication(source: Source, rxe: Segment | None, rxo: Segment | None) -> str
     return None
 
 
-def _notes(
-    source: Source, group: Group, rxe: Segment | None, rxo: Segment | None
-) -> Iterator[Note]:
+def _notes(source: Source, group: Group, posology: Posology) -> Iterator[Note]:
     """Words beside the order: instructions, daily dose, the order as asked, NTE."""
+    rxe, rxo = group.one("RXE"), group.one("RXO")
     texts = ((rxe, 21, "RXE-21"), (rxo, 6, "RXO-6"), (rxo, 7, "RXO-7") if rxe else (None, 0, ""))
     for segment, field, scope in texts:
         if segment is not None:
             for said in _all_words(source, segment, field, "line.notes"):
                 yield Note(text=said, scope=scope, location=f"{segment.place}-{field}")
-    for segment, field in ((rxe, 19), (rxo, 23)):
-        daily = source.composite(segment, field, "line.notes") if segment else None
-        if segment is not None and daily is not None:
-            text = f"{daily.value} {daily.unit_label or ''}".strip()
-            yield Note(text=text, scope=f"{segment.name}-{field}", location=segment.where(field))
+    yield from daily_notes(source, rxe, rxo, posology)
     if rxe is not None and rxo is not None:
         asked = source.words(rxo, 1, "line.notes")
         if asked:
             yield Note(text=asked, scope="RXO-1", location=rxo.where(1))
     yield from notes_of(source, group.all("NTE"))
+
+
+def _remarks(notes: tuple[Note, ...]) -> list[str]:
+    """The notes that may speak of how the product is taken: not the order as asked, nor a total."""
+    return [note.text for note in notes if note.scope not in _NO_REMARKS]
 
 
 def notes_of(source: Source, segments: tuple[Segment, ...]) -> Iterator[Note]:

@@ -6,6 +6,8 @@ What both forms say in different places is collected here and becomes a `Phase`.
 import re
 from dataclasses import dataclass, field
 from datetime import time
+from decimal import Decimal
+from itertools import pairwise
 
 from connectors.hl7v2.pattern import Pattern, pattern_of, together
 from connectors.hl7v2.source import Source
@@ -13,11 +15,12 @@ from schemas.base import DateOrInstant
 from schemas.codes import Coding
 from schemas.finding import FindingCode
 from schemas.moment import MomentTime
-from schemas.posology import Bounds, Dose, Phase, Rhythm, Times
-from schemas.quantity import Duration, Quantity
+from schemas.posology import Bounds, Dose, Frequency, Phase, Rhythm, Times
+from schemas.quantity import Duration, PeriodUnit, Quantity
 
 _CLOCK = re.compile(r"([01]\d|2[0-3])([0-5]\d)(?:([0-5]\d)(?:\.\d{1,4})?)?")
 _ROUTINE = "R"
+_DAY = 24 * 60
 
 
 @dataclass(slots=True)
@@ -109,7 +112,7 @@ class Statement:
                 duration=self.duration,
                 count=self.count or (1 if said.once else None),
             ),
-            rhythm=Rhythm(frequency=said.frequency, weekdays=said.weekdays),
+            rhythm=Rhythm(frequency=_by_day(said.frequency, clock), weekdays=said.weekdays),
             times=Times(
                 moments=tuple(MomentTime(moment=moment) for moment in said.moments), clock=clock
             ),
@@ -132,3 +135,17 @@ class Statement:
         if self.condition and not as_needed:
             rule = "a condition text asks for human review"
             doubt(FindingCode.EVENT_CONDITION, self.condition_at, rule, self.condition)
+
+
+def _by_day(frequency: Frequency | None, clock: tuple[time, ...]) -> Frequency | None:
+    """`Q8H` beside three times that lie eight hours apart is those times every day.
+
+    §4.5.4.4: the explicit times are the actual times that the code of TQ1-3 refers to.
+    """
+    if frequency is None or frequency.unit is not PeriodUnit.HOUR or len(clock) < 2:
+        return frequency
+    minutes = sorted(one.hour * 60 + one.minute for one in clock)
+    gaps = {(later - earlier) % _DAY for earlier, later in pairwise((*minutes, minutes[0]))}
+    if frequency.times != 1 or gaps != {(frequency.period or 0) * 60}:
+        return frequency
+    return Frequency(times=len(clock), period=Decimal(1), unit=PeriodUnit.DAY)

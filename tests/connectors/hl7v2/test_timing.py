@@ -387,3 +387,17 @@ def test_tq1_holds_over_the_old_field_and_a_disagreement_is_said() -> None:
 
     assert line_doubts(agreeing) == []
     assert line_doubts(disagreeing) == [("timing-contradicted", "RXE[1]-1")]
+
+
+def test_an_interval_of_hours_beside_times_as_far_apart_is_those_times_every_day() -> None:
+    phase = the_phase(rxe(), "TQ1|1||Q8H|0600~1400~2200||3^d|20260105", RXR)
+
+    assert phase.rhythm.frequency == frequency(3, "1", "d")
+    assert phase.times.clock == (time(6), time(14), time(22))
+
+
+@pytest.mark.parametrize("times", ["0600~1200~2200", "0600~1400", "0600~1400~2200~2300"])
+def test_an_interval_of_hours_beside_other_times_stays_an_interval(times: str) -> None:
+    phase = the_phase(rxe(), f"TQ1|1||Q8H|{times}||3^d|20260105", RXR)
+
+    assert phase.rhythm.frequency == frequency(1, "8", "h")
