@@ -101,7 +101,7 @@ def _objection(
 
 def _keep(context: Context, unit: Unit, arrival: inbox.Arrival, finding: Finding | None) -> Message:
     now = context.clock()
-    inbox.store(unit, arrival, now)
+    kept = inbox.store(unit, arrival, now)
     if finding is not None:
         prescriptions.store_findings(unit, arrival.id, (finding,))
     audit.record(
@@ -113,7 +113,4 @@ def _keep(context: Context, unit: Unit, arrival: inbox.Arrival, finding: Finding
         sha256=arrival.sha256,
         bytes=str(len(arrival.raw)),
     )
-    kept = inbox.message(unit, arrival.id)
-    if kept is None:  # the row was inserted above, in this very transaction
-        raise LookupError(arrival.id)
     return kept

@@ -9,8 +9,9 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
+from engine.store import statements
 from engine.store.tables import audit
 from engine.store.unit import Unit
 from schemas.events import AuditEntry, AuditEvent
@@ -23,30 +24,35 @@ def record(
     unit: Unit, event: AuditEvent, *, actor: str, subject: str, at: datetime, **detail: str
 ) -> None:
     """Add one entry to the tenant's chain; writers of one tenant wait for each other."""
+    number, previous = _newest(unit)
+    written = json.dumps(detail, sort_keys=True, ensure_ascii=False)
+    digest = _seal(unit.tenant, number + 1, at, event.value, actor, subject, written, previous)
+    unit.connection.execute(
+        statements.STORE_ENTRY,
+        {
+            "tenant": unit.tenant,
+            "number": number + 1,
+            "at": at,
+            "event": event.value,
+            "actor": actor,
+            "subject": subject,
+            "detail": written,
+            "previous": previous,
+            "digest": digest,
+        },
+    )
+    unit.journal = (number + 1, digest)
+
+
+def _newest(unit: Unit) -> tuple[int, str]:
+    """Number and digest of the newest entry; once this unit wrote one, nobody else can."""
+    if unit.journal is not None:
+        return unit.journal
     if unit.connection.dialect.name == "postgresql":
         # SQLite has one writer at a time anyhow; here the lock lasts until the transaction ends.
         unit.connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(unit.tenant))))
-    newest = unit.connection.execute(
-        select(audit.c.number, audit.c.digest)
-        .where(audit.c.tenant == unit.tenant)
-        .order_by(audit.c.number.desc())
-        .limit(1)
-    ).first()
-    number, previous = (newest.number + 1, newest.digest) if newest else (1, FIRST)
-    written = json.dumps(detail, sort_keys=True, ensure_ascii=False)
-    unit.connection.execute(
-        insert(audit).values(
-            tenant=unit.tenant,
-            number=number,
-            at=at,
-            event=event.value,
-            actor=actor,
-            subject=subject,
-            detail=written,
-            previous=previous,
-            digest=_seal(unit.tenant, number, at, event.value, actor, subject, written, previous),
-        )
-    )
+    newest = unit.connection.execute(statements.NEWEST_ENTRY, {"tenant": unit.tenant}).first()
+    return (newest.number, newest.digest) if newest else (0, FIRST)
 
 
 def _seal(tenant: str, number: int, at: datetime, *parts: str) -> str:

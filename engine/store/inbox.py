@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import RowMapping, func, insert, or_, select, update
+from sqlalchemy import RowMapping, func, select, update
 
+from engine.store import statements
 from engine.store.tables import messages, prescriptions
 from engine.store.unit import Unit
-from schemas.ids import MessageId, Sha256
+from schemas.ids import ChannelName, MessageId, Sha256
 from schemas.message import Acknowledgement, Message, MessageState
-
-_SHOWN = tuple(messages.c[name] for name in Message.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,55 +41,56 @@ class Claimed:
     token: str
 
 
-def store(unit: Unit, arrival: Arrival, at: datetime) -> None:
+def store(unit: Unit, arrival: Arrival, at: datetime) -> Message:
     """Store the bytes and what is known of them. Nothing is promised before the commit."""
-    unit.connection.execute(
-        insert(messages).values(
-            tenant=unit.tenant,
-            id=arrival.id,
-            channel=arrival.channel,
-            site=arrival.site,
-            format=arrival.format,
-            kind=arrival.kind,
-            control_id=arrival.control_id,
-            dedupe_key=arrival.dedupe_key,
-            lane=arrival.lane,
-            sha256=arrival.sha256,
-            raw=arrival.raw,
-            size=len(arrival.raw),
-            received_at=at,
-            state=arrival.state.value,
-            acknowledgement=Acknowledgement.NONE.value,
-            error=arrival.error,
-        )
+    stored = Message(
+        id=arrival.id,
+        tenant=unit.tenant,
+        channel=ChannelName(arrival.channel),
+        control_id=arrival.control_id,
+        sha256=arrival.sha256,
+        size=len(arrival.raw),
+        format=arrival.format,
+        state=arrival.state,
+        acknowledgement=Acknowledgement.NONE,
+        received_at=at.astimezone(UTC),
+        error=arrival.error,
     )
+    unit.connection.execute(
+        statements.STORE_MESSAGE,
+        {
+            "tenant": unit.tenant,
+            "id": stored.id,
+            "channel": stored.channel,
+            "site": arrival.site,
+            "format": stored.format,
+            "kind": arrival.kind,
+            "control_id": stored.control_id,
+            "dedupe_key": arrival.dedupe_key,
+            "lane": arrival.lane,
+            "sha256": stored.sha256,
+            "raw": arrival.raw,
+            "size": stored.size,
+            "received_at": stored.received_at,
+            "state": stored.state.value,
+            "acknowledgement": stored.acknowledgement.value,
+            "error": stored.error,
+        },
+    )
+    return stored
 
 
 def message_keyed(unit: Unit, channel: str, dedupe_key: str) -> tuple[Message, bytes | None] | None:
     """The message of this key in a channel, with the answer that its sender was given."""
-    row = (
-        unit.connection.execute(
-            select(*_SHOWN, messages.c.answer).where(
-                messages.c.tenant == unit.tenant,
-                messages.c.channel == channel,
-                messages.c.dedupe_key == dedupe_key,
-            )
-        )
-        .mappings()
-        .first()
-    )
+    asked = {"tenant": unit.tenant, "channel": channel, "dedupe_key": dedupe_key}
+    row = unit.connection.execute(statements.MESSAGE_KEYED, asked).mappings().first()
     return (_message(row), row["answer"]) if row else None
 
 
 def message(unit: Unit, identifier: str) -> Message | None:
     """The message of this id."""
-    row = (
-        unit.connection.execute(
-            select(*_SHOWN).where(messages.c.tenant == unit.tenant, messages.c.id == identifier)
-        )
-        .mappings()
-        .first()
-    )
+    asked = {"tenant": unit.tenant, "id": identifier}
+    row = unit.connection.execute(statements.MESSAGE, asked).mappings().first()
     return _message(row) if row else None
 
 
@@ -129,7 +129,7 @@ def listed(
     limit: int | None = None,
 ) -> Iterator[Message]:
     """Messages, newest first, of one channel or state or of all; read as they are asked for."""
-    query = select(*_SHOWN).where(messages.c.tenant == unit.tenant)
+    query = select(*statements.SHOWN).where(messages.c.tenant == unit.tenant)
     if channel is not None:
         query = query.where(messages.c.channel == channel)
     if state is not None:
@@ -145,42 +145,9 @@ def claim_next(unit: Unit, token: str, now: datetime, lease_until: datetime) -> 
     that one waits for its next attempt or is parked: order in a lane is kept, other lanes
     pass. Messages without a lane wait for nobody. A lease that ran out is free again.
     """
-    older = messages.alias("older")
-    head_waits = (
-        select(older.c.seq)
-        .where(
-            older.c.tenant == messages.c.tenant,
-            older.c.channel == messages.c.channel,
-            older.c.lane == messages.c.lane,
-            older.c.seq < messages.c.seq,
-            older.c.state.in_((MessageState.RECEIVED.value, MessageState.PARKED.value)),
-        )
-        .exists()
-    )
-    free = (
-        select(messages.c.seq)
-        .where(
-            messages.c.tenant == unit.tenant,
-            messages.c.state == MessageState.RECEIVED.value,
-            or_(messages.c.not_before.is_(None), messages.c.not_before <= now),
-            or_(messages.c.lease_until.is_(None), messages.c.lease_until <= now),
-            ~head_waits,
-        )
-        .order_by(messages.c.seq)
-        .limit(1)
-    )
-    if unit.connection.dialect.name == "postgresql":
-        free = free.with_for_update(skip_locked=True)
-    row = (
-        unit.connection.execute(
-            update(messages)
-            .where(messages.c.seq == free.scalar_subquery())
-            .values(lease_token=token, lease_until=lease_until, attempts=messages.c.attempts + 1)
-            .returning(*_SHOWN, messages.c.site, messages.c.raw)
-        )
-        .mappings()
-        .first()
-    )
+    claim = statements.CLAIM[unit.connection.dialect.name]
+    asked = {"claimant": unit.tenant, "now": now, "token": token, "until": lease_until}
+    row = unit.connection.execute(claim, asked).mappings().first()
     return Claimed(_message(row), row["site"], row["raw"], token) if row else None
 
 
@@ -194,15 +161,14 @@ def settle(
 ) -> bool:
     """Write what became of a claimed message. `False` when the lease was lost to another."""
     done = unit.connection.execute(
-        update(messages)
-        .where(messages.c.id == claimed.message.id, messages.c.lease_token == claimed.token)
-        .values(
-            state=state.value,
-            error=error,
-            not_before=not_before,
-            lease_token=None,
-            lease_until=None,
-        )
+        statements.SETTLE,
+        {
+            "claimed": claimed.message.id,
+            "token": claimed.token,
+            "became": state.value,
+            "error": error,
+            "not_before": not_before,
+        },
     )
     return done.rowcount == 1
 

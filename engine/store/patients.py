@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert, or_, select, update
-from sqlalchemy.engine import Row
+from sqlalchemy import or_, select, update
 
+from engine.store import statements
 from engine.store.tables import patient_identifiers, patients
 from engine.store.unit import Unit, new_id
 from mappings.authorities import bare
@@ -30,16 +30,17 @@ def _keys(patient: Patient) -> tuple[Identifier, ...]:
 
 def found(unit: Unit, patient: Patient, channel: str) -> tuple[PatientId, ...]:
     """Every stored patient that one of the identifiers names; more than one is a doubt."""
-    rows: list[Row[tuple[str]]] = []
-    for identifier in _keys(patient):
-        rows += unit.connection.execute(
-            select(patient_identifiers.c.patient_id).where(
-                patient_identifiers.c.tenant == unit.tenant,
-                patient_identifiers.c.authority == _authority(identifier, channel),
-                patient_identifiers.c.value == identifier.value,
-            )
-        ).all()
-    return tuple(dict.fromkeys(PatientId(row.patient_id) for row in rows))
+    named = (
+        unit.connection.scalar(statements.PATIENT_KEYED, _place(unit, key, channel))
+        for key in _keys(patient)
+    )
+    return tuple(dict.fromkeys(PatientId(name) for name in named if name is not None))
+
+
+def _place(unit: Unit, identifier: Identifier, channel: str) -> dict[str, str]:
+    """Where an identifier stands: its key in the table."""
+    authority = _authority(identifier, channel)
+    return {"tenant": unit.tenant, "authority": authority, "value": identifier.value}
 
 
 def _authority(identifier: Identifier, channel: str) -> str:
@@ -66,16 +67,14 @@ def store(
     if known:
         identifier = known[0]
         unit.connection.execute(
-            update(patients)
-            .where(patients.c.id == identifier)
-            .values(content=content, updated_at=at)
+            statements.DESCRIBE_PATIENT,
+            {"described": identifier, "content": content, "now": at},
         )
     else:
         identifier = PatientId(new_id("pat"))
         unit.connection.execute(
-            insert(patients).values(
-                id=identifier, tenant=unit.tenant, content=content, updated_at=at
-            )
+            statements.STORE_PATIENT,
+            {"id": identifier, "tenant": unit.tenant, "content": content, "updated_at": at},
         )
     _learn(unit, identifier, patient, channel)
     return identifier
@@ -83,27 +82,18 @@ def store(
 
 def _learn(unit: Unit, identifier: PatientId, patient: Patient, channel: str) -> None:
     for key in _keys(patient):
-        place = {
-            "tenant": unit.tenant,
-            "authority": _authority(key, channel),
-            "value": key.value,
-        }
-        known = unit.connection.scalar(select(patient_identifiers.c.patient_id).filter_by(**place))
-        if known is None:
+        place = _place(unit, key, channel)
+        if unit.connection.scalar(statements.PATIENT_KEYED, place) is None:
             unit.connection.execute(
-                insert(patient_identifiers).values(
-                    patient_id=identifier, kind=key.kind.value, **place
-                )
+                statements.STORE_IDENTIFIER,
+                {**place, "patient_id": identifier, "kind": key.kind.value},
             )
 
 
 def patient(unit: Unit, identifier: str) -> Patient | None:
     """The patient of this id, as their last message described them."""
-    content: str | None = unit.connection.scalar(
-        select(patients.c.content).where(
-            patients.c.tenant == unit.tenant, patients.c.id == identifier
-        )
-    )
+    asked = {"tenant": unit.tenant, "id": identifier}
+    content: str | None = unit.connection.scalar(statements.PATIENT, asked)
     return Patient.model_validate_json(content) if content else None
 
 

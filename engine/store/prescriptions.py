@@ -1,12 +1,13 @@
 """Prescriptions, one row a version, with the schedules and findings of each."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, insert, select
+from sqlalchemy import RowMapping, select
 
-from engine.store.tables import findings, prescriptions, releases, schedules
+from engine.store import statements
+from engine.store.tables import prescriptions
 from engine.store.unit import Unit, new_id
 from schemas.assessment import AssessedPrescription
 from schemas.canonical import canonical_json, sha256
@@ -55,23 +56,22 @@ def store(
         source_sha256=source_sha256,
     )
     unit.connection.execute(
-        insert(prescriptions).values(
-            id=stored.id,
-            tenant=unit.tenant,
-            message_id=message_id,
-            patient_id=patient_id,
-            group_key=group_key,
-            version=stored.version,
-            content=content.decode(),
-            content_sha256=stored.content_sha256,
-            source_sha256=source_sha256,
-            stored_at=at,
-        )
+        statements.STORE_PRESCRIPTION,
+        {
+            "id": stored.id,
+            "tenant": unit.tenant,
+            "message_id": message_id,
+            "patient_id": patient_id,
+            "group_key": group_key,
+            "version": version,
+            "content": content.decode(),
+            "content_sha256": stored.content_sha256,
+            "source_sha256": source_sha256,
+            "stored_at": at,
+        },
     )
     _store_schedules(unit, stored)
-    store_findings(unit, message_id, assessed.findings, prescription=stored.id)
-    for number, line in enumerate(assessed.lines):
-        store_findings(unit, message_id, line.findings, prescription=stored.id, line_no=number)
+    _store_doubts(unit, stored)
     return stored
 
 
@@ -92,43 +92,52 @@ def _store_schedules(unit: Unit, stored: StoredPrescription) -> None:
             }
         )
     if rows:
-        unit.connection.execute(insert(schedules), rows)
+        unit.connection.execute(statements.STORE_SCHEDULE, rows)
 
 
-def store_findings(
+def _store_doubts(unit: Unit, stored: StoredPrescription) -> None:
+    """The findings of the prescription as a whole, then those of each line."""
+    rows = _rows(unit, stored.message_id, stored.content.findings, stored.id)
+    for number, line in enumerate(stored.content.lines):
+        rows += _rows(unit, stored.message_id, line.findings, stored.id, number)
+    if rows:
+        unit.connection.execute(statements.STORE_FINDING, rows)
+
+
+def store_findings(unit: Unit, message_id: MessageId, found: Iterable[Finding]) -> None:
+    """Store findings of a message as a whole."""
+    rows = _rows(unit, message_id, found)
+    if rows:
+        unit.connection.execute(statements.STORE_FINDING, rows)
+
+
+def _rows(
     unit: Unit,
     message_id: MessageId,
-    found: tuple[Finding, ...],
-    *,
-    prescription: PrescriptionId | None = None,
+    found: Iterable[Finding],
+    prescription_id: PrescriptionId | None = None,
     line_no: int | None = None,
-) -> None:
-    """Store findings of a message, of one of its prescriptions, or of one line of these."""
-    rows = [
+) -> list[dict[str, object]]:
+    return [
         {
             "tenant": unit.tenant,
             "message_id": message_id,
-            "prescription_id": prescription,
+            "prescription_id": prescription_id,
             "line_no": line_no,
-            **finding.model_dump(mode="json"),
+            "code": finding.code.value,
+            "severity": finding.severity.value,
+            "location": finding.location,
+            "message": finding.message,
+            "quoted": finding.quoted,
         }
         for finding in found
     ]
-    if rows:
-        unit.connection.execute(insert(findings), rows)
 
 
 def findings_of(unit: Unit, message_id: str) -> tuple[Finding, ...]:
     """The findings about a message as a whole."""
-    rows = unit.connection.execute(
-        select(findings)
-        .where(
-            findings.c.tenant == unit.tenant,
-            findings.c.message_id == message_id,
-            findings.c.prescription_id.is_(None),
-        )
-        .order_by(findings.c.number)
-    ).mappings()
+    asked = {"tenant": unit.tenant, "message_id": message_id}
+    rows = unit.connection.execute(statements.FINDINGS_OF_MESSAGE, asked).mappings()
     return tuple(
         Finding.model_validate({name: row[name] for name in Finding.model_fields}) for row in rows
     )
@@ -150,29 +159,15 @@ def prescription(unit: Unit, identifier: str) -> StoredPrescription | None:
 
 def latest_of(unit: Unit, group_key: str) -> StoredPrescription | None:
     """The newest version of a group, whatever was decided on it."""
-    rows = unit.connection.execute(
-        select(prescriptions)
-        .where(prescriptions.c.tenant == unit.tenant, prescriptions.c.group_key == group_key)
-        .order_by(prescriptions.c.version.desc())
-        .limit(1)
-    ).mappings()
-    row = rows.first()
+    asked = {"tenant": unit.tenant, "group_key": group_key}
+    row = unit.connection.execute(statements.LATEST_OF_GROUP, asked).mappings().first()
     return _stored(row) if row else None
 
 
 def group_of_lines(unit: Unit, patient_id: str, lines: Collection[str]) -> str | None:
     """The group in which the newest prescription of the patient names one of these lines."""
-    found: str | None = unit.connection.scalar(
-        select(prescriptions.c.group_key)
-        .join(schedules, schedules.c.prescription_id == prescriptions.c.id)
-        .where(
-            prescriptions.c.tenant == unit.tenant,
-            prescriptions.c.patient_id == patient_id,
-            schedules.c.line_key.in_(lines),
-        )
-        .order_by(prescriptions.c.stored_at.desc(), prescriptions.c.version.desc())
-        .limit(1)
-    )
+    asked = {"tenant": unit.tenant, "patient_id": patient_id, "lines": list(lines)}
+    found: str | None = unit.connection.scalar(statements.GROUP_OF_LINES, asked)
     return found
 
 
@@ -193,14 +188,8 @@ def version_of(unit: Unit, group_key: str, content_sha256: str) -> StoredPrescri
 
 def last_validated(unit: Unit, group_key: str) -> StoredPrescription | None:
     """The newest version of a group that was released."""
-    rows = unit.connection.execute(
-        select(prescriptions)
-        .join(releases, releases.c.subject_id == prescriptions.c.id)
-        .where(prescriptions.c.tenant == unit.tenant, prescriptions.c.group_key == group_key)
-        .order_by(prescriptions.c.version.desc())
-        .limit(1)
-    ).mappings()
-    row = rows.first()
+    asked = {"tenant": unit.tenant, "group_key": group_key}
+    row = unit.connection.execute(statements.LAST_VALIDATED_OF_GROUP, asked).mappings().first()
     return _stored(row) if row else None
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import RowMapping, func, insert, select, update
 
+from engine.store import statements
 from engine.store.tables import decisions, queue_items
 from engine.store.unit import Unit, new_id
 from engine.validation.states import OPEN, ItemState
@@ -51,18 +52,19 @@ def open_item(
     """Put something before a pharmacist; `blocking` counts its blocking findings."""
     identifier = new_id("itm")
     unit.connection.execute(
-        insert(queue_items).values(
-            id=identifier,
-            tenant=unit.tenant,
-            kind=subject.value,
-            subject_id=subject_id,
-            patient_id=patient_id,
-            content_sha256=content_sha256,
-            source_sha256=source_sha256,
-            state=ItemState.TO_VALIDATE.value,
-            blocking=blocking,
-            opened_at=at,
-        )
+        statements.OPEN_ITEM,
+        {
+            "id": identifier,
+            "tenant": unit.tenant,
+            "kind": subject.value,
+            "subject_id": subject_id,
+            "patient_id": patient_id,
+            "content_sha256": content_sha256,
+            "source_sha256": source_sha256,
+            "state": ItemState.TO_VALIDATE.value,
+            "blocking": blocking,
+            "opened_at": at,
+        },
     )
     return identifier
 
@@ -100,17 +102,8 @@ def item(unit: Unit, identifier: str) -> Item | None:
 
 def item_about(unit: Unit, subject: Subject, subject_id: str) -> Item | None:
     """The item about this prescription version or adherence result."""
-    row = (
-        unit.connection.execute(
-            select(queue_items).where(
-                queue_items.c.tenant == unit.tenant,
-                queue_items.c.kind == subject.value,
-                queue_items.c.subject_id == subject_id,
-            )
-        )
-        .mappings()
-        .first()
-    )
+    asked = {"tenant": unit.tenant, "kind": subject.value, "subject_id": subject_id}
+    row = unit.connection.execute(statements.ITEM_ABOUT, asked).mappings().first()
     return _item(row) if row else None
 
 

@@ -87,11 +87,18 @@ messages = Table(
     Index(
         "ix_messages_waiting",
         "tenant",
-        "channel",
-        "lane",
         "seq",
         sqlite_where=text("state = 'received'"),
         postgresql_where=text("state = 'received'"),
+    ),
+    Index(
+        "ix_messages_lane",
+        "tenant",
+        "channel",
+        "lane",
+        "seq",
+        sqlite_where=text("state IN ('received', 'parked')"),
+        postgresql_where=text("state IN ('received', 'parked')"),
     ),
 )
 
@@ -211,6 +218,7 @@ releases = Table(
     Column("source_sha256", SHA256, nullable=False),
     Column("released_at", UtcInstant, nullable=False),
     CheckConstraint("subject_kind IN ('prescription', 'adherence')", name="subject_kind"),
+    Index("ix_releases_subject", "tenant", "subject_id"),
 )
 
 superseded_releases = Table(

@@ -44,6 +44,8 @@ class Unit:
 
     connection: Connection
     tenant: TenantId
+    journal: tuple[int, str] | None = None
+    """Number and digest of the journal entry that this unit wrote last."""
 
     def commit(self) -> None:
         """Make what was written durable; the unit cannot be used afterwards."""
