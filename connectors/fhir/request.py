@@ -18,6 +18,7 @@ from connectors.fhir.dosage_values import Element
 from connectors.fhir.medication import read_product
 from connectors.fhir.package import Package, Resource
 from connectors.fhir.people import reference_identifiers
+from connectors.remarks import with_remarks
 from schemas.codes import Coding
 from schemas.finding import FindingCode
 from schemas.people import Identifier
@@ -36,6 +37,9 @@ NOTE_SCOPE = (
 )
 _LINE_TEXT = "LIPRESCTXT"
 _INDICATION = ("LIPRESCIND", "MEDIND")
+_NO_REMARKS = (_LINE_TEXT, *_INDICATION, "statusReason")
+_TEXTUAL = "prescription textuelle"
+"""How the examples of the guide begin a note that writes the whole line in words."""
 ORDERS = frozenset(("order", "original-order", "reflex-order", "filler-order", "instance-order"))
 _ACTIONS = {
     "active": LineAction.START,
@@ -52,13 +56,14 @@ def read_line(request: Resource, package: Package, site: Site) -> Line:
     element = request.element
     notes = _notes(element)
     supply = _supply(element)
+    posology = _posology(element, package, site)
     return Line(
         location=element.at,
         identifiers=line_identifiers(request, site),
         action=_action(element),
         product=read_product(request, package, site),
-        text=next((note.text for note in notes if note.scope == _LINE_TEXT), None),
-        posology=_posology(element, package, site),
+        text=_text(notes, posology),
+        posology=with_remarks(posology, _remarks(notes, posology)),
         route=_route(element),
         quantity_to_supply=supply.quantity,
         renewals=supply.renewals,
@@ -183,6 +188,33 @@ def _links(element: Element, site: Site) -> tuple[LineLink, ...]:
         if named:
             links.append(LineLink(kind=kind, line=named[0].value, location=reference.at))
     return tuple(links)
+
+
+def _text(notes: tuple[Note, ...], posology: Posology) -> str | None:
+    """The line in words: the note of that scope, else one that begins so if none is rendered."""
+    scoped = [note.text for note in notes if note.scope == _LINE_TEXT]
+    begun = [note.text for note in notes if _is_textual(note) and posology.text is None]
+    return next(iter((*scoped, *begun)), None)
+
+
+def _is_textual(note: Note) -> bool:
+    return note.scope is None and note.text.lstrip("* ").casefold().startswith(_TEXTUAL)
+
+
+def _remarks(notes: tuple[Note, ...], posology: Posology) -> list[str]:
+    """The notes that may speak of how the product is taken, and that no other text repeats."""
+    rendered = _plain(posology.text or "")
+    return [
+        note.text
+        for note in notes
+        if note.scope not in _NO_REMARKS
+        and not _is_textual(note)
+        and not (rendered and rendered in _plain(note.text))
+    ]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def _notes(element: Element) -> tuple[Note, ...]:

@@ -4,6 +4,7 @@ from connectors.pn13 import values
 from connectors.pn13.posology import read_posology
 from connectors.pn13.product import read_components, read_product, substitution_allowed
 from connectors.pn13.tree import Cursor
+from connectors.remarks import with_remarks
 from schemas.finding import FindingCode
 from schemas.people import Identifier
 from schemas.prescription import Line, LineAction, LineLink, LinkKind, Note
@@ -15,6 +16,7 @@ _NOTES = (
     "Lieu_administration",
     "Dispositif_associé",
 )
+_NO_REMARKS = ("Indication", "Lieu_administration", "Dispositif_associé", "Urgent")
 
 
 def read_line(at: Cursor) -> Line:
@@ -26,19 +28,22 @@ def read_line(at: Cursor) -> Line:
     components = read_components(at)
     text = at.take("Libellé_élément_prescr", gives="line.text")
     indication = at.take("Indication", gives="line.indication")
+    posology, notes = read_posology(at, components), tuple(_notes(at))
     line = Line(
         location=at.place,
         identifiers=(Identifier(value=number.text),) if number else (),
         action=_action(at),
         product=read_product(at, components),
         text=text.text if text else None,
-        posology=read_posology(at, components),
+        posology=with_remarks(
+            posology, (note.text for note in notes if note.scope not in _NO_REMARKS)
+        ),
         route=values.coding(at.child("Voie_administration"), "pn13/routes", "line.route"),
         substitution_allowed=substitution_allowed(components),
         supplied=values.boolean(at, "Fourniture", "line.supplied"),
         indication=indication.text if indication else None,
         links=tuple(_links(at)),
-        notes=tuple(_notes(at)),
+        notes=notes,
     )
     return line.model_copy(update={"findings": at.notebook.collected(mark)})
 

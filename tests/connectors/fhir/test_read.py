@@ -789,3 +789,27 @@ def test_an_author_whom_the_message_does_not_bring_is_said_to_be_unread() -> Non
 
     assert codes(intake.findings) == [FindingCode.ELEMENT_UNREAD]
     assert intake.findings[0].location.endswith("performer[0].actor.reference")
+
+
+def test_a_note_is_an_instruction_of_every_dosage_unless_another_text_repeats_it() -> None:
+    base = "http://hl7.org/fhir/5.0/StructureDefinition"
+    rendered = {
+        "url": f"{base}/extension-MedicationRequest.renderedDosageInstruction",
+        "valueMarkdown": "1 comprimé le soir",
+    }
+    notes = [
+        {"text": "Prescription textuelle: EXEMPLE 10 mg : 1 comprimé le soir"},
+        {"text": "EXEMPLE 10 mg : 1  comprimé le soir"},
+        {"text": "Sauf le dimanche"},
+    ]
+
+    line = line_of(a_request(extension=[rendered], note=notes))
+
+    assert line.text is None
+    assert [phase.instructions for phase in line.posology.phases] == [("Sauf le dimanche",)]
+
+
+def test_a_note_that_writes_the_line_is_its_text_where_nothing_is_rendered() -> None:
+    words = "**Prescription textuelle:** 1 comprimé le soir"
+
+    assert line_of(a_request(note=[{"text": words}])).text == words

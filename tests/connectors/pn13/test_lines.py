@@ -248,3 +248,10 @@ def test_the_words_of_a_component_are_notes_of_the_line() -> None:
     )
 
     assert [(note.scope, note.text) for note in line.notes] == [("Commentaire", "Écraser")]
+
+
+def test_a_comment_of_the_line_is_an_instruction_of_every_posology() -> None:
+    line = line_of(a_line(inside="<Commentaire>Sauf le dimanche</Commentaire>"))
+
+    assert [phase.instructions for phase in line.posology.phases] == [("Sauf le dimanche",)]
+    assert [note.text for note in line.notes] == ["Sauf le dimanche"]
