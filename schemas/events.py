@@ -25,6 +25,7 @@ class AuditEvent(StrEnum):
     ADHERENCE_RELEASED = "adherence.released"
     EXPORT_WRITTEN = "export.written"
     EXPORT_REFUSED = "export.refused"
+    ACCESS_REFUSED = "access.refused"
     ACCOUNT_CREATED = "account.created"
     CONSENT_RECORDED = "consent.recorded"
     CONSENT_WITHDRAWN = "consent.withdrawn"

@@ -1,10 +1,13 @@
 """The web application of one installation."""
 
+import asyncio
 from typing import TYPE_CHECKING
 
-from engine.http.messages import post_message
+from engine.http.messages import again_after, post_message
+from engine.outcomes import OUTCOMES
 from engine.pipeline.context import Context
 from engine.pipeline.sweep import sweep
+from engine.pipeline.trouble import as_trouble
 from engine.workers.bell import Bell
 
 if TYPE_CHECKING:
@@ -25,7 +28,14 @@ def make_app(context: Context, bell: Bell) -> "Starlette":
 
     async def ready(_request: "Request") -> "Response":
         """Ready when the database answers; how many messages wait is told beside."""
-        waiting = await run_in_threadpool(sweep, context)
+        [waiting] = await asyncio.gather(run_in_threadpool(sweep, context), return_exceptions=True)
+        if isinstance(waiting, BaseException):
+            trouble = as_trouble(waiting)
+            return JSONResponse(
+                {"status": trouble.kind.value},
+                status_code=OUTCOMES[trouble.kind].http_status,
+                headers=again_after(trouble),
+            )
         return JSONResponse({"status": "ready", "waiting": waiting})
 
     async def fhir(request: "Request") -> "Response":

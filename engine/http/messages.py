@@ -1,11 +1,16 @@
 """A FHIR message over HTTP: kept, then answered with an OperationOutcome."""
 
+import asyncio
+import logging
 from typing import TYPE_CHECKING
 
+from engine.outcomes import FIRST_DELAY, OUTCOMES
 from engine.pipeline.answer import Promise, answer
 from engine.pipeline.context import Context
 from engine.pipeline.receive import Receipt, receive
+from engine.pipeline.trouble import as_trouble, rejection
 from engine.workers.bell import Bell
+from schemas.errors import EngineError
 from schemas.message import MessageState
 
 if TYPE_CHECKING:
@@ -16,29 +21,63 @@ CHANNEL = "http"
 LARGEST = 16 * 1024 * 1024
 MEDIA_TYPES = ("application/fhir+json", "application/json", "application/fhir+xml")
 
+log = logging.getLogger(__name__)
+
 
 async def post_message(context: Context, bell: Bell, request: "Request") -> "Response":
     """202 with the message's own address when it is kept; 200 for a repetition.
 
     415 for another media type, 413 above the limit, 422 for a message that is refused at the
-    door. Nothing is planned from it before a pharmacist validated it, and the answer says no more.
+    door. 503 with `Retry-After` when it cannot be kept now; then nothing of it is kept. Nothing is
+    planned from it before a pharmacist validated it, and the answer says no more.
     """
     from starlette.concurrency import run_in_threadpool
+    from starlette.requests import ClientDisconnect
     from starlette.responses import Response
 
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in MEDIA_TYPES:
         return Response(status_code=415, headers={"Accept-Post": ", ".join(MEDIA_TYPES)})
-    data = await _body(request)
+    try:
+        data = await _body(request)
+    except ClientDisconnect:
+        return Response(status_code=400)  # nobody listens any more; half a message is not kept
     if data is None:
         return Response(status_code=413)
-    receipt, reply = await run_in_threadpool(_take, context, bell, data)
+    [taken] = await asyncio.gather(
+        run_in_threadpool(_take, context, bell, data), return_exceptions=True
+    )
+    if isinstance(taken, BaseException):
+        return await _rejected(context, data, as_trouble(taken))
+    receipt, reply = taken
     return Response(
         reply,
         status_code=_status(receipt),
         media_type="application/fhir+json",
         headers={"X-Message-Id": receipt.message.id},
     )
+
+
+async def _rejected(context: Context, data: bytes, trouble: EngineError) -> "Response":
+    """The status of its kind, and an OperationOutcome where one can be written."""
+    from starlette.concurrency import run_in_threadpool
+    from starlette.responses import Response
+
+    log.warning("http.trouble", extra={"kind": trouble.kind.value, "rule": str(trouble)})
+    [told] = await asyncio.gather(
+        run_in_threadpool(rejection, context, data, CHANNEL, trouble), return_exceptions=True
+    )
+    return Response(
+        told if isinstance(told, bytes) else None,
+        status_code=OUTCOMES[trouble.kind].http_status,
+        media_type="application/fhir+json",
+        headers=again_after(trouble),
+    )
+
+
+def again_after(trouble: EngineError) -> dict[str, str]:
+    """When to come again, for trouble that passes (RFC 9110 §10.2.3)."""
+    return {"Retry-After": f"{FIRST_DELAY:.0f}"} if OUTCOMES[trouble.kind].retried else {}
 
 
 async def _body(request: "Request") -> bytes | None:

@@ -7,9 +7,10 @@ waited for, because some senders leave it out.
 import asyncio
 import logging
 
-from engine.pipeline.answer import Promise, answer
+from engine.pipeline.answer import PATIENCE, Promise, answer
 from engine.pipeline.context import Context
 from engine.pipeline.receive import receive
+from engine.pipeline.trouble import as_trouble, rejection
 from engine.workers.bell import Bell
 
 START, STOP, END = b"\x0b", b"\x1c", b"\x1c\x0d"
@@ -18,6 +19,12 @@ LARGEST = 16 * 1024 * 1024
 
 IDLE = 600.0
 """Seconds without a byte after which a connection is closed."""
+
+LAST_LOOK = 0.2
+"""Seconds in which a block that lies in the buffer is still taken when the listener ends."""
+
+LAST_ANSWERS = PATIENCE + 5.0
+"""Seconds that the work in hand may take when the listener ends."""
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +41,8 @@ class MllpListener:
         self._port = port
         self._promise = promise
         self._server: asyncio.Server | None = None
+        self._ending = asyncio.Event()
+        self._open: set[asyncio.Task[None]] = set()
 
     async def start(self, host: str = "127.0.0.1") -> int:
         """Listen from now on; the port."""
@@ -44,23 +53,21 @@ class MllpListener:
         return port
 
     async def stop(self) -> None:
-        """Take no new connection; blocks that were received whole are still answered."""
+        """Take no new connection and no new block; those received whole are still answered."""
+        self._ending.set()
         if self._server is not None:
             self._server.close()
+            if self._open:
+                await asyncio.wait(self._open, timeout=LAST_ANSWERS)
             await self._server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._open.add(task)
+            task.add_done_callback(self._open.discard)
         try:
-            while True:
-                block = await asyncio.wait_for(reader.readuntil(STOP), IDLE)
-                start = block.find(START)
-                if start < 0:
-                    log.warning("mllp.unframed", extra={"channel": self._channel})
-                    return
-                reply = await asyncio.to_thread(self._take, block[start:])
-                if reply:
-                    writer.write(START + reply + END)
-                    await writer.drain()
+            await self._talk(reader, writer)
         except asyncio.IncompleteReadError as cut:
             if cut.partial.strip():
                 log.warning("mllp.cut", extra={"channel": self._channel, "bytes": len(cut.partial)})
@@ -70,6 +77,58 @@ class MllpListener:
             )
         finally:
             writer.close()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Block after block, until the sender or the listener ends."""
+        while not self._ending.is_set():
+            block = await self._block(reader)
+            if block is None:
+                return
+            start = block.find(START)
+            if start < 0:
+                log.warning("mllp.unframed", extra={"channel": self._channel})
+                return
+            reply = await self._answer(block[start:])
+            if reply is None:
+                return
+            if reply:
+                writer.write(START + reply + END)
+                await writer.drain()
+
+    async def _block(self, reader: asyncio.StreamReader) -> bytes | None:
+        """The next block; `None` when the listener ends before there is one."""
+        reading = asyncio.create_task(reader.readuntil(STOP))
+        ending = asyncio.create_task(self._ending.wait())
+        try:
+            await asyncio.wait({reading, ending}, timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)
+            if self._ending.is_set():
+                await asyncio.wait({reading}, timeout=LAST_LOOK)
+                return reading.result() if reading.done() else None
+            if not reading.done():
+                raise TimeoutError
+            return reading.result()
+        finally:
+            ending.cancel()
+            reading.cancel()
+
+    async def _answer(self, block: bytes) -> bytes | None:
+        """What the sender is told. Trouble with one block is an answer, never the listener's end.
+
+        `None` when not even a negative answer can be written: the connection ends then.
+        """
+        [said] = await asyncio.gather(asyncio.to_thread(self._take, block), return_exceptions=True)
+        if isinstance(said, bytes):
+            return said
+        trouble = as_trouble(said)
+        log.warning(
+            "mllp.trouble",
+            extra={"channel": self._channel, "kind": trouble.kind.value, "rule": str(trouble)},
+        )
+        [told] = await asyncio.gather(
+            asyncio.to_thread(rejection, self._context, block, self._channel, trouble),
+            return_exceptions=True,
+        )
+        return told if isinstance(told, bytes) else None
 
     def _take(self, data: bytes) -> bytes:
         """Keep the block with its frame, which proves that it is whole; its answer."""

@@ -1,9 +1,11 @@
 """Consents and grants, recorded and ended by a pharmacist."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 
 from engine.pipeline.context import Context
+from engine.pipeline.forbidden import journalled
 from engine.security.permissions import Permission, entitled
 from engine.store import access, audit, patients
 from engine.store.unit import Unit
@@ -23,6 +25,11 @@ def patient_of(unit: Unit, text: str) -> PatientId:
     return found[0]
 
 
+def _journalled(context: Context, user: str) -> AbstractContextManager[None]:
+    """The subject is the user: a patient may have been named by their national number."""
+    return journalled(context, user, AuditEvent.ACCESS_REFUSED, user)
+
+
 def grant(
     context: Context, user: str, patient: str, receiver: str, *, signed_on: date, document: str
 ) -> str:
@@ -35,7 +42,7 @@ def grant(
         raise Refused("consent: the day of signature lies in the future")
     if not document.strip():
         raise Refused("consent: the place of the signed document must be stated")
-    with context.store.unit(context.tenant) as unit:
+    with _journalled(context, user), context.store.unit(context.tenant) as unit:
         entitled(unit, user, Permission.ACCESS_GRANT)
         consent = access.Consent(patient_of(unit, patient), receiver, signed_on, document)
         consent_id = access.store_consent(unit, consent, user, now)
@@ -84,7 +91,7 @@ def _end(
     event: AuditEvent,
 ) -> None:
     now = context.clock()
-    with context.store.unit(context.tenant) as unit:
+    with _journalled(context, user), context.store.unit(context.tenant) as unit:
         entitled(unit, user, Permission.ACCESS_GRANT)
         patient_id = patient_of(unit, patient)
         if not end(unit, patient_id, receiver, now):

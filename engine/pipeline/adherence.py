@@ -9,6 +9,7 @@ from engine.adherence.report import Report
 from engine.adherence.window import LineInput, Window
 from engine.pipeline.access import patient_of
 from engine.pipeline.context import Context
+from engine.pipeline.forbidden import journalled
 from engine.pipeline.lines import same_line
 from engine.pipeline.snapshot import validated_lines
 from engine.posology.expand import expand
@@ -60,7 +61,8 @@ def compute(
     Raises: `Forbidden`; `Refused` when no line of the patient was validated.
     """
     now = context.clock()
-    with context.store.unit(context.tenant) as unit:
+    refused = journalled(context, user, AuditEvent.ACCESS_REFUSED, user)
+    with refused, context.store.unit(context.tenant) as unit:
         entitled(unit, user, Permission.ADHERENCE_COMPUTE)
         patient_id = patient_of(unit, patient)
         by_line = _in_force(released_prescriptions(unit, patient_id))

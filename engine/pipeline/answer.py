@@ -27,8 +27,8 @@ class Promise(StrEnum):
 def answer(context: Context, receipt: Receipt, data: bytes, promise: Promise) -> bytes:
     """The acknowledgment in the sender's own format; empty when it has none or wants none.
 
-    A repetition gets the answer of the first time, bit for bit. The answer is stored before
-    it is returned.
+    A repetition gets the answer of the first time, bit for bit, unless that one asked to come
+    again. The answer is stored before it is returned.
     """
     if receipt.repeated and receipt.answer is not None:
         return receipt.answer
@@ -47,11 +47,11 @@ def answer(context: Context, receipt: Receipt, data: bytes, promise: Promise) ->
             receiver=message.channel,
         )
         written = connector.acknowledge(data, said, envelope)
-    final = message.state is not MessageState.RECEIVED or promise is Promise.ACCEPT
-    if final:
-        with context.store.unit(context.tenant) as unit:
-            inbox.answered(unit, message.id, _acknowledgement(said), written)
-            unit.commit()
+    with context.store.unit(context.tenant) as unit:
+        # "Come again" is no last word: whoever comes again is told what became of it meanwhile.
+        final = None if said.retry else written
+        inbox.answered(unit, message.id, _acknowledgement(said), final)
+        unit.commit()
     return written
 
 

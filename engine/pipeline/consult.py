@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from engine.pipeline.context import Context
+from engine.pipeline.forbidden import journalled
 from engine.review.changes import difference
 from engine.security.permissions import Permission, entitled
 from engine.store import adherence, audit, inbox, patients, prescriptions, queue
@@ -79,7 +80,8 @@ def waiting(
     Raises: `Forbidden` for whoever may not see the queue.
     """
     states = tuple(ItemState) if ended else tuple(OPEN)
-    with context.store.unit(context.tenant) as unit:
+    refused = journalled(context, user, AuditEvent.ACCESS_REFUSED, user)
+    with refused, context.store.unit(context.tenant) as unit:
         entitled(unit, user, Permission.QUEUE_SEE)
         return tuple(_row(unit, item) for item in queue.items(unit, subject, states))
 
@@ -106,7 +108,8 @@ def shown(context: Context, user: str, item_id: str) -> Shown:
 
     Raises: `Forbidden`; `Refused` when there is no such item.
     """
-    with context.store.unit(context.tenant) as unit:
+    refused = journalled(context, user, AuditEvent.ACCESS_REFUSED, item_id)
+    with refused, context.store.unit(context.tenant) as unit:
         entitled(unit, user, Permission.QUEUE_SEE)
         item = queue.item(unit, item_id)
         if item is None:

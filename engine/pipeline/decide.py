@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from engine.pipeline.context import Context
+from engine.pipeline.forbidden import journalled
 from engine.review.changes import difference
 from engine.security.permissions import Permission, decider, entitled
 from engine.store import adherence, audit, prescriptions, queue, releases
@@ -11,7 +12,7 @@ from engine.validation.decide import Item, ItemLine, Request, Stale, check_decis
 from engine.validation.states import Event, ItemState, happened
 from schemas.assessment import AssessedPrescription
 from schemas.decision import Decision, DecisionKind
-from schemas.errors import Forbidden, Refused
+from schemas.errors import Refused
 from schemas.events import AuditEvent
 from schemas.ids import DecisionId, ReleaseId
 from schemas.review import LineChange
@@ -32,11 +33,8 @@ def decide_on(context: Context, user: str, item_id: str, request: Request) -> De
     Raises: `Forbidden` for whoever is no pharmacist (the attempt is journalled); `Stale` with the
     changes when a newer version took its place; `Unanswered` or `Refused` naming the rule.
     """
-    try:
+    with journalled(context, user, AuditEvent.DECISION_REFUSED, item_id):
         return _decide(context, user, item_id, request)
-    except Forbidden as error:
-        _journal_refusal(context, user, item_id, str(error))
-        raise
 
 
 def _decide(context: Context, user: str, item_id: str, request: Request) -> Decided:
@@ -152,16 +150,3 @@ def _end_older(context: Context, unit: Unit, item: queue.Item, release: ReleaseI
         older = queue.item_about(unit, queue.Subject.PRESCRIPTION, subject or "")
         if older is not None:
             queue.move(unit, older, happened(older.state, Event.SUPERSEDED))
-
-
-def _journal_refusal(context: Context, user: str, item_id: str, rule: str) -> None:
-    with context.store.unit(context.tenant) as unit:
-        audit.record(
-            unit,
-            AuditEvent.DECISION_REFUSED,
-            actor=user,
-            subject=item_id,
-            at=context.clock(),
-            rule=rule,
-        )
-        unit.commit()

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from connectors import registry
 from engine.pipeline.context import Context
-from engine.pipeline.snapshot import Wanted, snapshot
+from engine.pipeline.forbidden import journalled
+from engine.pipeline.snapshot import Snapshot, Wanted, snapshot
 from engine.security.permissions import Permission, entitled
 from engine.store import access, audit, outbox
 from engine.store.unit import new_id
 from schemas.connector import Writer
 from schemas.delivery import Envelope
-from schemas.errors import Forbidden, Refused
+from schemas.errors import Defect, Forbidden, Refused
 from schemas.events import AuditEvent
 from schemas.ids import DeliveryId
 
@@ -35,21 +36,9 @@ def export(context: Context, user: str, order: Order) -> DeliveryId:
     the receiver (journalled); `Refused` when nothing was validated, the format cannot carry
     it, or the pharmacy is not named in the settings.
     """
-    try:
+    subject = order.wanted.subject
+    with journalled(context, user, AuditEvent.EXPORT_REFUSED, subject, receiver=order.receiver):
         return _export(context, user, order)
-    except Forbidden as error:
-        with context.store.unit(context.tenant) as unit:
-            audit.record(
-                unit,
-                AuditEvent.EXPORT_REFUSED,
-                actor=user,
-                subject=order.wanted.subject,
-                at=context.clock(),
-                rule=str(error),
-                receiver=order.receiver,
-            )
-            unit.commit()
-        raise
 
 
 def _export(context: Context, user: str, order: Order) -> DeliveryId:
@@ -85,7 +74,7 @@ def _export(context: Context, user: str, order: Order) -> DeliveryId:
                 grant_id=grant,
                 initiated_by=user,
                 file_name=f"{order.wanted.kind.value}-{identifier}{writer.suffix}",
-                payload=writer.write(taken.content, envelope),
+                payload=_payload(writer, taken, envelope),
             ),
             now,
         )
@@ -98,9 +87,20 @@ def _export(context: Context, user: str, order: Order) -> DeliveryId:
             kind=order.wanted.kind.value,
             receiver=order.receiver,
             decision=taken.decision.id,
+            patient=taken.patient_id,
+            grant=grant,
+            **({"release": taken.release_id} if taken.release_id else {}),
         )
         unit.commit()
     return identifier
+
+
+def _payload(writer: Writer, taken: Snapshot, envelope: Envelope) -> bytes:
+    """The bytes. Raises: `Defect` when the writer fails: what it says could quote the patient."""
+    try:
+        return writer.write(taken.content, envelope)
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise Defect(f"writer {writer.name}: {type(error).__name__}") from None
 
 
 def _writer(order: Order) -> Writer:

@@ -8,7 +8,10 @@ from engine.pipeline.lines import same_line
 from engine.store import adherence, inbox, intakes, patients, prescriptions, queue, releases
 from engine.store.releases import Release
 from engine.store.unit import Unit
+from engine.validation.states import ItemState
 from mappings.catalogue import load_site
+from schemas.adherence import AdherenceResult
+from schemas.canonical import digest
 from schemas.decision import Decision, LineVerdict
 from schemas.delivery import (
     Analysis,
@@ -88,7 +91,9 @@ def _schedule(unit: Unit, wanted: Wanted, pharmacy: Organization, now: datetime)
     zone, answers = _origin(unit, wanted.subject)
     first = datetime.combine(wanted.first or now.astimezone(zone).date(), time(), tzinfo=zone)
     content = ReleasedSchedule(
-        prescription=release.content.as_read,
+        prescription=release.content.prescription.model_copy(
+            update={"lines": tuple(line.line for line in lines)}
+        ),
         lines=tuple(_planned(line, first, wanted.days) for line in lines),
         decision=release.decision,
         pharmacy=pharmacy,
@@ -122,8 +127,10 @@ def _analysis(unit: Unit, wanted: Wanted, pharmacy: Organization) -> Snapshot:
     stored = prescriptions.prescription(unit, wanted.subject)
     item = queue.item_about(unit, queue.Subject.PRESCRIPTION, wanted.subject)
     decision = queue.last_analysis(unit, item.id) if item else None
-    if stored is None or decision is None:
+    if stored is None or item is None or decision is None:
         raise Refused("prescription: no pharmacist analysed this version")
+    if item.state is ItemState.SUPERSEDED:
+        raise Refused("prescription: a newer version took its place; export that one")
     if stored.patient_id is None:
         raise Refused("patient: nothing is sent about a patient who is not identified")
     content = Analysis(prescription=stored.content.as_read, decision=decision, pharmacy=pharmacy)
@@ -141,11 +148,7 @@ def _adherence(unit: Unit, wanted: Wanted, pharmacy: Organization, now: datetime
     patient = patients.patient(unit, patient_id)
     if patient is None:
         raise Refused("adherence: its patient is not stored")
-    lines = tuple(
-        line
-        for release in releases.released_prescriptions(unit, patient_id)
-        for line in validated_lines(release)
-    )
+    lines = _lines_of(unit, patient_id, result)
     content: Export
     if wanted.kind is ExportKind.ADHERENCE:
         content = ValidatedAdherence(
@@ -159,6 +162,20 @@ def _adherence(unit: Unit, wanted: Wanted, pharmacy: Organization, now: datetime
             pharmacy=pharmacy,
         )
     return Snapshot(content, patient_id, decision, release_id, ZoneInfo(result.zone))
+
+
+def _lines_of(
+    unit: Unit, patient_id: PatientId, result: AdherenceResult
+) -> tuple[ReleasedLine, ...]:
+    """The validated lines that the result speaks of: what was released later is not in it."""
+    counted = {schedule for line in result.lines for schedule in line.schedules}
+    return tuple(
+        line
+        for release in releases.released_prescriptions(unit, patient_id)
+        if release.released_at <= result.computed_until
+        for line in validated_lines(release)
+        if digest(line.schedule) in counted
+    )
 
 
 def _reported(

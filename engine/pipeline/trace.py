@@ -3,13 +3,16 @@
 from engine.pipeline.context import Context
 from engine.store import audit, inbox, intakes, outbox, prescriptions, queue, releases, tracing
 from engine.store.unit import Unit
+from schemas.decision import Decision
 from schemas.errors import Refused
 from schemas.message import Message
 from schemas.trace import Trace, TracedPrescription
 
 
 def trace(context: Context, identifier: str) -> Trace:
-    """Everything that hangs together with this id, whichever kind of id it is.
+    """Everything that hangs together with this id: ids, digests, states and the journal.
+
+    Nothing of the content, and no free text: whoever runs the installation may follow the chain.
 
     Raises: `Refused` when no row has it.
     """
@@ -46,9 +49,29 @@ def _traced(unit: Unit, identifier: str) -> TracedPrescription:
         content_sha256=stored.content_sha256 if stored else "",
         item=item.id if item else None,
         state=item.state.value if item else None,
-        decisions=tuple(decisions),
+        decisions=tuple(_without_words(each) for each in decisions),
         release=releases.release_id_of(unit, queue.Subject.PRESCRIPTION, identifier),
         deliveries=outbox.about_decision(unit, tuple(each.id for each in decisions)),
+    )
+
+
+def _without_words(decision: Decision) -> Decision:
+    """The decision without what people wrote: a trace shows what hangs together, no content."""
+    return decision.model_copy(
+        update={
+            "comment": None,
+            "lines": tuple(line.model_copy(update={"comment": None}) for line in decision.lines),
+            "answers": tuple(
+                answer.model_copy(
+                    update={
+                        "comment": None,
+                        "intervention": answer.intervention
+                        and answer.intervention.model_copy(update={"comment": None}),
+                    }
+                )
+                for answer in decision.answers
+            ),
+        }
     )
 
 

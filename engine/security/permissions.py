@@ -18,6 +18,7 @@ class Permission(StrEnum):
     EXPORT_SEND = "export:send"
     ACCESS_GRANT = "access:grant"
     ADHERENCE_COMPUTE = "adherence:compute"
+    MESSAGE_REPLAY = "message:replay"
 
 
 PHARMACISTS = frozenset({Role.PHARMACIST, Role.OWNER})
@@ -28,8 +29,12 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.EXPORT_SEND: PHARMACISTS,
     Permission.ACCESS_GRANT: PHARMACISTS,
     Permission.ADHERENCE_COMPUTE: PHARMACISTS | {Role.PREPARER},
+    Permission.MESSAGE_REPLAY: PHARMACISTS | {Role.OPERATOR, Role.INTEGRATOR},
 }
-"""The préparateur works under a pharmacist and never validates (CSP R.4235-48)."""
+"""The préparateur works under a pharmacist and never validates (CSP R.4235-48).
+
+Operators and integrators keep the road open: they replay messages, and see no content.
+"""
 
 
 def entitled(unit: Unit, user: str, permission: Permission) -> Account:
