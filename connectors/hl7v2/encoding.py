@@ -17,6 +17,11 @@ from schemas.quantity import Quantity
 from schemas.schedule import EveryDays, EveryHours, OnWeekdays, Slot, Step
 
 Fields = dict[int, str]
+_TIMES_A_DAY = {2: "BID", 3: "TID", 4: "QID"}
+"""Table 0335; from five on the code is `5ID`."""
+_SIDES = {"AC": "avant", "C": "pendant", "PC": "après"}
+_MEALS = {"M": "le petit déjeuner", "D": "le déjeuner", "V": "le dîner"}
+"""Parts of the codes of moments (table 0528): `ACM` is before breakfast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +63,45 @@ def _rxe(released: ReleasedLine, amount: Quantity) -> Fields:
 
 
 def _timings(released: ReleasedLine, steps: Sequence[int]) -> Iterator[Fields]:
-    for rank, at in enumerate(steps, start=1):
+    """One TQ1 for each step; one for each time where a pattern leaves days out.
+
+    Table 0335 says several times a day (`BID`) or every other day (`Q2D`), and never both.
+    """
+    parts = [(at, slots) for at in steps for slots in _together(released.schedule.steps[at])]
+    for rank, (at, slots) in enumerate(parts, start=1):
         step = released.schedule.steps[at]
-        last = rank == len(steps)
         yield {
             1: str(rank),
-            3: _pattern(step, ZoneInfo(released.schedule.zone)),
-            4: "~".join(_clock(released, at, slot) for slot in step.slots),
+            3: _pattern(step, len(slots), ZoneInfo(released.schedule.zone)),
+            4: "~".join(_clock(released, at, slot) for slot in slots),
             7: stamp(step.start),
             8: stamp(_last_instant(step)),
-            11: leaf("; ".join(step.instructions)),
-            12: "" if last else "A",
+            11: leaf("; ".join((*_at_meals(slots), *step.instructions))),
+            12: "" if rank == len(parts) else "A",
             14: str(step.count) if step.count else "",
         }
+
+
+def _together(step: Step) -> list[tuple[Slot, ...]]:
+    """The slots that one TQ1 can carry. Raises: `Refused` where a count would be split."""
+    several_days = isinstance(step.rule, EveryDays) and step.rule.every > 1
+    if not several_days or len(step.slots) < 2:
+        return [step.slots]
+    if step.count is not None:
+        raise Refused("TQ1-14: a count over several times of every other day has no place")
+    return [(slot,) for slot in step.slots]
+
+
+def _at_meals(slots: Sequence[Slot]) -> Iterator[str]:
+    """What the clock time of a slot does not say: before or after which meal, by how long."""
+    for slot in slots:
+        code = slot.moment.value if slot.moment is not None else ""
+        meal, side = _MEALS.get(code[-1:]), _SIDES.get(code[:-1])
+        if meal is not None and side is not None:
+            before = f"{slot.offset_minutes} min " if slot.offset_minutes else ""
+            yield f"{before}{side} {meal}"
+        elif slot.offset_minutes:
+            raise Refused("TQ1-4: a time beside this moment cannot be said")
 
 
 def _last_instant(step: Step) -> datetime | None:
@@ -80,10 +111,15 @@ def _last_instant(step: Step) -> datetime | None:
     return step.end - timedelta(seconds=1)
 
 
-def _pattern(step: Step, zone: ZoneInfo) -> str:
-    """The repeat pattern of table 0335, its day counted from TQ1-7."""
+def _pattern(step: Step, times: int, zone: ZoneInfo) -> str:
+    """The repeat pattern of table 0335, its day counted from TQ1-7.
+
+    `Q1D` is once a day: several times a day have a code that says how many.
+    """
     first_day = step.start.astimezone(zone).date()
     match step.rule:
+        case EveryDays(every=1) if times > 1:
+            return _TIMES_A_DAY.get(times, f"{times}ID")
         case EveryDays(every=every) if every == 1 or step.rule.anchor == first_day:
             return f"Q{every}D"
         case OnWeekdays(every=every) if every == 1:

@@ -290,7 +290,7 @@ def test_a_released_schedule_is_an_encoded_order_with_its_clock_times() -> None:
     (detail,), (timing,), (route,) = (named(data, name) for name in ("RXE", "TQ1", "RXR"))
     assert detail.raw(2) == "3400932320189^DOLIPRANE 500 mg, comprimé^CIP13"
     assert (detail.value(3), detail.raw(5)) == ("1.0", "TAB^comprimé")
-    assert (timing.value(3), timing.raw(4)) == ("Q1D", "0800~1930")
+    assert (timing.value(3), timing.raw(4)) == ("BID", "0800~1930")
     assert (timing.value(7), timing.value(8)) == ("20260105000000+0100", "20260111235959+0100")
     assert route.raw(1) == "PO^orale^HL70162"
 
@@ -313,6 +313,52 @@ def test_each_amount_is_an_encoded_order_of_its_own() -> None:
     assert [one.raw(3) for one in named(data, "TQ1")] == ["Q1D", "Q1J1~Q1J4", "Q1D"]
     assert [one.value(12) for one in named(data, "TQ1")] == ["A", None, None]
     assert [one.value(2) for one in named(data, "ORC")] == ["L1", "L1"]
+
+
+@pytest.mark.parametrize(("hours", "code"), [(1, "Q1D"), (3, "TID"), (4, "QID"), (5, "5ID")])
+def test_the_pattern_says_how_many_times_a_day(hours: int, code: str) -> None:
+    slots = [Slot(wall_time=time(8 + hour)) for hour in range(hours)]
+
+    data = write_answer(
+        a_release(a_step(EveryDays(every=1, anchor=date(2026, 1, 5)), *slots)), ENVELOPE
+    )
+
+    assert [one.value(3) for one in named(data, "TQ1")] == [code]
+
+
+def test_several_times_of_every_other_day_are_as_many_timings_in_parallel() -> None:
+    step = a_step(
+        EveryDays(every=2, anchor=date(2026, 1, 5)),
+        Slot(wall_time=time(8)),
+        Slot(wall_time=time(20)),
+    )
+
+    data = write_answer(a_release(step), ENVELOPE)
+
+    assert [(one.value(3), one.raw(4), one.value(12)) for one in named(data, "TQ1")] == [
+        ("Q2D", "0800", "A"),
+        ("Q2D", "2000", None),
+    ]
+    with pytest.raises(Refused, match="TQ1-14"):
+        write_answer(a_release(step.model_copy(update={"count": 4})), ENVELOPE)
+
+
+def test_a_meal_that_the_clock_time_does_not_say_is_written_in_words() -> None:
+    early = PlannedIntake(
+        due_at=datetime(2026, 1, 5, 7, tzinfo=UTC),
+        moment=Moment.BEFORE_BREAKFAST,
+        quantity=ONE,
+        step=0,
+    )
+    step = a_step(
+        EveryDays(every=1, anchor=date(2026, 1, 5)),
+        Slot(moment=Moment.BEFORE_BREAKFAST, offset_minutes=30),
+    )
+
+    data = write_answer(a_release(step, planned=[early]), ENVELOPE)
+
+    (timing,) = named(data, "TQ1")
+    assert (timing.raw(4), timing.value(11)) == ("0800", "30 min avant le petit déjeuner")
 
 
 def test_a_rhythm_without_a_pattern_is_refused_and_not_bent() -> None:
