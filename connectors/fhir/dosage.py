@@ -21,6 +21,8 @@ _AS_NEEDED_FOR = frozenset(
         "http://nictiz.nl/fhir/StructureDefinition/ext-Dosage-AsNeededFor",
     }
 )
+_AS_NEEDED = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Dosage.asNeeded"
+"""R5 `asNeeded` in an R4 Dosage: the extension of the same name as the element."""
 _KNOWN = frozenset(
     {
         *("id", "extension", "modifierExtension", "sequence", "text", "additionalInstruction"),
@@ -82,7 +84,7 @@ def _check_unknown(dosage: Element) -> None:
             rule = "is not an element of a FHIR R4 Dosage"
             dosage.say(FindingCode.ELEMENT_UNREAD, name, rule)
     for extension in dosage.children("extension"):
-        if extension.members.get("url") not in _AS_NEEDED_FOR:
+        if extension.members.get("url") not in (*_AS_NEEDED_FOR, _AS_NEEDED):
             _say_unread(extension)
 
 
@@ -122,7 +124,11 @@ def _as_needed(dosage: Element) -> tuple[bool, tuple[str, ...]]:
     concept = dosage.child("asNeededCodeableConcept")
     concepts += [concept] if concept else []
     for extension in dosage.children("extension"):
-        if extension.members.get("url") in _AS_NEEDED_FOR:
+        url = extension.members.get("url")
+        if url == _AS_NEEDED:
+            extension.use("url", "as_needed")
+            flags.append(extension.truth("valueBoolean", "as_needed"))
+        elif url in _AS_NEEDED_FOR:
             extension.use("url", "as_needed_for")
             value = extension.child("valueCodeableConcept")
             concepts += [value] if value else []

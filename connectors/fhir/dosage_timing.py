@@ -1,6 +1,7 @@
 """A FHIR R4 Timing as bounds, rhythm and times, translated and not judged."""
 
 import re
+from collections.abc import Set
 from datetime import time
 from decimal import Decimal
 
@@ -30,8 +31,12 @@ _ABBREVIATIONS = frozenset(
         "http://hl7.org/fhir/v3/GTSAbbreviation",
     }
 )
+_BESIDE_REPEAT: Set[object] = _ABBREVIATIONS | {None}
+"""A code without a system states nothing alone; beside `repeat` it may say the same again."""
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?")
 _EMPTY = (Rhythm(), Times())
+_GENERIC = frozenset({Moment.MEAL, Moment.BEFORE_MEAL, Moment.AFTER_MEAL})
+"""Moments that stand for as many intakes as the site has meals."""
 
 
 class TimingRead:
@@ -157,24 +162,26 @@ def _add_code(timing: Element, read: TimingRead, site: Site) -> None:
         return
     codings = code.children("coding")
     words = code.text("text", "instructions")
-    stated = [_stated(coding, site) for coding in codings]
+    systems = _ABBREVIATIONS if (read.rhythm, read.times) == _EMPTY else _BESIDE_REPEAT
+    stated = [_stated(coding, site, systems) for coding in codings]
     known = [meaning for meaning in stated if meaning is not None]
     if codings:
         read.coding = _coding(codings[0])
     if not codings and (read.rhythm, read.times) != _EMPTY:
         read.words = words
     elif len(known) < max(len(codings), 1):
-        unknown = next((c.members.get("code") for c in codings if _stated(c, site) is None), words)
+        missing = (c for c, meaning in zip(codings, stated, strict=True) if meaning is None)
+        unknown = next((coding.members.get("code") for coding in missing), words)
         rule = "the code of the timing is not in the table fhir/timing_codes"
         timing.say(FindingCode.TIMING_CODE_UNKNOWN, "code", rule, unknown)
     else:
         _settle_code(timing, read, known)
 
 
-def _stated(coding: Element, site: Site) -> tuple[Rhythm, Times] | None:
+def _stated(coding: Element, site: Site, systems: Set[object]) -> tuple[Rhythm, Times] | None:
     """What the table says of this code: `2/1 d` or the code of a moment."""
     row = table("fhir/timing_codes", site.name).get(str(coding.members.get("code")))
-    if row is None or coding.members.get("system") not in _ABBREVIATIONS:
+    if row is None or coding.members.get("system") not in systems:
         return None
     if row.target in set(Moment):
         return Rhythm(), Times(moments=(MomentTime(moment=Moment(row.target)),))
@@ -205,10 +212,16 @@ def _settle_code(timing: Element, read: TimingRead, known: list[tuple[Rhythm, Ti
 
 
 def _is_agreeing(meaning: tuple[Rhythm, Times], structured: tuple[Rhythm, Times]) -> bool:
-    """Whether `repeat` says the same frequency as the code, and adds the moments or times."""
+    """Whether `repeat` says the same frequency as the code, and adds the moments or times.
+
+    Moments or times alone are each of them every day: two of them are BID.
+    """
     (code_rhythm, code_times), (rhythm, times) = meaning, structured
     if code_times.moments:
         return (times, rhythm.weekdays) == (code_times, ()) and _is_daily(rhythm.frequency)
+    listed = len(times.moments) + len(times.clock)
+    if rhythm == Rhythm() and not _GENERIC & {one.moment for one in times.moments}:
+        rhythm = Rhythm(frequency=Frequency(times=listed, period=Decimal(1), unit=PeriodUnit.DAY))
     return code_rhythm == rhythm
 
 

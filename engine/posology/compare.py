@@ -6,15 +6,9 @@ not. A difference is a doubt for a person: neither side is taken for the truth.
 
 from collections.abc import Sequence
 
-from engine.posology.differences import (
-    ADDS,
-    CONTRADICTS,
-    UNREAD,
-    Difference,
-    differences,
-    of_unread,
-)
+from engine.posology.differences import differences
 from engine.posology.text import propose
+from engine.posology.unread import ADDS, CONTRADICTS, UNREAD, Difference, of_unread
 from schemas.finding import Finding
 from schemas.posology import Phase, Posology
 from schemas.proposal import Proposal
@@ -52,7 +46,7 @@ def compare_all(posology: Posology, texts: Sequence[str] = ()) -> tuple[Finding,
 
     `texts` are further words for the whole (those of the line). The text of one phase may
     describe them all: it is compared with its phase, and where it differs with all of them, and
-    the milder outcome counts.
+    the milder outcome counts. A posology in words alone has nothing that a text could add to.
     """
     phases = posology.phases
     whole = [text for text in dict.fromkeys([posology.text, *texts]) if text]
@@ -64,7 +58,16 @@ def compare_all(posology: Posology, texts: Sequence[str] = ()) -> tuple[Finding,
                 found += _milder(text, phase, phases, location)
         if own is not None and _is_opaque(own):
             found.append(_opaque(phase))
+    if not any(map(_is_structured, phases)):
+        found = [finding for finding in found if finding.code is CONTRADICTS]
     return tuple(dict.fromkeys(found))
+
+
+def _is_structured(phase: Phase) -> bool:
+    """Whether there is anything that a text can add to: where there is not, it is the posology."""
+    empty = Phase(location="")
+    structured = (phase.rhythm, phase.times, phase.timing_code, phase.dose, phase.as_needed)
+    return structured != (empty.rhythm, empty.times, None, None, False)
 
 
 def _labels(phase: Phase) -> list[tuple[str | None, str]]:

@@ -4,29 +4,23 @@ A text that is silent on something agrees with whatever the structure says of it
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from engine.posology.facts import (
+    ends_of,
     parts_of,
     same_dose,
     same_length,
     same_tempo,
+    says_bedtime,
     tempo_of,
     total_of,
 )
-from engine.posology.items import Kind
-from engine.posology.lexicon import folded, words_of
-from engine.posology.scanner import items_of
+from engine.posology.unread import ADDS, CONTRADICTS, UNREAD, Difference
 from schemas.finding import FindingCode
-from schemas.posology import Dose, Limits, Phase
-from schemas.quantity import PeriodUnit
+from schemas.posology import Dose, Phase, Weekday
+from schemas.quantity import Duration, PeriodUnit
 
-CONTRADICTS, ADDS, UNREAD = (
-    FindingCode.TEXT_CONTRADICTS,
-    FindingCode.TEXT_ADDS,
-    FindingCode.TEXT_UNREAD,
-)
-Difference = tuple[FindingCode, str]
-_STOPS = frozenset({"et", "puis", "then", "stop", "arret", "arreter"})
 _SHORT = (PeriodUnit.SECOND, PeriodUnit.MINUTE, PeriodUnit.HOUR)
 
 
@@ -81,6 +75,11 @@ def _is_total(phase: Phase, stated: Sequence[Phase]) -> bool:
     return same_dose(phase.dose, Dose(low=total, high=total))
 
 
+def _is_daily_total(phase: Phase, stated: Sequence[Phase]) -> bool:
+    """Whether the text gives the amount of a day and does not say in how many intakes."""
+    return tempo_of(phase) == ("day", 1) and _is_total(phase, stated)
+
+
 def _of_dose(phase: Phase, stated: Sequence[Phase]) -> Difference | None:
     """Each amount of the text is one of the structure, at the moments that the text gives it."""
     if phase.dose is None:
@@ -88,7 +87,9 @@ def _of_dose(phase: Phase, stated: Sequence[Phase]) -> Difference | None:
     parts = parts_of(phase)
     near = [one for one in stated if parts & parts_of(one)] or stated
     doses = [one.dose for one in near if one.dose is not None]
-    if not doses or any(same_dose(phase.dose, dose) for dose in doses) or _is_total(phase, stated):
+    if not doses:
+        return ADDS, "the text gives a dose and the structure gives none"
+    if any(same_dose(phase.dose, dose) for dose in doses) or _is_total(phase, stated):
         return None
     return CONTRADICTS, "the text gives another dose than the structure"
 
@@ -96,7 +97,7 @@ def _of_dose(phase: Phase, stated: Sequence[Phase]) -> Difference | None:
 def _of_count(said: Sequence[Phase], stated: Sequence[Phase]) -> Difference | None:
     """The number of intakes a day, over all that the text and the structure list."""
     texts, planned = [tempo_of(one) for one in said], [tempo_of(one) for one in stated]
-    if not texts or not planned or any(_is_total(one, stated) for one in said):
+    if not texts or not planned or any(_is_daily_total(one, stated) for one in said):
         return None
     counts = [_sum_of_days(tempos) for tempos in (texts, planned)]
     if None in counts or counts[0] == counts[1]:
@@ -149,6 +150,8 @@ def _of_moments(phase: Phase, stated: Sequence[Phase]) -> Difference | None:
         if any(one.times.moments for one in stated):
             return UNREAD, "the text names moments and the structure meals that it does not name"
         return ADDS, "the text names moments of the day and the structure names none"
+    if any(map(says_bedtime, (phase, *stated))) and {"evening", "night"} & named:
+        parts -= {"evening", "night"}
     if not parts <= named or (clocks and not set(phase.times.clock) <= clocks):
         return CONTRADICTS, "the text gives other times of the day than the structure"
     return None
@@ -191,12 +194,25 @@ def _of_end(phase: Phase, stated: Sequence[Phase]) -> Difference | None:
     end = phase.bounds.end
     if end is None:
         return None
-    ends = [one.bounds.end for one in stated if one.bounds.end is not None]
+    ends = [day for one in stated for day in ends_of(one.bounds)]
     if not ends:
-        return ADDS, "the text gives an end and the structure gives none"
-    if any(str(other)[:10] == end.isoformat()[:10] for other in ends):
+        return _of_days(phase, stated)
+    if end.isoformat()[:10] in ends:
         return None
     return CONTRADICTS, "the text gives another end than the structure"
+
+
+def _of_days(phase: Phase, stated: Sequence[Phase]) -> Difference | None:
+    """A first and a last day in the text against a length in the structure."""
+    start, end = phase.bounds.start, phase.bounds.end
+    lengths = [one.bounds for one in stated if one.bounds.duration is not None]
+    if start is None or end is None or not lengths:
+        return ADDS, "the text gives an end and the structure gives none"
+    days = Decimal((end.toordinal() - start.toordinal()) + 1)
+    said = Duration(value=days, unit=PeriodUnit.DAY)
+    if any(same_length(said, bounds) for bounds in lengths):
+        return None
+    return CONTRADICTS, "the text gives another length of treatment than the structure"
 
 
 def _of_start(phase: Phase, stated: Sequence[Phase]) -> Difference | None:
@@ -221,32 +237,7 @@ def _of_cycle(phase: Phase, stated: Sequence[Phase]) -> Difference | None:
     cycle = phase.rhythm.cycle
     if cycle is None or any(one.rhythm.cycle == cycle for one in stated):
         return None
-    return ADDS, "the text gives a cycle of days and the structure does not"
-
-
-def of_unread(said: str, stated: Sequence[Phase]) -> Difference | None:
-    """What was not understood weighs by its words: an end or a number more than a choice."""
-    kinds = {words_of("triggers").get(word) for word in _words(said)} - {None}
-    limited = any(one.limits != Limits() for one in stated)
-    bounded = any(one.bounds.end or one.bounds.duration for one in stated)
-    if (kinds == {"ceiling"} and limited) or (bounded and _is_only_stop(said)):
+    days = {day for one in stated for day in one.rhythm.weekdays}
+    if days and (cycle.days_on, cycle.days_off) == (len(days), len(Weekday) - len(days)):
         return None
-    if "open" in kinds:
-        return (CONTRADICTS, "the text gives no end and the structure one") if bounded else None
-    if not kinds and [item.kind for item in items_of(said)] == [Kind.SEPARATION]:
-        return UNREAD, "the text asks for a time between this medicine and another"
-    mild = kinds <= {"choice", "elsewhere"} and not any(letter.isdigit() for letter in said)
-    if mild:
-        return UNREAD, "words of the text could not be compared with the structure"
-    return ADDS, "the text says something that may change the plan and that was not read"
-
-
-def _is_only_stop(said: str) -> bool:
-    """`puis arrêt`, `then stop`: the end that the structure has."""
-    words = folded(said).split()
-    return bool(words) and all(word in _STOPS for word in words)
-
-
-def _words(said: str) -> set[str]:
-    words = {folded(item.said) for item in items_of(said)} | set(folded(said).split())
-    return words | {part for word in words for part in word.split("'")}
+    return ADDS, "the text gives a cycle of days and the structure does not"

@@ -7,7 +7,10 @@ from schemas.finding import FindingCode
 from schemas.posology import Dose, Phase
 from schemas.quantity import Quantity
 
-_PER_BODY = re.compile(r"/\s*(kg|m2|m²)\b|(?<![\w/])kg\b", re.IGNORECASE)
+_PER_BODY = re.compile(r"(?<![^\W_])(?:kg|m2|m²)(?![^\W_])|poids|bodyweight", re.IGNORECASE)
+"""`mg/kg`, `mg/m2`, and the marks of a pipette in kilograms: `dose-kg`, `dose_kg`, `dose-poids`."""
+_WHOLE = frozenset({"kg", "m2", "m²"})
+"""These alone measure the product, and not the patient."""
 _DOSE_DOUBTS = frozenset({FindingCode.DOSE_SEVERAL, FindingCode.ELEMENT_MISSING})
 
 
@@ -53,8 +56,12 @@ def _check(dose: Dose, quantity: Quantity, doubts: Doubts) -> None:
     label = quantity.unit_label
     if quantity.value < 0:
         doubts.say(FindingCode.VALUE_INVALID, "the dose is below zero", quantity.value)
-    if dose.per_body or (label is not None and label.lower() != "kg" and _PER_BODY.search(label)):
+    if dose.per_body or any(map(_is_per_body, (quantity.unit, quantity.code))):
         rule = "the dose is stated by weight or surface of the patient"
         doubts.say(FindingCode.DOSE_PER_BODY, rule, label)
     if label is None and quantity.value:
         doubts.say(FindingCode.UNIT_MISSING, "the dose has no unit", quantity.value)
+
+
+def _is_per_body(unit: str | None) -> bool:
+    return unit is not None and unit.lower() not in _WHOLE and bool(_PER_BODY.search(unit))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from engine.posology.lexicon import folded, words_of
+from engine.posology.lexicon import ACTS, folded, words_of
 from engine.posology.units import comparable, measure_of
 from schemas.base import DateOrInstant
 from schemas.moment import Moment
@@ -33,6 +33,11 @@ def parts_of(phase: Phase) -> frozenset[str]:
     """The parts of the day that the phase names, by a moment or by the clock."""
     named = {_PART_OF[one.moment] for one in phase.times.moments if one.moment in _PART_OF}
     return frozenset(named | {part_at(clock) for clock in phase.times.clock})
+
+
+def says_bedtime(phase: Phase) -> bool:
+    """Whether a moment is late in the evening: `le soir au coucher` is evening and bedtime."""
+    return any(one.moment is Moment.EVENING_LATE for one in phase.times.moments)
 
 
 def part_at(clock: time) -> str:
@@ -81,9 +86,19 @@ def same_tempo(one: Tempo, other: Tempo) -> bool:
 
 
 def same_dose(said: Dose, stated: Dose) -> bool:
-    """Whether a text and a structure state the same amounts, in units that do not disagree."""
+    """Whether a text and a structure state the same amounts, in units that do not disagree.
+
+    One application or injection is whatever amount the structure gives for one intake.
+    """
+    if _is_one_act(said):
+        return True
     ends = ((said.low, stated.low), (said.high, stated.high))
     return all(_same(left, right) for left, right in ends)
+
+
+def _is_one_act(said: Dose) -> bool:
+    exact = said.exact
+    return exact is not None and exact.value == 1 and _in_words(exact).unit in ACTS
 
 
 def _same(said: Quantity | None, stated: Quantity | None) -> bool:
@@ -134,6 +149,19 @@ def same_length(said: Duration, bounds: Bounds) -> bool | None:
     number, unit = _in_base(said)
     days, months = _days_between(bounds)
     return number in days if unit == "d" else unit == "mo" and number in months
+
+
+def ends_of(bounds: Bounds) -> set[str]:
+    """The days that may be said to be the last: the end as sent, and the day that it closes."""
+    end = bounds.end
+    if end is None:
+        return set()
+    closed = end if bounds.end_included and not isinstance(end, datetime) else _before(end)
+    return {end.isoformat()[:10], closed.isoformat()[:10]}
+
+
+def _before(end: DateOrInstant) -> DateOrInstant:
+    return end - (timedelta(minutes=1) if isinstance(end, datetime) else timedelta(days=1))
 
 
 def _in_base(length: Duration) -> tuple[Decimal, str]:

@@ -8,7 +8,7 @@ from engine.posology.items import Item, Kind
 from engine.posology.lexicon import folded, words_of
 from schemas.moment import Moment, MomentTime
 from schemas.posology import Bounds, Cycle, Dose, Frequency, Weekday
-from schemas.quantity import Duration, Quantity
+from schemas.quantity import Duration, PeriodUnit, Quantity
 
 _SCHEME = (Moment.MORNING, Moment.NOON, Moment.EVENING, Moment.BEDTIME)
 _TIMING = (Kind.FREQUENCY, Kind.TOTAL, Kind.MOMENT, Kind.CLOCK, Kind.WEEKDAY, Kind.AS_NEEDED)
@@ -117,10 +117,12 @@ class Grouping:
                 self._place_scheme(segment, item)
             case Kind.LENGTH:
                 self._place_length(segment, item)
-            case Kind.UNTIL | Kind.FROM:
-                self._place_date(segment, item)
+            case Kind.UNTIL | Kind.FROM | Kind.BETWEEN:
+                self._place_dates(segment, item)
             case Kind.CEILING | Kind.OPEN | Kind.SEPARATION:
                 self.unread.append(item.said)
+            case Kind.REST | Kind.AGAIN:
+                self._place_rest(segment, item)
             case Kind.AS_NEEDED | Kind.CYCLE | Kind.LASTS | Kind.STOP:
                 self._place_in_all(segment, item)
             case _ if item.kind is not Kind.NOISE:
@@ -137,6 +139,17 @@ class Grouping:
                 segment.lasts = item.length
             case _ if segment.bounds.duration is None:
                 self.unread.append(item.said)
+
+    def _place_rest(self, segment: Segment, item: Item) -> None:
+        """`5 jours, puis arrêt 2 jours`: the length before it is the days with of a cycle."""
+        on, off = _days_of(segment.bounds.duration), _days_of(item.length)
+        cycle = segment.cycle
+        turn = None if cycle is None else cycle.days_on + cycle.days_off
+        if item.kind is Kind.REST and cycle is None and on and off:
+            segment.cycle = Cycle(days_on=on, days_off=off)
+            segment.bounds = segment.bounds.model_copy(update={"duration": None})
+        elif item.kind is Kind.REST or turn is None or off not in (None, turn):
+            self.unread.append(item.said)
 
     def _place_dose(self, segment: Segment, item: Item) -> None:
         group = segment.groups[-1]
@@ -167,7 +180,9 @@ class Grouping:
             self._place_frequency(group, item)
 
     def _place_frequency(self, group: Group, item: Item) -> None:
-        if group.frequency is None or group.total:
+        if item.kind is Kind.SPLIT:
+            group.frequency, group.total = item.frequency, True
+        elif group.frequency is None or group.total:
             group.frequency, group.total = item.frequency, item.kind is Kind.TOTAL
         elif item.kind is not Kind.TOTAL and item.frequency != group.frequency:
             self.unread.append(item.said)
@@ -192,13 +207,14 @@ class Grouping:
         bounds = {"duration": item.length, "duration_high": item.length_high}
         segment.bounds = segment.bounds.model_copy(update=bounds)
 
-    def _place_date(self, segment: Segment, item: Item) -> None:
-        day = _day_of(item.said)
-        if day is None:
+    def _place_dates(self, segment: Segment, item: Item) -> None:
+        names = {Kind.UNTIL: ("end",), Kind.FROM: ("start",)}.get(item.kind, ("start", "end"))
+        found = [_day_of(said) for said in item.days or (item.said,)]
+        if None in found:
             self.unread.append(item.said)
             return
-        name = "end" if item.kind is Kind.UNTIL else "start"
-        segment.bounds = segment.bounds.model_copy(update={name: day})
+        dates = dict(zip(names, found, strict=True))
+        segment.bounds = segment.bounds.model_copy(update=dates)
 
 
 def _refines(moment: Moment, general: Moment) -> bool:
@@ -215,6 +231,12 @@ def _matters(item: Item) -> bool:
     if item.kind is Kind.NUMBER:
         return word not in _ARTICLES
     return any(part in words_of("triggers") for part in (word, *word.split("'")))
+
+
+def _days_of(length: Duration | None) -> int | None:
+    if length is None or length.unit is not PeriodUnit.DAY or length.value % 1:
+        return None
+    return int(length.value)
 
 
 def _day_of(text: str) -> date | None:

@@ -18,14 +18,18 @@ class Kind(Enum):
     SCHEME = auto()
     FREQUENCY = auto()
     TOTAL = auto()
+    SPLIT = auto()
     MOMENT = auto()
     CLOCK = auto()
     WEEKDAY = auto()
     LENGTH = auto()
     FROM = auto()
     UNTIL = auto()
+    BETWEEN = auto()
     LASTS = auto()
     CYCLE = auto()
+    REST = auto()
+    AGAIN = auto()
     AS_NEEDED = auto()
     CEILING = auto()
     SEPARATION = auto()
@@ -48,5 +52,6 @@ class Item(NamedTuple):
     clock: time | None = None
     weekdays: tuple[Weekday, ...] = ()
     cycle: Cycle | None = None
+    days: tuple[str, ...] = ()
     length: Duration | None = None
     length_high: Duration | None = None

@@ -13,6 +13,9 @@ from mappings.catalogue import table
 
 _PLAIN = {"’": "'", "‘": "'", "–": "-", "—": "-", "−": "-", "\u00a0": " ", "\u202f": " ", "×": "x"}
 _SIGNS = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅓": "0.333333", "⅔": "0.666667"}
+ACTS = frozenset({"application", "injection"})
+"""Targets of the table of dose units that are something done, and no amount."""
+_THOUSANDS = re.compile(r"\d{1,3}(?: \d{3})+")
 _DIGITS = 6  # the ANS guide writes a third with six decimals
 
 
@@ -48,10 +51,11 @@ def any_of(name: str) -> str:
 
 @cache
 def number_pattern() -> str:
-    """A pattern for one number: 1, 0,5, 1/2, ½, 1 1/2, a word; without a group."""
+    """A pattern for one number: 1, 12 000, 0,5, 1/2, ½, 1 1/2, a word; without a group."""
     signs = "".join(_SIGNS)
     return (
-        rf"(?:\d+ \d/\d(?!\d)|\d+ ?[{signs}]|\d{{1,2}}/\d{{1,2}}(?!\d)|\d+(?:[.,]\d+)?|[{signs}]"
+        rf"(?:{_THOUSANDS.pattern}(?!\d)"
+        rf"|\d+ \d/\d(?!\d)|\d+ ?[{signs}]|\d{{1,2}}/\d{{1,2}}(?!\d)|\d+(?:[.,]\d+)?|[{signs}]"
         rf"|(?<!\w)(?:{any_of('numbers')})(?!\w))"
     )
 
@@ -61,6 +65,8 @@ def number_of(text: str) -> Decimal | None:
     word = words_of("numbers").get(text.strip())
     if word is not None:
         return Decimal(word)
+    if _THOUSANDS.fullmatch(text):
+        return Decimal(text.replace(" ", ""))
     for sign, value in _SIGNS.items():
         if sign in text:
             whole = text.replace(sign, "").strip()

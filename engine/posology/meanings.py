@@ -23,6 +23,11 @@ _UNITS = {
 }
 _ONCE = {"once": 1, "twice": 2, "thrice": 3}
 _NOON = 12
+_CHANGES = (
+    r"arret|stop|suspend|doubl|augment|dimin|reduc|passer|prendre|prenez|take|increas|nehmen"
+    r"|absetz|erhoh|\d ?(?:cp|comp|tab|gel|mg)"
+)
+"""Words with which the advice to ask a doctor is one on the dose too."""
 _LONG_CYCLE = 14
 """Below this many days, "n days on m" may leave the days to the patient: it is not a cycle."""
 
@@ -35,6 +40,12 @@ def kind_of(kind: Kind) -> Reader:
 def noise(found: Match) -> Item:
     """Words that change nothing."""
     return Item(Kind.NOISE, "")
+
+
+def advice(found: Match) -> Item | None:
+    """`si fièvre, appeler le médecin`: whom to ask, unless it says to stop or to change."""
+    changes = re.search(_CHANGES, found[0])
+    return None if changes else Item(Kind.NOISE, "")
 
 
 def ceiling(found: Match) -> Item:
@@ -91,6 +102,30 @@ def cycle(found: Match) -> Item | None:
     return Item(Kind.CYCLE, "", cycle=Cycle(days_on=on, days_off=length - on))
 
 
+def rest(found: Match) -> Item | None:
+    """`puis arrêt 2 jours`: the days without, after the days with."""
+    item = length(found)
+    return None if item is None else item._replace(kind=Kind.REST)
+
+
+def again(found: Match) -> Item | None:
+    """`recommencer le cycle de 7 jours`: it has a length or says none."""
+    if found["low"] is None:
+        return Item(Kind.AGAIN, "")
+    item = length(found)
+    return None if item is None else item._replace(kind=Kind.AGAIN)
+
+
+def repeated(found: Match) -> Item:
+    """`à répéter sur le mois`: for one month."""
+    return Item(Kind.LENGTH, "", length=Duration(value=Decimal(1), unit=PeriodUnit.MONTH))
+
+
+def between(found: Match) -> Item:
+    """`du 05/01/2026 au 11/01/2026`: both days."""
+    return Item(Kind.BETWEEN, "", days=(found["first"], found["last"]))
+
+
 def length(found: Match) -> Item | None:
     """How long the treatment lasts."""
     low, high, unit = _number(found, "low"), _number(found, "high"), _unit(found)
@@ -136,6 +171,23 @@ def frequency(found: Match) -> Item | None:
     high = _whole(found, "high") if "high" in found.groupdict() else None
     stated = Frequency(times=times, times_high=high, period=Decimal(1), unit=unit)
     return Item(Kind.FREQUENCY, "", frequency=stated)
+
+
+def acts(found: Match) -> Item | None:
+    """`2 applications par jour`: twice a day, one application each time."""
+    item = frequency(found)
+    if item is None:
+        return None
+    one = Quantity(value=Decimal(1), unit=found["dose"])
+    return item._replace(dose=Dose(low=one, high=one))
+
+
+def split(found: Match) -> Item | None:
+    """`6 comprimés par jour en 3 prises`: the amount of the day, in so many intakes."""
+    times = _whole(found, "low")
+    if not times:
+        return None
+    return Item(Kind.SPLIT, "", frequency=_frequency_of(times, 1, PeriodUnit.DAY))
 
 
 def once(found: Match) -> Item | None:

@@ -48,7 +48,7 @@ def normalise(
     phases = posology.phases
     as_needed = tuple(_as_needed(phase) for phase in phases if phase.as_needed)
     whole = Doubts(phases[0].location if phases else _NOWHERE)
-    if _is_unstructured(phases):
+    if _is_unstructured(posology):
         _say_unstructured(posology, whole)
         return _refused(whole.findings, _stated(phases, whole.findings), as_needed)
     planner = Planner(site, _origin(phases, site, start, written, whole), times_only)
@@ -68,24 +68,32 @@ def normalise(
     return _computed(planner, start, findings, as_needed)
 
 
-def _is_unstructured(phases: Sequence[Phase]) -> bool:
-    """Whether no phase states more than text: no rhythm, no time, no dose, no condition."""
+def _is_unstructured(posology: Posology) -> bool:
+    """Whether no phase states more than text: no rhythm, no time, no dose, no condition.
+
+    A start or an end beside the text makes no structure of it.
+    """
     empty = Phase(location="")
+    in_words = bool(_texts(posology))
     return not any(
         phase.as_needed
         or phase.rhythm != empty.rhythm
         or phase.times != empty.times
         or phase.dose is not None
-        or phase.findings
-        or phase.bounds != empty.bounds
-        for phase in phases
+        or any(finding.blocks for finding in phase.findings)
+        or (phase.bounds != empty.bounds and not in_words)
+        for phase in posology.phases
     )
 
 
-def _say_unstructured(posology: Posology, doubts: Doubts) -> None:
+def _texts(posology: Posology) -> list[str]:
     texts = [posology.text, *(phase.text for phase in posology.phases)]
     texts += [said for phase in posology.phases for said in phase.instructions]
-    text = next((text for text in texts if text), None)
+    return [text for text in texts if text]
+
+
+def _say_unstructured(posology: Posology, doubts: Doubts) -> None:
+    text = next(iter(_texts(posology)), None)
     if text is None:
         doubts.say(FindingCode.POSOLOGY_MISSING, "no posology is stated")
     else:

@@ -10,7 +10,7 @@ from functools import cache
 
 from engine.posology import meanings as says
 from engine.posology.items import Kind
-from engine.posology.lexicon import any_of, number_pattern
+from engine.posology.lexicon import ACTS, any_of, number_pattern, words_of
 
 Form = tuple[str, says.Reader]
 _END = r"(?![^\W\d_])"
@@ -35,6 +35,12 @@ def _unit() -> str:
     return "|".join(word for word in listed if word not in ("s", "a"))
 
 
+def _acts() -> str:
+    """Units that count what is done, and no amount: two applications a day are twice one."""
+    acts = (word for word, unit in words_of("dose_units").items() if unit in ACTS)
+    return "|".join(re.escape(word) for word in sorted(acts, key=len, reverse=True))
+
+
 def _many() -> str:
     number = number_pattern()
     return rf"(?P<low>{number})(?: ?(?:-|a|to|ou|or) ?(?P<high>{number}))?"
@@ -45,6 +51,12 @@ def _conditions() -> tuple[Form, ...]:
     return (
         (r"si (?:difficulte|impossibilite)s? (?:a|pour|de) [^.;\n]*", says.noise),
         (r"(?:do not stop|ne pas arreter)[^.;\n]*", says.noise),
+        (
+            r"(?:bei|falls|wenn|si|en cas de|if)\b[^.;\n,]*,? ?\b(?:arzt|arztin|doctor|medecin"
+            r"|pharmacist|pharmacien)\b[^.;\n]*",
+            says.advice,
+        ),
+        (r"\(? ?soit [^.;)\n]*?/ ?kg\b ?\)?", says.noise),
         (r"(?:with or without|avec ou sans) (?:food|meals|nourriture|repas|aliments?)", says.noise),
         (
             r"(?:maxi?|maximum|sans depasser|ne pas depasser|do not exceed|avec un max)\b"
@@ -68,7 +80,9 @@ def _conditions() -> tuple[Form, ...]:
         (rf"(?:sauf|hormis|excepte|except)\b{_CLAUSE}", says.ceiling),
         (r"espac\w* d\S+ [^.;\n,]*|en respectant [^.;\n]*", says.ceiling),
         (
-            r"(?:si besoin|si necessaire|a la demande|as needed|as required|when required"
+            r"(?:bei bedarf|bei (?:\w+ )?\w*schmerzen|(?:wenn|falls) (?:notig|erforderlich)"
+            r"|zo ?nodig|indien nodig|bij pijn"
+            r"|si besoin|si necessaire|a la demande|as needed|as required|when required"
             rf"|if needed|if required|prn|en cas de|si|if|when)\b{_CLAUSE}",
             says.as_needed,
         ),
@@ -79,11 +93,26 @@ def _spans() -> tuple[Form, ...]:
     unit, many = _unit(), _many()
     number = number_pattern()
     return (
+        (
+            rf"(?:et )?(?:puis |then )?(?:arret|pause) (?:de |pendant )?(?P<low>{number}) ?"
+            rf"(?P<unit>{unit}){_END}(?: ?\([^)]*\))?",
+            says.rest,
+        ),
+        (
+            rf"recommencer (?:le |ce )?cycle(?: de (?P<low>{number}) ?(?P<unit>{unit}){_END})?",
+            says.again,
+        ),
+        (rf"a repeter (?:sur|pendant) (?P<low>le |un |1 )(?P<unit>mois){_END}", says.repeated),
         (r"(?:et )?(?:puis|then) (?:stop\w*|arret\w*)", says.kind_of(Kind.STOP)),
         (r"(?:et )?puis\b|ensuite\b|then\b", says.kind_of(Kind.THEN)),
         (
             r"au long cours|onwards|long terme|long term|ongoing|en continu",
             says.kind_of(Kind.OPEN),
+        ),
+        (
+            rf"(?:du|from|entre le) (?P<first>{_DATE})(?: inclus)? (?:au|to|et le) "
+            rf"(?P<last>{_DATE})(?: inclus)?",
+            says.between,
         ),
         (rf"jusqu'au {_DATE}", says.kind_of(Kind.UNTIL)),
         (rf"(?:a partir du|du|depuis le|starting(?: on)?) {_DATE}", says.kind_of(Kind.FROM)),
@@ -116,6 +145,7 @@ def _rhythms() -> tuple[Form, ...]:
     unit, many, number = _unit(), _many(), number_pattern()
     return (
         (
+            rf"(?:(?:1|une|one) (?:fois|time) |once )?"
             rf"(?:toutes? les|tous les|every|chaque|/|q) ?(?:{many})? ?(?P<unit>{unit}){_END}",
             says.every,
         ),
@@ -127,6 +157,13 @@ def _rhythms() -> tuple[Form, ...]:
             rf"(?P<low>{number}) ?x ?(?P<amount>{number}) ?(?P<dose>{any_of('dose_units')})/j\w*",
             says.times_dose,
         ),
+        (
+            rf"{many} ?(?P<dose>{_acts()}){_END}(?: (?:en|par voie) [^\W\d]+(?:-[^\W\d]+)?)?"
+            rf" ?(?:par|/|per|a) ?(?P<unit>{unit}){_END}",
+            says.acts,
+        ),
+        (r"en (?:1|une)(?: seule)? prises?(?: unique)?\b", says.noise),
+        (rf"en (?P<low>{number}) prises?\b(?! par)", says.split),
         (rf"x ?(?P<low>\d+) ?(?:fois)? ?(?:/|par) ?(?P<unit>{unit}){_END}", says.frequency),
         (
             rf"{many} ?(?:fois|prises?|x|times?)\b ?(?:par|/|per|a|an|each|every|dans la|en)? ?"
@@ -173,8 +210,8 @@ def _amounts() -> tuple[Form, ...]:
     many, dose = _many(), any_of("dose_units")
     return (
         (
-            rf"{many}(?: ?\(\d+\))? ?(?:de |d'|of )?(?P<dose>{dose}){_END}"
-            r"(?P<half> et demie?\b)?",
+            rf"{many}(?: ?\(\d+\))?[ -]?(?:de |d'|of )?(?P<dose>{dose}){_END}"
+            rf"(?P<half> et demie?\b| ?½| 1/2(?! ?\.?(?:{dose}|\w)))?",
             says.dose,
         ),
         (rf"{many}(?: ?\(\d+\))?(?![\w°%])", says.bare),
