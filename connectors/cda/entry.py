@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from connectors.cda.force import check_all_read, check_in_force
 from connectors.cda.narrative import BLANKS
 from connectors.cda.product import is_named, read_product
-from connectors.cda.said import LineWords, line_words
+from connectors.cda.said import LineWords, line_words, printed_range
 from connectors.cda.scribe import Scribe, child, children, templates_of
 from connectors.cda.steps import read_phases, steps_of
 from connectors.cda.supply import read_relations, read_renewals
@@ -85,9 +85,20 @@ def _phases(
         phase.model_copy(update={"instructions": instructions})
         for phase in read_phases(scribe, entry, said)
     ]
+    for phase in phases:
+        _check_range(scribe, phase, phase.text or said.text)
     findings = (*scribe.findings, *phases[0].findings)
     phases[0] = phases[0].model_copy(update={"findings": findings})
     return tuple(phases)
+
+
+def _check_range(scribe: Scribe, phase: Phase, text: str | None) -> None:
+    """Words that print two amounts must have them in the structure too."""
+    printed = printed_range(text)
+    dose = phase.dose
+    if printed is not None and dose is not None and dose.low is not None and dose.low == dose.high:
+        rule = "the narrative prints a range and doseQuantity one amount"
+        scribe.doubt(FindingCode.DOSE_RANGE, phase.location, rule, printed)
 
 
 def _printed(scribe: Scribe, entry: "_Element", said: LineWords, apart: bool) -> tuple[Note, ...]:

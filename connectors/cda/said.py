@@ -1,5 +1,6 @@
 """The words of a posology: what the narrative prints for a line, and for each of its steps."""
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +18,10 @@ _PERIOD = "period"
 _SUFFIXES = ("posologie", "precondition")
 """IDs of the official examples: `med-001` names the product, `med-001-posologie` how it is taken.
 Nothing in an unstructured entry points at the latter. Source: ANS eP-MED-DM 2022.01 to 2024.01."""
+
+_RANGE = re.compile(
+    r"(\d+(?:[.,/]\d+)?)\s*([^\W\d]+)\.?\s+à\s+(\d+(?:[.,/]\d+)?)\s*\2", re.IGNORECASE
+)
 
 
 class LineWords(NamedTuple):
@@ -78,6 +83,12 @@ def _by_role(scribe: Scribe, target: "_Element") -> dict[str, str]:
         if role is not None and text:
             said[role] = text.replace("\n", " ; ")
     return said
+
+
+def printed_range(text: str | None) -> str | None:
+    """The range that the words print as two amounts, `1 cp à 2 cp`; `1 cp à 1 cp` is none."""
+    found = (one for one in _RANGE.finditer(text or "") if one[1] != one[3])
+    return next((one[0] for one in found), None)
 
 
 def frequency_words(scribe: Scribe, entry: "_Element") -> str | None:

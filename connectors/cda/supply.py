@@ -32,6 +32,7 @@ class Relations:
     """What the `entryRelationship` elements of a line say."""
 
     instructions: tuple[str, ...] = ()
+    """Those for the patient and those for the pharmacist: both are compared with the posology."""
     quantity: Quantity | None = None
     substitution_allowed: bool | None = None
     indication: str | None = None
@@ -75,8 +76,7 @@ def _instruction(scribe: Scribe, act: "_Element", name: str, relations: Relation
     text = scribe.original(child(act, "text"), "line.notes", FindingCode.REFERENCE_UNRESOLVED)
     if not text or text in BLANKS:
         return
-    if name == INSTRUCTION_PATIENT:
-        relations.instructions += (text,)
+    relations.instructions += (text,)
     relations.notes.append(Note(text=text, scope=name, location=scribe.at(act)))
 
 

@@ -89,7 +89,7 @@ def test_instructions_reach_each_phase_and_the_notes(reading_of: Readings) -> No
         )
     )
 
-    assert line.posology.phases[0].instructions == ("au cours du repas",)
+    assert line.posology.phases[0].instructions == ("au cours du repas", "reconditionner")
     assert [(note.scope, note.text) for note in line.notes] == [
         ("PINSTRUCT", "au cours du repas"),
         ("FINSTRUCT", "reconditionner"),
