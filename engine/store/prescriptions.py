@@ -10,7 +10,7 @@ from engine.store import statements
 from engine.store.tables import prescriptions
 from engine.store.unit import Unit, new_id
 from schemas.assessment import AssessedPrescription
-from schemas.canonical import canonical_json, sha256
+from schemas.canonical import canonical_bytes, sha256
 from schemas.finding import Finding
 from schemas.ids import MessageId, PatientId, PrescriptionId, ScheduleId, Sha256
 
@@ -44,7 +44,8 @@ def store(
 
     A version that another worker stored meanwhile fails on its key.
     """
-    content = canonical_json(assessed)
+    plain = assessed.model_dump(mode="json")
+    content = canonical_bytes(plain)
     stored = StoredPrescription(
         id=PrescriptionId(new_id("rx")),
         message_id=message_id,
@@ -70,15 +71,16 @@ def store(
             "stored_at": at,
         },
     )
-    _store_schedules(unit, stored)
+    _store_schedules(unit, stored, [line["schedule"] for line in plain["lines"]])
     _store_doubts(unit, stored)
     return stored
 
 
-def _store_schedules(unit: Unit, stored: StoredPrescription) -> None:
+def _store_schedules(unit: Unit, stored: StoredPrescription, plain: list[object]) -> None:
+    """The schedules of the lines; `plain` is what they are as JSON."""
     rows = []
-    for number, line in enumerate(stored.content.lines):
-        content = canonical_json(line.schedule)
+    for number, (line, schedule) in enumerate(zip(stored.content.lines, plain, strict=True)):
+        content = canonical_bytes(schedule)
         rows.append(
             {
                 "id": ScheduleId(new_id("sch")),

@@ -157,17 +157,15 @@ LATEST_OF_GROUP = (
     .limit(literal_column("1"))
 )
 
-LAST_VALIDATED_OF_GROUP = (
-    select(prescriptions)
-    .join(releases, releases.c.subject_id == prescriptions.c.id)
+_RELEASED = (
+    select(releases.c.id)
     .where(
-        releases.c.tenant == TENANT,
-        prescriptions.c.tenant == TENANT,
-        prescriptions.c.group_key == bindparam("group_key"),
+        releases.c.tenant == prescriptions.c.tenant, releases.c.subject_id == prescriptions.c.id
     )
-    .order_by(prescriptions.c.version.desc())
-    .limit(literal_column("1"))
+    .exists()
 )
+
+LAST_VALIDATED_OF_GROUP = LATEST_OF_GROUP.where(_RELEASED)
 
 GROUP_OF_LINES = (
     select(prescriptions.c.group_key)
