@@ -30,7 +30,7 @@ check: $(VENV)/.development ## Style, types, layers, tables, migrations, and doc
 	$(BIN)/python docs/write.py --check
 
 bench: $(VENV)/.development ## Print the figures of benchmarks/
-	$(BIN)/python benchmarks/startup.py
+	$(BIN)/semainier bench
 
 run: $(VENV)/.runtime ## Start the embedded engine; everything it keeps is in ./semainier-data
 	$(BIN)/semainier run --data semainier-data

@@ -109,6 +109,14 @@ def doctor(as_json: Json = False, lang: Lang = None) -> None:
     examine(as_json=as_json, language=lang)
 
 
+@app.command()
+def bench() -> None:
+    """Print how fast this machine is: the figures of benchmarks/, in a checkout of the project."""
+    from engine.terminal.bench import print_figures
+
+    print_figures()
+
+
 app.command("import")(inbox_commands.import_files)
 app.command()(inbox_commands.replay)
 app.command()(inbox_commands.trace)
