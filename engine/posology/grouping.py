@@ -119,7 +119,7 @@ class Grouping:
                 self._place_length(segment, item)
             case Kind.UNTIL | Kind.FROM | Kind.BETWEEN:
                 self._place_dates(segment, item)
-            case Kind.CEILING | Kind.OPEN | Kind.SEPARATION:
+            case Kind.CEILING | Kind.OPEN | Kind.SEPARATION | Kind.RENEWAL:
                 self.unread.append(item.said)
             case Kind.REST | Kind.AGAIN:
                 self._place_rest(segment, item)
@@ -240,11 +240,14 @@ def _days_of(length: Duration | None) -> int | None:
 
 
 def _day_of(text: str) -> date | None:
-    """The day of `jusqu'au 12/03/2026`; `None` where the year is not stated."""
-    digits = "".join(letter if letter.isdigit() else " " for letter in text).split()
-    if len(digits) < len(("day", "month", "year")):
+    """The day of `jusqu'au 12/03/2026`, `du 5 mars 2026`; `None` where no year is stated."""
+    months = words_of("months")
+    digits = "".join(letter if letter.isalnum() else " " for letter in folded(text)).split()
+    parts = [months.get(part, part.removesuffix("er")) for part in digits]
+    numbers = [int(part) for part in parts if part.isdecimal()]
+    if len(numbers) < len(("day", "month", "year")):
         return None
-    day, month, year = (int(part) for part in digits[:3])
+    day, month, year = numbers[:3]
     try:
         return date(year + 2000 if year < _CENTURY else year, month, day)
     except ValueError:

@@ -30,6 +30,7 @@ class Kind(Enum):
     CYCLE = auto()
     REST = auto()
     AGAIN = auto()
+    RENEWAL = auto()
     AS_NEEDED = auto()
     CEILING = auto()
     SEPARATION = auto()

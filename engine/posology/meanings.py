@@ -237,6 +237,13 @@ def weekdays(found: Match) -> Item:
     return Item(Kind.WEEKDAY, "", weekdays=listed)
 
 
+def listed_weekdays(found: Match) -> Item:
+    """`lun mer ven`, `mon, wed`."""
+    known = words_of("weekdays")
+    listed = (known[word] for word in re.findall(r"[a-z]+", found[0]) if word in known)
+    return Item(Kind.WEEKDAY, "", weekdays=tuple(map(Weekday, listed)))
+
+
 def weekday(found: Match) -> Item:
     """One weekday."""
     return Item(Kind.WEEKDAY, "", weekdays=(Weekday(words_of("weekdays")[found["first"]]),))

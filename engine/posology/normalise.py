@@ -80,6 +80,7 @@ def _is_unstructured(posology: Posology) -> bool:
         or phase.rhythm != empty.rhythm
         or phase.times != empty.times
         or phase.dose is not None
+        or phase.limits != empty.limits
         or any(finding.blocks for finding in phase.findings)
         or (phase.bounds != empty.bounds and not in_words)
         for phase in posology.phases

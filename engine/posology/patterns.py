@@ -14,11 +14,13 @@ from engine.posology.lexicon import ACTS, any_of, number_pattern, words_of
 
 Form = tuple[str, says.Reader]
 _END = r"(?![^\W\d_])"
-_DATE = r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?: a \d{1,2}[h:]?\d{0,2})?"
 _CLAUSE = (
     r"[^.;\n]*?(?=$|[.;\n]| - |, (?:avec|sans|pendant|en respectant|\d)"
     r"|\)|\bpendant\b|\bpuis\b)"
 )
+_SHORT_DAY = 3
+_FRENCH_SHORT = frozenset({"lun", "mar", "mer", "jeu", "ven", "sam", "dim"})
+"""Read only where several stand together: `mer` alone is the sea."""
 _SHARE = r"(?:\d+(?:,\d+)?|\d/\d|[½¼¾])"
 
 
@@ -33,6 +35,19 @@ def _unit() -> str:
     """A unit of time as people write it; `s` and `a` alone are the end of another word."""
     listed = any_of("time_units").split("|")
     return "|".join(word for word in listed if word not in ("s", "a"))
+
+
+def _date() -> str:
+    """A date: 12/03/2026, 12/03, 12 mars 2026, 1er mars."""
+    return (
+        r"(?:\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?: a \d{1,2}[h:]?\d{0,2})?"
+        rf"|\d{{1,2}}(?:er)? (?:{any_of('months')})\b\.?(?: \d{{4}})?)"
+    )
+
+
+def _short_days() -> str:
+    """The weekdays in three letters, that are words of their own unless several stand together."""
+    return "|".join(word for word in any_of("weekdays").split("|") if len(word) == _SHORT_DAY)
 
 
 def _acts() -> str:
@@ -52,8 +67,9 @@ def _conditions() -> tuple[Form, ...]:
         (r"si (?:difficulte|impossibilite)s? (?:a|pour|de) [^.;\n]*", says.noise),
         (r"(?:do not stop|ne pas arreter)[^.;\n]*", says.noise),
         (
-            r"(?:bei|falls|wenn|si|en cas de|if)\b[^.;\n,]*,? ?\b(?:arzt|arztin|doctor|medecin"
-            r"|pharmacist|pharmacien)\b[^.;\n]*",
+            r"(?:bei|falls|wenn|si|en cas de|if)\b(?=[^.;\n]*\b(?:appel|contact|consult|preven"
+            r"|inform|avise|call|tell|kontaktier|aufsuch|anruf))[^.;\n]*?\b(?:arzt|arztin|doctor"
+            r"|medecin|pharmacist|pharmacien)\b[^.;\n]*",
             says.advice,
         ),
         (r"\(? ?soit [^.;)\n]*?/ ?kg\b ?\)?", says.noise),
@@ -77,7 +93,11 @@ def _conditions() -> tuple[Form, ...]:
             rf"(?!(?:[^\s,.;]+ ){{0,2}}(?:{any_of('moments')})\b)[^,.;\n]*",
             says.kind_of(Kind.SEPARATION),
         ),
-        (rf"(?:sauf|hormis|excepte|except)\b{_CLAUSE}", says.ceiling),
+        (
+            rf"(?:(?:sauf|hormis|excepte|except)\b|(?:pas|jamais|not|never) (?:le |les |on )?"
+            rf"(?={any_of('weekdays')}|week-?end)){_CLAUSE}",
+            says.ceiling,
+        ),
         (r"espac\w* d\S+ [^.;\n,]*|en respectant [^.;\n]*", says.ceiling),
         (
             r"(?:bei bedarf|bei (?:\w+ )?\w*schmerzen|(?:wenn|falls) (?:notig|erforderlich)"
@@ -110,12 +130,17 @@ def _spans() -> tuple[Form, ...]:
             says.kind_of(Kind.OPEN),
         ),
         (
-            rf"(?:du|from|entre le) (?P<first>{_DATE})(?: inclus)? (?:au|to|et le) "
-            rf"(?P<last>{_DATE})(?: inclus)?",
+            rf"(?:du|from|entre le) (?P<first>{_date()})(?: inclus)? (?:au|to|et le) "
+            rf"(?P<last>{_date()})(?: inclus)?",
             says.between,
         ),
-        (rf"jusqu'au {_DATE}", says.kind_of(Kind.UNTIL)),
-        (rf"(?:a partir du|du|depuis le|starting(?: on)?) {_DATE}", says.kind_of(Kind.FROM)),
+        (
+            rf"(?:(?:a )?renouveler|renouvelable|ar|oar) ?x? ?{number}(?: fois)?"
+            r"(?=\s*(?:$|[.,;)]))",
+            says.kind_of(Kind.RENEWAL),
+        ),
+        (rf"jusqu'au {_date()}", says.kind_of(Kind.UNTIL)),
+        (rf"(?:a partir du|du|depuis le|starting(?: on)?) {_date()}", says.kind_of(Kind.FROM)),
         (
             rf"(?<!\d-)(?<!\d - )(?P<q1>{_SHARE}) ?(?P<sep>-) ?(?P<q2>{_SHARE}) ?- ?"
             rf"(?P<q3>{_SHARE})"
@@ -134,7 +159,8 @@ def _spans() -> tuple[Form, ...]:
             says.lasts,
         ),
         (
-            r"(?:pendant|pdt|durant|for|x|sur|duree(?: de)?:?|qsp|for up to) ?"
+            r"(?:pendant|pdt|durant|for|x|sur|duree(?: de)?:?|traitement (?:de|d')|qsp|for up to)"
+            r" ?"
             rf"{many} ?(?P<unit>{unit}){_END}",
             says.length,
         ),
@@ -146,7 +172,8 @@ def _rhythms() -> tuple[Form, ...]:
     return (
         (
             rf"(?:(?:1|une|one) (?:fois|time) |once )?"
-            rf"(?:toutes? les|tous les|every|chaque|/|q) ?(?:{many})? ?(?P<unit>{unit}){_END}",
+            rf"(?:toutes? les|tte?s les|tous les|ts les|every|chaque|/|q) ?"
+            rf"(?:{many})? ?(?P<unit>{unit}){_END}",
             says.every,
         ),
         (
@@ -186,14 +213,19 @@ def _rhythms() -> tuple[Form, ...]:
 
 def _places() -> tuple[Form, ...]:
     named, moments = any_of("weekdays"), any_of("moments")
+    long_named = "|".join(word for word in named.split("|") if word not in _FRENCH_SHORT)
     hour = r"(?P<hour>[01]?\d|2[0-3])"
     return (
         (rf"(?:a |at |um |vers )?{hour}:(?P<minute>[0-5]\d)(?::[0-5]\d)?\b", says.clock),
         (r"(?:a |at )?(?P<hour>1?\d) ?(?P<half>am|pm)\b", says.clock),
         (rf"(?:a|vers|et|,) ?{hour} ?(?:h|heures?)(?P<minute>[0-5]\d)?\b", says.clock),
         (rf"{hour} ?h(?P<minute>[0-5]\d)?\b(?! (?:de|min|entre))", says.clock),
+        (
+            rf"(?:{_short_days()})\b\.?(?:(?:,| et|,? and|/)? ?(?:{_short_days()})\b\.?)+",
+            says.listed_weekdays,
+        ),
         (rf"(?:du |from )(?P<first>{named}) (?:au|to) (?P<last>{named})\b", says.weekdays),
-        (rf"(?:le |les |tous les |chaque |on |every )?(?P<first>{named})\b", says.weekday),
+        (rf"(?:le |les |tous les |chaque |on |every )?(?P<first>{long_named})\b", says.weekday),
         (
             rf"(?:(?P<before>{number_pattern()}) ?(?:min|minutes?) |une demi-heure )"
             rf"(?P<moment>(?:avant|apres|before|after) [^,.;]{{0,20}}?(?:{moments}))\b",
@@ -211,7 +243,7 @@ def _amounts() -> tuple[Form, ...]:
     return (
         (
             rf"{many}(?: ?\(\d+\))?[ -]?(?:de |d'|of )?(?P<dose>{dose}){_END}"
-            rf"(?P<half> et demie?\b| ?½| 1/2(?! ?\.?(?:{dose}|\w)))?",
+            rf"(?P<half> et demie?\b| ?½| 1/2(?!\w| ?(?:{dose}){_END}))?",
             says.dose,
         ),
         (rf"{many}(?: ?\(\d+\))?(?![\w°%])", says.bare),

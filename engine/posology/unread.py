@@ -18,6 +18,7 @@ CONTRADICTS, ADDS, UNREAD = (
 )
 Difference = tuple[FindingCode, str]
 _STOPS = frozenset({"et", "puis", "then", "stop", "arret", "arreter"})
+_NEVER = frozenset({"pas", "jamais", "not", "never"})
 _JOINTS = frozenset({"et", "and", "le", "les", "the", "on", ","})
 
 
@@ -26,13 +27,17 @@ def of_unread(said: str, stated: Sequence[Phase]) -> Difference | None:
     kinds = {words_of("triggers").get(word) for word in _words(said)} - {None}
     limited = any(one.limits != Limits() for one in stated)
     bounded = any(one.bounds.end or one.bounds.duration for one in stated)
-    if _is_exception(said, stated):
-        return None
+    if _is_exception(said):
+        rule = "the text names days without, and the structure does not leave out the same"
+        return None if _are_left_out(said, stated) else (ADDS, rule)
     if (limited and _is_ceiling(said, kinds)) or (bounded and _is_only_stop(said)):
         return None
     if "open" in kinds:
         return (CONTRADICTS, "the text gives no end and the structure one") if bounded else None
-    if not kinds and [item.kind for item in items_of(said)] == [Kind.SEPARATION]:
+    forms = [item.kind for item in items_of(said)]
+    if forms == [Kind.RENEWAL]:
+        return UNREAD, "the text names renewals, and each is a delivery of its own"
+    if not kinds and forms == [Kind.SEPARATION]:
         return UNREAD, "the text asks for a time between this medicine and another"
     mild = kinds <= {"choice", "elsewhere"} and not any(letter.isdigit() for letter in said)
     if mild:
@@ -47,16 +52,19 @@ def _is_ceiling(said: str, kinds: Set[str | None]) -> bool:
     )
 
 
-def _is_exception(said: str, stated: Sequence[Phase]) -> bool:
-    """`sauf samedi et dimanche`: the days that the structure does not name."""
-    first, _, rest = folded(said).partition(" ")
-    named = {day for one in stated for day in one.rhythm.weekdays}
-    if words_of("triggers").get(first) != "exception" or not named:
-        return False
+def _is_exception(said: str) -> bool:
+    first = folded(said).split(" ")[0]
+    return first in _NEVER or words_of("triggers").get(first) == "exception"
+
+
+def _are_left_out(said: str, stated: Sequence[Phase]) -> bool:
+    """`sauf samedi et dimanche`: whether these are the days that the structure does not name."""
+    rest = folded(said).partition(" ")[2]
     items = items_of(rest.replace("week-end", "samedi dimanche").replace("weekend", "sat sun"))
     days = {day for item in items for day in item.weekdays}
-    others = [item for item in items if item.kind is not Kind.WEEKDAY]
-    return days == set(Weekday) - named and all(folded(one.said) in _JOINTS for one in others)
+    others = [folded(item.said) for item in items if item.kind is not Kind.WEEKDAY]
+    named = {day for one in stated for day in one.rhythm.weekdays}
+    return bool(named) and days == set(Weekday) - named and set(others) <= _JOINTS
 
 
 def _is_only_stop(said: str) -> bool:

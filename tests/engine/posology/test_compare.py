@@ -8,7 +8,8 @@ from plans import lasting, paris
 
 from engine.posology.compare import compare, compare_all
 from engine.posology.text import propose
-from schemas.posology import Bounds, Limits, Phase, Posology, Rhythm, Weekday
+from schemas.base import DateOrInstant
+from schemas.posology import Bounds, Cycle, Dose, Limits, Phase, Posology, Rhythm, Weekday
 from schemas.quantity import Quantity
 
 
@@ -21,6 +22,29 @@ MORNING = a_phase(moments=["MORN"])
 TUESDAY = a_phase().model_copy(
     update={"rhythm": Rhythm(weekdays=(Weekday.TUESDAY,), frequency=a_frequency(1, "1", "wk"))}
 )
+
+
+WORKDAYS = TUESDAY.model_copy(
+    update={"rhythm": Rhythm(weekdays=tuple(Weekday)[:5], frequency=a_frequency(5, "1", "wk"))}
+)
+
+
+def _workdays_at(moment: str) -> Phase:
+    times = a_phase(moments=[moment]).times
+    return WORKDAYS.model_copy(update={"times": times})
+
+
+def _cyclic(on: int, off: int) -> Phase:
+    return a_phase().model_copy(update={"rhythm": Rhythm(cycle=Cycle(days_on=on, days_off=off))})
+
+
+def _bounded(end: DateOrInstant, *, last: bool = True) -> Phase:
+    bounds = Bounds(start=date(2026, 3, 2), end=end, end_included=last)
+    return a_phase(moments=["MORN"], bounds=bounds)
+
+
+def _counted(number: int) -> Phase:
+    return a_phase(moments=["MORN"], bounds=Bounds(count=number))
 
 
 @pytest.mark.parametrize(
@@ -54,6 +78,26 @@ TUESDAY = a_phase().model_copy(
         ("500 mg (1 comprimé) le matin", [MORNING]),
         ("2 comprimés de 500 mg le matin", [a_phase(moments=["MORN"], dose="500 mg")]),
         ("1 gélule le matin", [a_phase(moments=["MORN"], dose="1 Gélule ou capsule molle")]),
+        ("2 applications/j", [a_phase(frequency=a_frequency(2), dose="1 application")]),
+        ("1 injection par jour", [a_phase(frequency=a_frequency(1), dose="4000 UI")]),
+        ("3 comprimés par jour en 3 prises", [THRICE]),
+        ("20 mg par jour", [a_phase(frequency=a_frequency(1, "12", "h"), dose="10 mg")]),
+        ("1 cp le soir au coucher", [a_phase(moments=["EVE"])]),
+        ("1 cp le soir au coucher", [a_phase(moments=["HS"])]),
+        ("1 cp au coucher", [a_phase(moments=["EVE.late"])]),
+        ("1 cp du lundi au vendredi", [WORKDAYS]),
+        ("1 cp le matin sauf samedi et dimanche", [_workdays_at("MORN")]),
+        ("1 cp le matin, pas le week-end", [_workdays_at("MORN")]),
+        ("1 cp pendant 5 jours puis arrêt 2 jours", [WORKDAYS]),
+        ("1 cp 21 jours sur 28", [_cyclic(21, 7)]),
+        ("1 cp le matin du 02/03/2026 au 08/03/2026", [_bounded(date(2026, 3, 8))]),
+        ("1 cp le matin du 02/03/2026 au 08/03/2026", [_bounded(date(2026, 3, 9), last=False)]),
+        ("1 cp le matin du 02/03/2026 au 08/03/2026", [_bounded(paris("2026-03-09 00:00"))]),
+        ("1 cp le matin pendant 3 mois", [_bounded(date(2026, 6, 1))]),
+        ("1 cp le matin pendant 12 mois", [a_phase(moments=["MORN"], bounds=lasting(1, "a"))]),
+        ("1 cp tous les 3 mois", [a_phase(frequency=a_frequency(1, "3", "mo"))]),
+        ("1 cp toutes les 2 semaines", [a_phase(frequency=a_frequency(1, "14"))]),
+        ("1 cp tous les jours", [a_phase(frequency=a_frequency(1, "24", "h"))]),
     ],
 )
 def test_a_text_that_says_what_the_structure_says_raises_nothing(
@@ -107,6 +151,49 @@ def test_a_text_that_says_what_the_structure_says_raises_nothing(
         ("à débuter 12 heures avant l'intervention", [MORNING], "text-adds"),
         ("après l'intervention", [MORNING], "text-adds"),
         ("avec le doigt ou un coton-tige", [MORNING], "text-unread"),
+        ("2 cp le matin", [a_phase(moments=["MORN"], dose=None)], "text-adds"),
+        (
+            "6 cp par jour en 2 prises",
+            [a_phase(frequency=a_frequency(3), dose="2 tablet")],
+            "text-contradicts",
+        ),
+        (
+            "5 cp par jour en 3 prises",
+            [a_phase(frequency=a_frequency(3), dose="2 tablet")],
+            "text-contradicts",
+        ),
+        (
+            "2 injections par jour",
+            [a_phase(frequency=a_frequency(1), dose="4000 UI")],
+            "text-contradicts",
+        ),
+        ("1 à 2 fois par jour", [a_phase(frequency=a_frequency(1))], "text-contradicts"),
+        (
+            "1 cp toutes les 4 à 6 heures",
+            [a_phase(frequency=a_frequency(1, "4", "h"))],
+            "text-contradicts",
+        ),
+        ("1 cp le matin", [a_phase(moments=["C"])], "text-unread"),
+        ("1 cp à 9h", [a_phase(clock=["08:00"])], "text-contradicts"),
+        ("1 cp le matin sauf le dimanche", [_workdays_at("MORN")], "text-adds"),
+        ("1 cp le matin sauf le dimanche", [MORNING], "text-adds"),
+        ("1 cp le matin sauf si vomissements", [MORNING], "text-adds"),
+        ("1 cp pendant 4 jours puis arrêt 3 jours", [WORKDAYS], "text-adds"),
+        ("1 cp le matin pendant 5 à 7 jours", [_bounded(date(2026, 3, 8))], "text-adds"),
+        ("1 cp le matin pendant 2 mois", [_bounded(date(2026, 6, 1))], "text-contradicts"),
+        ("1 cp le matin pendant 3 jours", [_counted(3)], "text-unread"),
+        ("1 cp le matin jusqu'au 08/03/2026", [MORNING], "text-adds"),
+        (
+            "1 cp du 02/03/2026 au 08/03/2026",
+            [a_phase(moments=["MORN"], bounds=lasting(5))],
+            "text-contradicts",
+        ),
+        ("1 cp le matin à partir du 02/03/2026", [MORNING], "text-unread"),
+        ("1 cp le matin à partir du 05/03/2026", [_bounded(date(2026, 3, 8))], "text-contradicts"),
+        ("1 cp le matin au long cours", [_bounded(date(2026, 3, 8))], "text-contradicts"),
+        ("1 cp le matin, à renouveler 2 fois", [MORNING], "text-unread"),
+        ("1 cp le matin espacé d'au moins 4 heures", [MORNING], "text-adds"),
+        ("2 mg le matin", [MORNING], "text-contradicts"),
     ],
 )
 def test_a_text_that_says_more_or_other_says_which(
@@ -180,3 +267,63 @@ def test_a_time_between_two_medicines_is_shown_and_moves_nothing() -> None:
     assert codes("2h après sucralfate", MORNING) == ["text-unread"]
     assert codes("2 heures avant le fer", MORNING) == ["text-unread"]
     assert codes("30 minutes avant le petit-déjeuner", MORNING) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["1 cp le matin au long cours", "1 cp le matin. Bei Fieber Arzt aufsuchen"]
+)
+def test_a_text_that_only_says_what_holds_anyway_raises_nothing(text: str) -> None:
+    assert codes(text, MORNING) == []
+
+
+def test_a_ceiling_in_other_words_is_expected_where_the_structure_has_one() -> None:
+    limits = Limits(per_intake=Quantity.model_validate({"value": "2", "unit": "cp"}))
+    limited = THRICE.model_copy(update={"limits": limits})
+
+    assert codes("1 cp, 3 prises par jour, espacées d'au moins 4 heures", limited) == []
+    assert codes("1 cp 3 fois par jour, sauf le dimanche", limited) == ["text-adds"]
+
+
+def test_an_end_that_the_structure_has_may_be_said_again() -> None:
+    assert codes("1 cp le matin puis stop", _bounded(date(2026, 3, 8))) == []
+    assert codes("1 cp le matin puis stop", MORNING) == ["text-adds"]
+
+
+def test_a_length_of_one_intake_is_not_that_of_the_treatment() -> None:
+    infused = MORNING.model_copy(update={"intake_lasts": lasting(20, "min").duration})
+
+    assert codes("1 cp le matin pendant 20 minutes", infused) == []
+    assert codes("1 cp le matin pendant 20 minutes", MORNING) == ["text-unread"]
+
+
+def test_a_range_of_frequencies_is_expected_where_the_structure_has_one() -> None:
+    stated = a_frequency(1).model_copy(update={"times_high": 2})
+
+    assert codes("1 cp 1 à 2 fois par jour", a_phase(frequency=stated)) == []
+
+
+def test_an_open_dose_of_the_text_is_not_an_exact_one_of_the_structure() -> None:
+    one = Quantity.model_validate({"value": "1", "unit": "tablet"})
+    open_ended = MORNING.model_copy(update={"dose": Dose(low=one)})
+
+    assert codes("1 cp le matin", open_ended) == ["text-contradicts"]
+
+
+def test_words_alone_have_nothing_that_a_text_could_add_to() -> None:
+    alone = Phase(location="phase[1]", text="1 cp le matin si besoin")
+    dated = alone.model_copy(update={"text": "1 cp pendant 7 jours", "bounds": lasting(10)})
+
+    assert compare_all(Posology(phases=(alone,))) == ()
+    assert [one.code.value for one in compare_all(Posology(phases=(dated,)))] == [
+        "text-contradicts"
+    ]
+
+
+def test_no_phase_leaves_nothing_to_compare() -> None:
+    assert compare(propose("1 cp le matin"), ()) == ()
+
+
+def test_a_first_and_a_last_day_are_compared_with_a_length_and_the_first_is_shown() -> None:
+    week = a_phase(moments=["MORN"], bounds=lasting(7))
+
+    assert codes("1 cp le matin du 02/03/2026 au 08/03/2026", week) == ["text-unread"]

@@ -24,7 +24,8 @@ def said(phase: Phase) -> str:
         parts.append(f"{amount} {dose.low.unit or '-'}")
     if frequency is not None and frequency.unit is not None:
         high = f"..{frequency.period_high}" if frequency.period_high else ""
-        parts.append(f"{frequency.times}/{frequency.period}{high}{frequency.unit.value}")
+        most = f"..{frequency.times_high}" if frequency.times_high else ""
+        parts.append(f"{frequency.times}{most}/{frequency.period}{high}{frequency.unit.value}")
     parts += [day.value for day in phase.rhythm.weekdays]
     if phase.rhythm.cycle is not None:
         parts.append(f"{phase.rhythm.cycle.days_on}on{phase.rhythm.cycle.days_off}off")
@@ -37,6 +38,8 @@ def said(phase: Phase) -> str:
         high = phase.bounds.duration_high
         ending = "" if high is None else f"..{high.value}"
         parts.append(f"for {length.value}{ending}{length.unit.value}")
+    if phase.bounds.start is not None:
+        parts.append(f"from {phase.bounds.start}")
     if phase.bounds.end is not None:
         parts.append(f"until {phase.bounds.end}")
     if phase.as_needed:
@@ -96,6 +99,39 @@ def lines(text: str) -> list[str]:
             "1 cp par jour pendant 3 jours puis 2 cp par jour pendant 4 jours puis arrêt",
             ["1 cp 1/1d for 3d", "2 cp 1/1d for 4d"],
         ),
+        ("2 applications/j", ["1 applications 2/1d"]),
+        ("1 à 2 applications par jour", ["1 applications 1..2/1d"]),
+        ("1 injection en SC par jour", ["1 injection 1/1d"]),
+        ("6 cp par jour en 3 prises", ["6 cp 3/1d"]),
+        ("3 cp en une seule prise le soir", ["3 cp EVE"]),
+        ("1 seringue 1 fois toutes les 12 heures", ["1 seringue 1/12h"]),
+        ("1 cp 1/2 le soir", ["1.5 cp EVE"]),
+        ("1 cp ½ matin et soir", ["1.5 cp MORN EVE"]),
+        ("un demi-comprimé le soir", ["0.5 comprime EVE"]),
+        ("12 000 UI le matin", ["12000 ui MORN"]),
+        ("1 cp le soir au coucher", ["1 cp EVE.late"]),
+        ("1 cp lun mer ven", ["1 cp mon wed fri"]),
+        ("1 cp du 05/01/2026 au 11/01/2026", ["1 cp from 2026-01-05 until 2026-01-11"]),
+        (
+            "1 cp le soir du 5 janvier 2026 au 1er mars 2026",
+            ["1 cp EVE from 2026-01-05 until 2026-03-01"],
+        ),
+        ("1 cp à partir du 2/3/26 le soir", ["1 cp EVE from 2026-03-02"]),
+        ("1 cp pendant 5 jours puis arrêt 2 jours", ["1 cp 5on2off"]),
+        (
+            "1 cp pendant 5 jours puis arrêt 2 jours. Recommencer le cycle de 7 jours, "
+            "à répéter pendant un mois",
+            ["1 cp 5on2off for 1mo"],
+        ),
+        ("1 cp le matin, soit 5 mg/kg", ["1 cp MORN"]),
+        ("1 cp le matin. En cas de fièvre, appeler le médecin", ["1 cp MORN"]),
+        ("1 cp le matin si fièvre, avis du médecin", ["1 cp MORN prn"]),
+        ("1 cp si fièvre : doubler et appeler le médecin", ["1 cp prn"]),
+        ("1 Stück bei Bedarf", ["1 stuck prn"]),
+        ("1 tablet twice weekly", ["1 tablet 2/1wk"]),
+        ("1 tablet every other week", ["1 tablet 1/2wk"]),
+        ("1 g sur 30 minutes", ["1 g"]),
+        ("1 cp matin, 12 am", ["1 cp MORN 00:00"]),
         ("Take one tablet by mouth twice daily for 10 days", ["1 tablet 2/1d for 10d"]),
         ("1 tablet BID", ["1 tablet 2/1d"]),
         ("One every 72 hours", ["1 - 1/72h"]),
@@ -120,7 +156,20 @@ def test_a_text_is_read_as_its_phases_and_nothing_is_left(
         ("1 cp matin jusqu'au 12/03", ("jusqu'au 12/03",)),
         ("selon INR", ("selon INR",)),
         ("jours pairs", ("jours pairs",)),
-        ("à renouveler 2 fois", ("à renouveler", "2 fois")),
+        ("à renouveler 2 fois", ("à renouveler 2 fois",)),
+        ("1 cp à renouveler 2 fois par jour", ("à renouveler",)),
+        ("1 cp par jour (pas le dimanche)", ("pas le dimanche",)),
+        ("1 cp le matin du 05/01 au 11/01", ("du 05/01 au 11/01",)),
+        ("1 cp jusqu'au 31/02/2026", ("jusqu'au 31/02/2026",)),
+        ("1 cp le matin puis arrêt 2 jours", ("puis arrêt 2 jours",)),
+        ("1 cp, recommencer le cycle", ("recommencer le cycle",)),
+        (
+            "1 cp pendant 5 jours puis arrêt 2 jours, recommencer le cycle de 8 jours",
+            ("recommencer le cycle de 8 jours",),
+        ),
+        ("1 cp pendant 5 jours pendant 7 jours", ("pendant 7 jours",)),
+        ("1 cp 2 fois par jour 3 fois par jour", ("3 fois par jour",)),
+        ("1,5 fois par jour", ("1,5 fois",)),
         ("1 cp matin, max 4/j", ("max 4/j",)),
         ("5 jours sur 7", ("5 jours sur", "7")),
         ("1 - 1 - 1 - 1 - 1", ("1 - 1 -", "1 - 1 -", "1")),
