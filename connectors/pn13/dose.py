@@ -27,6 +27,8 @@ class Dosing:
         rate = _rate(at)
         if amount is None and rate is None:
             return None
+        if amount is not None and rate is not None:
+            at.doubt(FindingCode.DOSE_RATE, "Débit beside Quantité: the amount runs in", rate)
         unit = (amount.unit_label or "") if amount else ""
         return Dose(
             low=amount,

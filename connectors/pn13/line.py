@@ -28,6 +28,8 @@ def read_line(at: Cursor) -> Line:
     components = read_components(at)
     text = at.take("Libellé_élément_prescr", gives="line.text")
     indication = at.take("Indication", gives="line.indication")
+    for shifted in at.children("Delta_dh_référence"):
+        shifted.doubt(FindingCode.ELEMENT_UNREAD, "Delta_dh_référence shifts dates: it is not read")
     posology, notes = read_posology(at, components), tuple(_notes(at))
     line = Line(
         location=at.place,

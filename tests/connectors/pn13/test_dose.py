@@ -122,3 +122,19 @@ def test_a_rate_is_kept_as_words() -> None:
 
     assert phase.dose is not None
     assert (phase.dose.rate, phase.dose.low) == ("5 mg/h", None)
+
+
+def test_an_amount_that_runs_in_at_a_rate_is_no_dose_of_an_intake() -> None:
+    running = "<Débit><Nombre>5</Nombre><Unité>mg/h</Unité></Débit>"
+
+    assert said(phase_of(a_posology(DAILY_FREQUENCY + running)).findings) == [
+        ("dose-rate", "5 mg/h")
+    ]
+
+
+def test_how_long_an_intake_lasts_is_told() -> None:
+    lasting = "<Durée><Nombre>720</Nombre><Unité>mn</Unité></Durée>"
+
+    found = said(phase_of(a_posology(DAILY_FREQUENCY + lasting)).findings)
+
+    assert [code for code, _ in found] == ["element-unread"]

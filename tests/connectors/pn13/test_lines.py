@@ -255,3 +255,9 @@ def test_a_comment_of_the_line_is_an_instruction_of_every_posology() -> None:
 
     assert [phase.instructions for phase in line.posology.phases] == [("Sauf le dimanche",)]
     assert [note.text for note in line.notes] == ["Sauf le dimanche"]
+
+
+def test_dates_that_a_protocol_shifts_are_told() -> None:
+    line = line_of(a_line(inside="<Delta_dh_référence>2</Delta_dh_référence>"))
+
+    assert said(line.findings) == [("element-unread", "2")]
