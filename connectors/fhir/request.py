@@ -6,6 +6,7 @@ rendered dosage.
 
 from typing import NamedTuple
 
+from connectors.fhir.beside import doubt_beside, notes_beside
 from connectors.fhir.concepts import (
     extension,
     read_coding,
@@ -55,6 +56,7 @@ def read_line(request: Resource, package: Package, site: Site) -> Line:
     """The line, with every doubt about the request, its product and its dosages of other parts."""
     element = request.element
     notes = _notes(element)
+    doubt_beside(element, (RENDERED,))
     supply = _supply(element)
     posology = _posology(element, package, site)
     return Line(
@@ -71,7 +73,7 @@ def read_line(request: Resource, package: Package, site: Site) -> Line:
         supplied=supply.supplied,
         indication=_indication(element, notes),
         links=_links(element, site),
-        notes=notes,
+        notes=(*notes, *notes_beside(element)),
         findings=tuple(dict.fromkeys(request.findings)),
     )
 

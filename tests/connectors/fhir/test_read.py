@@ -813,3 +813,29 @@ def test_a_note_that_writes_the_line_is_its_text_where_nothing_is_rendered() -> 
     words = "**Prescription textuelle:** 1 comprimé le soir"
 
     assert line_of(a_request(note=[{"text": words}])).text == words
+
+
+def test_where_and_how_a_dose_is_taken_is_told_in_notes() -> None:
+    dosage = {"site": {"text": "narine gauche"}, "method": {"text": "écraser"}}
+
+    line = line_of(
+        a_request(dosageInstruction=[dosage], substitution={"reason": {"text": "marge étroite"}})
+    )
+
+    assert [(note.scope, note.text) for note in line.notes] == [
+        ("site", "narine gauche"),
+        ("method", "écraser"),
+        ("reason", "marge étroite"),
+    ]
+
+
+def test_an_urgency_and_an_unknown_extension_of_the_request_are_told() -> None:
+    unknown = {"url": "https://example.org/ext", "valueString": "le lundi"}
+
+    line = line_of(a_request(priority="stat", extension=[unknown]))
+
+    assert [
+        (finding.location.rpartition("MedicationRequest.")[2], finding.quoted)
+        for finding in line.findings
+        if finding.code is FindingCode.ELEMENT_UNREAD
+    ] == [("priority", "stat"), ("extension[0].url", "https://example.org/ext")]
