@@ -22,7 +22,7 @@ def adherence(
     """The result for one patient; the same inputs in any order give the same bytes.
 
     `lines` are validated lines only. `strays` are reports of the patient that belong to none of
-    them: they count nowhere, and each is a finding.
+    them, or to nobody knows which: they count nowhere, and each is a finding.
     """
     measured = [
         measure(line, window, definition) for line in sorted(lines, key=lambda line: line.line)
@@ -67,5 +67,6 @@ def _unknown_line(report: Report) -> Finding:
     return Finding(
         code=FindingCode.INTAKE_LINE_UNKNOWN,
         location=f"intake/{report.id}",
-        message="line: the report belongs to no validated line of the patient, it counts nowhere",
+        message="line: the report must belong to one validated line of the patient; "
+        "it counts nowhere",
     )

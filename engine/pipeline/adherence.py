@@ -1,6 +1,6 @@
 """Computes the adherence of one patient from validated schedules and reports; never alone final."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -73,10 +73,9 @@ def compute(
         window = Window(
             zone=zone, first=first, last=last, until=now, unmonitored=tuple(unmonitored)
         )
-        lines = [_input(name, forces, window, reports) for name, forces in by_line.items()]
-        result = adherence(
-            lines, window, patient=patient_id, strays=_strays(reports, by_line.values())
-        )
+        own, strays = _shared_out(reports, by_line)
+        lines = [_input(name, forces, window, own[name]) for name, forces in by_line.items()]
+        result = adherence(lines, window, patient=patient_id, strays=strays)
         identifier = _keep(context, unit, user, patient_id, result, _digest(by_line, reports))
         unit.commit()
     return identifier, result
@@ -102,7 +101,7 @@ def _input(
         line=name,
         schedules=tuple(digest(force.line.schedule) for force in forces),
         planned=tuple(sorted(planned, key=lambda intake: intake.due_at)),
-        reports=tuple(_report(each) for each in reports if _is_about(each, forces)),
+        reports=tuple(_report(each) for each in reports),
         as_needed=any(force.line.schedule.as_needed for force in forces),
     )
 
@@ -128,11 +127,23 @@ def _report(stored: StoredIntake) -> Report:
     )
 
 
-def _strays(
-    reports: Iterable[StoredIntake], by_line: Iterable[Sequence[_InForce]]
-) -> tuple[Report, ...]:
-    every = [force for forces in by_line for force in forces]
-    return tuple(_report(each) for each in reports if not _is_about(each, every))
+def _shared_out(
+    reports: Iterable[StoredIntake], by_line: Mapping[str, Sequence[_InForce]]
+) -> tuple[dict[str, list[StoredIntake]], tuple[Report, ...]]:
+    """The reports of each line, and those that count nowhere.
+
+    One that names its product alone, while several lines have that product, is of nobody knows
+    which line: to count it for each would count one intake twice.
+    """
+    own: dict[str, list[StoredIntake]] = {name: [] for name in by_line}
+    strays = []
+    for report in reports:
+        names = [name for name, forces in by_line.items() if _is_about(report, forces)]
+        if len(names) == 1:
+            own[names[0]].append(report)
+        else:
+            strays.append(_report(report))
+    return own, tuple(strays)
 
 
 def _digest(by_line: dict[str, list[_InForce]], reports: Iterable[StoredIntake]) -> Sha256:

@@ -25,7 +25,9 @@ from schemas.delivery import (
 )
 from schemas.errors import Refused
 from schemas.ids import PatientId
+from schemas.intake import Intake
 from schemas.people import Organization
+from schemas.prescription import Line
 from schemas.schedule import DoseSchedule
 
 
@@ -190,9 +192,16 @@ def _reported(
         ReportedIntake(
             id=stored.id,
             intake=stored.intake,
-            line=next((line.line for line in lines if same_line(stored.intake, line.line)), None),
+            line=_line_of(stored.intake, lines),
             received_at=stored.received_at,
         )
         for stored in intakes.intakes_of(unit, patient_id, now)
         if stored.id in counted
     )
+
+
+def _line_of(intake: Intake, lines: tuple[ReleasedLine, ...]) -> Line | None:
+    """The newest version of the line that the intake names; `None` when it may be of several."""
+    found = [line.line for line in lines if same_line(intake, line.line)]
+    names = {line.identifier for line in found}
+    return found[-1] if len(names) == 1 else None

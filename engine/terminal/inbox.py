@@ -114,16 +114,23 @@ def show_messages(messages: "Sequence[Message]", language: Language | None) -> N
 
 
 def show_objections(
-    context: "Context", messages: "Sequence[Message]", language: Language | None
+    context: "Context",
+    messages: "Sequence[Message]",
+    language: Language | None,
+    *,
+    quoted: bool = True,
 ) -> None:
-    """The findings about each message as a whole."""
+    """The findings about each message as a whole; without `quoted` not what the sender wrote."""
     from engine.store import prescriptions
     from engine.terminal.tables import findings_table
 
     found: list[tuple[str, Finding]] = []
     with context.store.unit(context.tenant) as unit:
         for rank, message in enumerate(messages, start=1):
-            found += [(str(rank), each) for each in prescriptions.findings_of(unit, message.id)]
+            findings = prescriptions.findings_of(unit, message.id)
+            if not quoted:
+                findings = tuple(each.model_copy(update={"quoted": None}) for each in findings)
+            found += [(str(rank), each) for each in findings]
     if found:
         console().print(findings_table(found, speaker(language)))
 
@@ -170,5 +177,6 @@ def replay_message(
         typer.echo(message.model_dump_json(indent=2))
     else:
         show_messages([message], language)
-        show_objections(context, [message], language)
+        # Whoever replays keeps the road open, and need not be one of the patient's people.
+        show_objections(context, [message], language, quoted=False)
     finish(_status([message.state]))

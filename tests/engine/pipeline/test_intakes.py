@@ -16,7 +16,7 @@ from engine.store import intakes
 from engine.store.intakes import StoredIntake
 from engine.store.queue import Subject
 from engine.store.unit import Store
-from engine.terminal.answers import verdicts
+from engine.terminal.answers import answers, verdicts
 from engine.validation.decide import Request
 from schemas.adherence import AdherenceResult, Fraction
 from schemas.decision import DecisionKind
@@ -246,6 +246,41 @@ def test_two_reporters_of_one_intake_make_one_and_their_contradiction_is_a_findi
     assert line.counts["refused"] == 1
     assert [len(match.others) for match in line.matches[:2]] == [1, 1]
     assert FindingCode.INTAKE_CONFLICT in [finding.code for finding in line.findings]
+
+
+def test_a_report_that_names_a_product_of_two_lines_is_counted_for_neither(
+    sqlite_store: Store,
+) -> None:
+    context = a_context(sqlite_store)
+    product = a_request("A")["medicationCodeableConcept"]
+    evening = {
+        "timing": {"repeat": {"when": ["EVE"], "boundsPeriod": {"start": "2026-03-02"}}},
+        "doseAndRate": [{"doseQuantity": {"value": 2, "unit": "comprimé"}}],
+    }
+    second = a_request("B", evening, medicationCodeableConcept=product)
+    taken_in(context, a_bundle(a_request("A"), second))
+    item = the_item(context)
+    found = [finding for _, finding in shown(context, "pharm", item.id).findings]
+    request = Request(
+        kind=DecisionKind.VALIDATE,
+        expected_sha256=item.content_sha256,
+        lines=verdicts(2, ()),
+        answers=answers(found, [f"{n}=2/1" for n, f in enumerate(found, 1) if f.blocks], "all"),
+    )
+    decide_on(context, "pharm", item.id, request)
+    clock = context.clock
+    assert isinstance(clock, Clock)
+    clock.now = datetime(2026, 3, 20, tzinfo=UTC)
+    report = json.loads(as_fhir(Told("1", "2 08:05")))
+    administration = report["entry"][-1]["resource"]
+    administration.pop("request")
+    administration["medicationCodeableConcept"] = product
+    taken_in(context, json.dumps(report).encode())
+
+    result = result_of(context)
+
+    assert [line.taking for line in result.lines] == [Fraction(numerator=0, denominator=7)] * 2
+    assert [finding.code for finding in result.findings] == [FindingCode.INTAKE_LINE_UNKNOWN]
 
 
 def test_a_result_shows_the_pharmacist_every_doubt_before_it_may_leave(
