@@ -8,7 +8,8 @@ from engine.pipeline.receive import ENGINE
 from engine.store import audit, inbox, intakes, patients, prescriptions, queue
 from engine.store.inbox import Claimed
 from engine.store.prescriptions import StoredPrescription
-from engine.store.unit import Unit
+from engine.store.queue import Item
+from engine.store.unit import Overtaken, Unit
 from engine.validation.states import Event, ItemState, happened
 from mappings.catalogue import load_site
 from schemas.connector import Connector, Reading
@@ -28,7 +29,8 @@ def read(context: Context, claimed: Claimed) -> MessageState:
 
     A message that brings nothing is refused, with the findings that say why. When the lease
     was lost meanwhile, nothing is stored: another worker has the message. Raises: `Overtaken`
-    when another worker stored a version of the same prescription, or the same patient, first.
+    when another worker stored a version of the same prescription, or the same patient, first, or
+    a person decided on the version before meanwhile.
     """
     connector = registry.connector(claimed.message.format or "")
     site = load_site(claimed.site)
@@ -75,12 +77,19 @@ class _Keeper:
         self.site = site
         self.now = context.clock()
         self.patients: dict[Patient, tuple[PatientId | None, tuple[Finding, ...]]] = {}
+        self.latest: dict[str, StoredPrescription | None] = {}
 
     def keep(self, reading: Reading) -> None:
-        """Findings of the message, then movements, prescriptions and intakes."""
+        """Findings of the message, then movements, prescriptions and intakes.
+
+        What is known of all prescriptions is asked before the first is stored, so that their
+        rows are written together.
+        """
         prescriptions.store_findings(self.unit, self.message.id, reading.findings)
         for movement in reading.movements:
             self._movement(movement)
+        for prescription in reading.prescriptions:
+            self._look_up(prescription)
         for prescription in reading.prescriptions:
             self._prescription(prescription)
         for intake in reading.intakes:
@@ -119,18 +128,30 @@ class _Keeper:
                 return known[0], (_contradiction(patient, differs),)
         return patients.store(self.unit, patient, self.message.channel, known, self.now), ()
 
+    def _look_up(self, incoming: Prescription) -> None:
+        """Ask for the patient, and for the newest version of a group that the sender names."""
+        patient_id, _ = self._patient(incoming.patient)
+        if incoming.chain.group is not None:
+            self._latest(self._group(incoming, patient_id))
+
+    def _latest(self, group: str) -> StoredPrescription | None:
+        if group not in self.latest:
+            self.latest[group] = prescriptions.latest_of(self.unit, group)
+        return self.latest[group]
+
     def _prescription(self, incoming: Prescription) -> None:
         patient_id, doubts = self._patient(incoming.patient)
         incoming = incoming.model_copy(update={"findings": (*incoming.findings, *doubts)})
         group = self._group(incoming, patient_id)
-        latest = prescriptions.latest_of(self.unit, group)
-        base = self._standing(latest)
+        latest = self._latest(group)
+        item = self._item_about(latest)
+        base = self._standing(latest, item)
         validated = prescriptions.last_validated(self.unit, group) if latest else None
         whole = merged(base.content.as_read, incoming) if base else incoming
         assessed = assess_prescription(
             whole, self.site, validated.content.as_read if validated else None
         )
-        stored = prescriptions.store(
+        stored = self.latest[group] = prescriptions.store(
             self.unit,
             assessed,
             message_id=self.message.id,
@@ -151,8 +172,8 @@ class _Keeper:
             at=self.now,
         )
         self._record(AuditEvent.PRESCRIPTION_STORED, stored.id, sha256=stored.content_sha256)
-        if latest is not None:
-            self._supersede(latest.id)
+        if item is not None:
+            self._supersede(item)
 
     def _group(self, incoming: Prescription, patient_id: PatientId | None) -> str:
         """What stays the same over the versions of a prescription, within one patient.
@@ -167,24 +188,28 @@ class _Keeper:
         lines = [line.identifier for line in incoming.lines if line.identifier]
         if not lines:
             return f"{owner}|message:{self.message.id}:{incoming.location}"
-        known = prescriptions.group_of_lines(self.unit, owner, lines)
+        known = prescriptions.group_of_lines(self.unit, patient_id, lines) if patient_id else None
         return known or f"{owner}|line:{lines[0]}"
 
-    def _standing(self, latest: StoredPrescription | None) -> StoredPrescription | None:
-        """The version that a new message adds to: the newest that nobody rejected."""
-        if latest is None:
+    def _item_about(self, stored: StoredPrescription | None) -> Item | None:
+        if stored is None:
             return None
-        item = queue.item_about(self.unit, queue.Subject.PRESCRIPTION, latest.id)
-        if item is not None and item.state is ItemState.REJECTED:
+        return queue.item_about(self.unit, queue.Subject.PRESCRIPTION, stored.id)
+
+    def _standing(
+        self, latest: StoredPrescription | None, item: Item | None
+    ) -> StoredPrescription | None:
+        """The version that a new message adds to: the newest that nobody rejected."""
+        if latest is not None and item is not None and item.state is ItemState.REJECTED:
             return prescriptions.last_validated(self.unit, latest.group_key)
         return latest
 
-    def _supersede(self, older: str) -> None:
+    def _supersede(self, older: Item) -> None:
         """An undecided older version leaves the queue; a validated one stays until release."""
-        item = queue.item_about(self.unit, queue.Subject.PRESCRIPTION, older)
-        if item is not None and item.state.is_open:
-            queue.move(self.unit, item, happened(item.state, Event.SUPERSEDED))
-            self._record(AuditEvent.PRESCRIPTION_SUPERSEDED, older)
+        if older.state.is_open:
+            if not queue.move(self.unit, older, happened(older.state, Event.SUPERSEDED)):
+                raise Overtaken("queue: the older version was decided on meanwhile")
+            self._record(AuditEvent.PRESCRIPTION_SUPERSEDED, older.subject_id)
 
     def _movement(self, movement: Movement) -> None:
         patient_id, _ = self._patient(movement.patient)

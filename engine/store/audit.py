@@ -27,7 +27,7 @@ def record(
     number, previous = _newest(unit)
     written = json.dumps(detail, sort_keys=True, ensure_ascii=False)
     digest = _seal(unit.tenant, number + 1, at, event.value, actor, subject, written, previous)
-    unit.connection.execute(
+    unit.add(
         statements.STORE_ENTRY,
         {
             "tenant": unit.tenant,

@@ -42,7 +42,7 @@ def store(
 ) -> StoredPrescription:
     """Store this version of the group, with its schedules and findings.
 
-    A version that another worker stored meanwhile fails on its key.
+    A version that another worker stored meanwhile fails on its key when the rows are written.
     """
     plain = assessed.model_dump(mode="json")
     content = canonical_bytes(plain)
@@ -56,7 +56,7 @@ def store(
         content_sha256=sha256(content),
         source_sha256=source_sha256,
     )
-    unit.connection.execute(
+    unit.add(
         statements.STORE_PRESCRIPTION,
         {
             "id": stored.id,
@@ -78,7 +78,7 @@ def store(
 
 def _store_schedules(unit: Unit, stored: StoredPrescription, plain: list[object]) -> None:
     """The schedules of the lines; `plain` is what they are as JSON."""
-    rows = []
+    rows: list[dict[str, object]] = []
     for number, (line, schedule) in enumerate(zip(stored.content.lines, plain, strict=True)):
         content = canonical_bytes(schedule)
         rows.append(
@@ -93,34 +93,25 @@ def _store_schedules(unit: Unit, stored: StoredPrescription, plain: list[object]
                 "sha256": sha256(content),
             }
         )
-    if rows:
-        unit.connection.execute(statements.STORE_SCHEDULE, rows)
+    unit.add(statements.STORE_SCHEDULE, *rows)
 
 
 def _store_doubts(unit: Unit, stored: StoredPrescription) -> None:
     """The findings of the prescription as a whole, then those of each line."""
-    rows = _rows(unit, stored.message_id, stored.content.findings, stored.id)
+    store_findings(unit, stored.message_id, stored.content.findings, stored.id)
     for number, line in enumerate(stored.content.lines):
-        rows += _rows(unit, stored.message_id, line.findings, stored.id, number)
-    if rows:
-        unit.connection.execute(statements.STORE_FINDING, rows)
+        store_findings(unit, stored.message_id, line.findings, stored.id, number)
 
 
-def store_findings(unit: Unit, message_id: MessageId, found: Iterable[Finding]) -> None:
-    """Store findings of a message as a whole."""
-    rows = _rows(unit, message_id, found)
-    if rows:
-        unit.connection.execute(statements.STORE_FINDING, rows)
-
-
-def _rows(
+def store_findings(
     unit: Unit,
     message_id: MessageId,
     found: Iterable[Finding],
     prescription_id: PrescriptionId | None = None,
     line_no: int | None = None,
-) -> list[dict[str, object]]:
-    return [
+) -> None:
+    """Store findings of a message, of one of its prescriptions, or of one line of these."""
+    rows: list[dict[str, object]] = [
         {
             "tenant": unit.tenant,
             "message_id": message_id,
@@ -134,6 +125,7 @@ def _rows(
         }
         for finding in found
     ]
+    unit.add(statements.STORE_FINDING, *rows)
 
 
 def findings_of(unit: Unit, message_id: str) -> tuple[Finding, ...]:

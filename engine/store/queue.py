@@ -51,7 +51,7 @@ def open_item(
 ) -> str:
     """Put something before a pharmacist; `blocking` counts its blocking findings."""
     identifier = new_id("itm")
-    unit.connection.execute(
+    unit.add(
         statements.OPEN_ITEM,
         {
             "id": identifier,

@@ -4,10 +4,10 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Insert, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -42,14 +42,32 @@ class Overtaken(Unavailable):
 class Unit:
     """One transaction of one tenant. Leaving it without `commit` rolls everything back."""
 
-    connection: Connection
+    _connection: Connection
     tenant: TenantId
     journal: tuple[int, str] | None = None
     """Number and digest of the journal entry that this unit wrote last."""
+    _added: dict[Insert, list[dict[str, object]]] = field(default_factory=dict)
+
+    @property
+    def connection(self) -> Connection:
+        """The connection, once what was added is written: a question sees all of this unit."""
+        self._write()
+        return self._connection
+
+    def add(self, statement: Insert, *rows: dict[str, object]) -> None:
+        """Insert these rows before the next question or the commit, with others of their kind."""
+        self._added.setdefault(statement, []).extend(rows)
 
     def commit(self) -> None:
         """Make what was written durable; the unit cannot be used afterwards."""
-        self.connection.commit()
+        self._write()
+        self._connection.commit()
+
+    def _write(self) -> None:
+        added, self._added = self._added, {}
+        for statement, rows in added.items():
+            if rows:
+                self._connection.execute(statement, rows)
 
 
 class Store:
