@@ -43,7 +43,7 @@ def noise(found: Match) -> Item:
 
 
 def advice(found: Match) -> Item | None:
-    """`si fièvre, appeler le médecin`: whom to ask, unless it says to stop or to change."""
+    """`si fièvre, appeler le médecin`: what to do, unless it says to stop or to change."""
     changes = re.search(_CHANGES, found[0])
     return None if changes else Item(Kind.NOISE, "")
 

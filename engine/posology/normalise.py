@@ -71,7 +71,7 @@ def normalise(
 def _is_unstructured(posology: Posology) -> bool:
     """Whether no phase states more than text: no rhythm, no time, no dose, no condition.
 
-    A start or an end beside the text makes no structure of it.
+    A start, an end or a maximum beside the text makes no structure of it.
     """
     empty = Phase(location="")
     in_words = bool(_texts(posology))
@@ -80,9 +80,8 @@ def _is_unstructured(posology: Posology) -> bool:
         or phase.rhythm != empty.rhythm
         or phase.times != empty.times
         or phase.dose is not None
-        or phase.limits != empty.limits
         or any(finding.blocks for finding in phase.findings)
-        or (phase.bounds != empty.bounds and not in_words)
+        or ((phase.bounds, phase.limits) != (empty.bounds, empty.limits) and not in_words)
         for phase in posology.phases
     )
 

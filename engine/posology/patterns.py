@@ -9,6 +9,7 @@ import re
 from functools import cache
 
 from engine.posology import meanings as says
+from engine.posology.harmless import harmless_forms
 from engine.posology.items import Kind
 from engine.posology.lexicon import ACTS, any_of, number_pattern, words_of
 
@@ -27,7 +28,7 @@ _SHARE = r"(?:\d+(?:,\d+)?|\d/\d|[½¼¾])"
 @cache
 def patterns() -> tuple[tuple[re.Pattern[str], says.Reader], ...]:
     """Every form with what it says, compiled once."""
-    forms = (*_conditions(), *_spans(), *_rhythms(), *_places(), *_amounts())
+    forms = (*harmless_forms(), *_conditions(), *_spans(), *_rhythms(), *_places(), *_amounts())
     return tuple((re.compile(form), read) for form, read in forms)
 
 
@@ -64,16 +65,6 @@ def _many() -> str:
 def _conditions() -> tuple[Form, ...]:
     number, unit, dose = number_pattern(), _unit(), any_of("dose_units")
     return (
-        (r"si (?:difficulte|impossibilite)s? (?:a|pour|de) [^.;\n]*", says.noise),
-        (r"(?:do not stop|ne pas arreter)[^.;\n]*", says.noise),
-        (
-            r"(?:bei|falls|wenn|si|en cas de|if)\b(?=[^.;\n]*\b(?:appel|contact|consult|preven"
-            r"|inform|avise|call|tell|kontaktier|aufsuch|anruf))[^.;\n]*?\b(?:arzt|arztin|doctor"
-            r"|medecin|pharmacist|pharmacien)\b[^.;\n]*",
-            says.advice,
-        ),
-        (r"\(? ?soit [^.;)\n]*?/ ?kg\b ?\)?", says.noise),
-        (r"(?:with or without|avec ou sans) (?:food|meals|nourriture|repas|aliments?)", says.noise),
         (
             r"(?:maxi?|maximum|sans depasser|ne pas depasser|do not exceed|avec un max)\b"
             rf"{_CLAUSE}",
@@ -102,6 +93,7 @@ def _conditions() -> tuple[Form, ...]:
         (
             r"(?:bei bedarf|bei (?:\w+ )?\w*schmerzen|(?:wenn|falls) (?:notig|erforderlich)"
             r"|zo ?nodig|indien nodig|bij pijn"
+            r"|(?:avant|apres|before|after) (?:chaque|each|every) (?!(?:repas|prise|meal)\b)\w+"
             r"|si besoin|si necessaire|a la demande|as needed|as required|when required"
             rf"|if needed|if required|prn|en cas de|si|if|when)\b{_CLAUSE}",
             says.as_needed,
@@ -152,15 +144,15 @@ def _spans() -> tuple[Form, ...]:
             r"(?:(?P=sep)(?P<q4>\d))?(?![. ]?\d)",
             says.scheme,
         ),
-        (rf"(?:1|un) ?(?:{unit}) sur (?:2|deux)\b|1 ?j/2\b", says.every_other),
+        (rf"(?:1|une?) ?(?:{unit}) sur (?:2|deux)\b|1 ?j/2\b", says.every_other),
         (rf"(?P<low>{number}) jours? sur (?P<high>{number})", says.cycle),
         (
             rf"(?:sur|en|over) {many} ?(?P<unit>heures?|hours?|h|minutes?|min){_END}",
             says.lasts,
         ),
         (
-            r"(?:pendant|pdt|durant|for|x|sur|duree(?: de)?:?|traitement (?:de|d')|qsp|for up to)"
-            r" ?"
+            r"(?:pendant|pdt|durant|for|fur|voor|x|sur|duree(?: de)?:?|traitement (?:de|d')|qsp"
+            r"|for up to) ?"
             rf"{many} ?(?P<unit>{unit}){_END}",
             says.length,
         ),
