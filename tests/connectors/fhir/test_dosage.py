@@ -421,3 +421,43 @@ def test_an_extension_that_speaks_of_a_cycle_blocks_and_another_is_said() -> Non
         ("timing-unsupported", ".extension[0].url"),
         ("element-unread", ".extension[1].url"),
     ]
+
+
+def test_the_extension_of_r5_as_needed_is_read_and_its_false_is_no_reason() -> None:
+    url = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Dosage.asNeeded"
+    needed, fixed = (
+        read({"extension": [{"url": url, "valueBoolean": value}]}) for value in (True, False)
+    )
+
+    assert (needed.as_needed, fixed.as_needed) == (True, False)
+    assert doubts(needed) == doubts(fixed) == []
+
+
+@pytest.mark.parametrize(
+    ("repeat", "expected"),
+    [
+        ({"when": ["MORN", "EVE"]}, []),
+        ({"timeOfDay": ["08:00:00", "20:00:00"]}, []),
+        ({"frequency": 2, "period": 1, "periodUnit": "d", "when": ["ACM", "ACV"]}, []),
+        ({"when": ["MORN"]}, [("timing-contradicted", ".timing.code")]),
+        ({"when": ["AC"]}, [("timing-contradicted", ".timing.code")]),
+        (
+            {"when": ["MORN", "EVE"], "dayOfWeek": ["mon"]},
+            [("timing-contradicted", ".timing.code")],
+        ),
+    ],
+)
+def test_twice_a_day_beside_a_repeat_is_two_moments_or_times_of_every_day(
+    repeat: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    code = {"coding": [{"system": GTS, "code": "BID"}]}
+
+    assert doubts(read({"timing": {"code": code, "repeat": repeat}})) == expected
+
+
+def test_a_code_without_a_system_says_nothing_alone_and_may_repeat_a_repeat() -> None:
+    code = {"coding": [{"code": "BID"}]}
+    twice = {"frequency": 2, "period": 1, "periodUnit": "d"}
+
+    assert doubts(read({"timing": {"code": code}})) == [("timing-code-unknown", ".timing.code")]
+    assert doubts(read({"timing": {"code": code, "repeat": twice}})) == []
