@@ -68,8 +68,13 @@ def _may_be_total(phase: Phase) -> bool:
 
 
 def _is_total(phase: Phase, stated: Sequence[Phase]) -> bool:
-    """Whether the amount that a text gives for a day is what the structure makes in one."""
-    total = total_of(stated)
+    """Whether the amount that a text gives for a day is what the structure makes in one.
+
+    The amount of a week or a month is no amount of a day: `1 tablet a week` is not one a day.
+    """
+    tempo, total = tempo_of(phase), total_of(stated)
+    if tempo is not None and tempo[0] != "day":
+        return False
     if total is None or phase.dose is None or not _may_be_total(phase):
         return False
     return same_dose(phase.dose, Dose(low=total, high=total))

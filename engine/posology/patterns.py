@@ -57,9 +57,11 @@ def _acts() -> str:
     return "|".join(re.escape(word) for word in sorted(acts, key=len, reverse=True))
 
 
-def _many() -> str:
+def _many(unit: str | None = None) -> str:
+    """A number or a range; with `unit`, one that may stand after the low end too."""
     number = number_pattern()
-    return rf"(?P<low>{number})(?: ?(?:-|a|to|ou|or) ?(?P<high>{number}))?"
+    between = rf"(?: ?(?:{unit})\.?(?= ))?" if unit else ""
+    return rf"(?P<low>{number})(?:{between} ?(?:-|a|to|ou|or) ?(?P<high>{number}))?"
 
 
 def _conditions() -> tuple[Form, ...]:
@@ -196,7 +198,8 @@ def _rhythms() -> tuple[Form, ...]:
         ),
         (rf"(?:{any_of('abbreviations')})(?!\w)", says.abbreviation),
         (
-            r"(?:par|per|a|/) ?(?P<unit>jour|j|day|24 ?h|24 ?heures|semaine|week|mois|month)\b"
+            r"(?:par|per|a|/) ?(?P<unit>jour|j|day|24 ?h|24 ?heures|semaine|sem|week|wk|mois|month"
+            r"|an|annee|year)\b"
             r"|(?P<word>daily|weekly|monthly|quotidien\w*|hebdomadaire\w*|mensuel\w*)\b",
             says.total,
         ),
@@ -234,7 +237,8 @@ def _amounts() -> tuple[Form, ...]:
     many, dose = _many(), any_of("dose_units")
     return (
         (
-            rf"{many}(?: ?\(\d+\))?[ -]?(?:de |d'|of )?(?P<dose>{dose}){_END}"
+            # `1 cp à 2 cp` names the unit with both ends of its range.
+            rf"{_many(dose)}(?: ?\(\d+\))?[ -]?(?:de |d'|of )?(?P<dose>{dose}){_END}"
             rf"(?P<half> et demie?\b| ?½| 1/2(?!\w| ?(?:{dose}){_END}))?",
             says.dose,
         ),
