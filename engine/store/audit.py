@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from engine.store import statements
 from engine.store.tables import audit
@@ -48,10 +48,11 @@ def _newest(unit: Unit) -> tuple[int, str]:
     """Number and digest of the newest entry; once this unit wrote one, nobody else can."""
     if unit.journal is not None:
         return unit.journal
+    asked = {"tenant": unit.tenant}
     if unit.connection.dialect.name == "postgresql":
-        # SQLite has one writer at a time anyhow; here the lock lasts until the transaction ends.
-        unit.connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(unit.tenant))))
-    newest = unit.connection.execute(statements.NEWEST_ENTRY, {"tenant": unit.tenant}).first()
+        # SQLite has one writer at a time anyhow.
+        unit.connection.execute(statements.LOCK_JOURNAL, asked)
+    newest = unit.connection.execute(statements.NEWEST_ENTRY, asked).first()
     return (newest.number, newest.digest) if newest else (0, FIRST)
 
 

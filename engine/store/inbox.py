@@ -178,9 +178,13 @@ def answered(
 ) -> None:
     """Keep the answer given to the sender, to give it again to a repetition."""
     unit.connection.execute(
-        update(messages)
-        .where(messages.c.tenant == unit.tenant, messages.c.id == identifier)
-        .values(acknowledgement=acknowledgement.value, answer=answer)
+        statements.ANSWERED,
+        {
+            "receiver": unit.tenant,
+            "message": identifier,
+            "said": acknowledgement.value,
+            "sent": answer,
+        },
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     bindparam,
+    func,
     insert,
     literal_column,
     or_,
@@ -110,6 +111,12 @@ SETTLE = (
     )
 )
 
+ANSWERED = (
+    update(messages)
+    .where(messages.c.tenant == bindparam("receiver"), messages.c.id == bindparam("message"))
+    .values(acknowledgement=bindparam("said"), answer=bindparam("sent"))
+)
+
 # Patients.
 
 PATIENT_KEYED = select(patient_identifiers.c.patient_id).where(
@@ -159,9 +166,7 @@ LATEST_OF_GROUP = (
 
 _RELEASED = (
     select(releases.c.id)
-    .where(
-        releases.c.tenant == prescriptions.c.tenant, releases.c.subject_id == prescriptions.c.id
-    )
+    .where(releases.c.tenant == prescriptions.c.tenant, releases.c.subject_id == prescriptions.c.id)
     .exists()
 )
 
@@ -196,5 +201,8 @@ NEWEST_ENTRY = (
     .order_by(audit.c.number.desc())
     .limit(literal_column("1"))
 )
+
+LOCK_JOURNAL = select(func.pg_advisory_xact_lock(func.hashtext(TENANT)))
+"""PostgreSQL: the tenant's other writers wait until this transaction ends."""
 
 STORE_ENTRY = insert(audit).inline()
