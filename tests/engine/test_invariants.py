@@ -420,7 +420,7 @@ def _instant(text: str) -> datetime:
 
 TestRoad = Road.TestCase
 TestRoad.settings = settings(
-    max_examples=20,
+    max_examples=30,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
