@@ -269,6 +269,11 @@ class FindingCode(StrEnum):
     INTAKE_UNMATCHED = "intake-unmatched", ACKNOWLEDGE, "The intake matches no planned intake"
     INTAKE_LINE_UNKNOWN = "intake-line-unknown", BLOCKING, "The intake names no line that we know"
     INTAKE_INCONSISTENT = "intake-inconsistent", BLOCKING, "The intake contradicts itself"
+    INTAKE_REASON_MISSING = (
+        "intake-reason-missing",
+        ACKNOWLEDGE,
+        "A refusal is reported without its reason",
+    )
     INTAKE_CONFLICT = "intake-conflict", ACKNOWLEDGE, "Two reports of one intake disagree"
     ADHERENCE_NOT_COMPUTABLE = (
         "adherence-not-computable",

@@ -152,7 +152,8 @@ def _check(
     inconsistent = FindingCode.INTAKE_INCONSISTENT
     reason = bool(rxa.value(18) or rxa.value(18, 2))
     if status is IntakeStatus.REFUSED and not reason:
-        source.doubt(inconsistent, rxa.where(18), "RXA-20 is RE and RXA-18 gives no reason")
+        missing = FindingCode.INTAKE_REASON_MISSING
+        source.doubt(missing, rxa.where(18), "RXA-20 is RE and RXA-18 gives no reason")
     if reason and status not in {*_NOT_TAKEN, IntakeStatus.ENTERED_IN_ERROR}:
         rule = "RXA-18 gives a refusal and RXA-20 is neither RE nor NA"
         source.doubt(inconsistent, rxa.where(20), rule, rxa.value(20))

@@ -68,17 +68,35 @@ def compute(
         by_line = _in_force(released_prescriptions(unit, patient_id))
         if not by_line:
             raise Refused("adherence: no line of this patient was validated")
-        reports = intakes.intakes_of(unit, patient_id, now)
+        stored = intakes.intakes_of(unit, patient_id, now)
+        reports = tuple(each for each in stored if not _is_doubtful(each))
         zone = next(iter(by_line.values()))[0].line.schedule.zone
         window = Window(
             zone=zone, first=first, last=last, until=now, unmonitored=tuple(unmonitored)
         )
         own, strays = _shared_out(reports, by_line)
         lines = [_input(name, forces, window, own[name]) for name, forces in by_line.items()]
-        result = adherence(lines, window, patient=patient_id, strays=strays)
-        identifier = _keep(context, unit, user, patient_id, result, _digest(by_line, reports))
+        counted = adherence(lines, window, patient=patient_id, strays=strays)
+        result = _with_doubtful(counted, stored)
+        identifier = _keep(context, unit, user, patient_id, result, _digest(by_line, stored))
         unit.commit()
     return identifier, result
+
+
+def _is_doubtful(stored: StoredIntake) -> bool:
+    """Whether the report contradicts itself: it counts nowhere until a person has looked."""
+    return any(finding.blocks for finding in stored.intake.findings)
+
+
+def _with_doubtful(result: AdherenceResult, stored: Iterable[StoredIntake]) -> AdherenceResult:
+    """The result with the reports that did not count named, and why."""
+    named = tuple(
+        finding.model_copy(update={"location": f"{each.id}:{finding.location}"})
+        for each in stored
+        for finding in each.intake.findings
+        if finding.blocks
+    )
+    return result.model_copy(update={"findings": (*result.findings, *named)})
 
 
 def _in_force(releases: Iterable[Release]) -> dict[str, list[_InForce]]:

@@ -17,6 +17,7 @@ from schemas.errors import Refused
 from schemas.events import AuditEvent
 from schemas.finding import Finding, FindingCode
 from schemas.ids import PatientId
+from schemas.intake import Intake
 from schemas.message import MessageState
 from schemas.movement import Movement, MovementKind
 from schemas.people import Patient
@@ -93,10 +94,7 @@ class _Keeper:
         for prescription in reading.prescriptions:
             self._prescription(prescription)
         for intake in reading.intakes:
-            patient_id, _ = self._patient(intake.patient)
-            stored = intakes.store(self.unit, intake, self.message.id, patient_id, self.now)
-            if stored is not None:
-                self._record(AuditEvent.INTAKE_STORED, stored)
+            self._intake(intake)
 
     def _record(self, event: AuditEvent, subject: str, **detail: str) -> None:
         audit.record(
@@ -211,6 +209,18 @@ class _Keeper:
                 raise Overtaken("queue: the older version was decided on meanwhile")
             self._record(AuditEvent.PRESCRIPTION_SUPERSEDED, older.subject_id)
 
+    def _intake(self, intake: Intake) -> None:
+        """Store a report. In doubt of whom it is about, it counts for nobody, and says why."""
+        patient_id, doubts = self._patient(intake.patient)
+        if patient_id is None and not doubts:
+            doubts = (_nobody(intake),)
+        doubted = intake.model_copy(update={"findings": (*intake.findings, *doubts)})
+        prescriptions.store_findings(self.unit, self.message.id, doubts)
+        owner = None if doubts else patient_id
+        stored = intakes.store(self.unit, doubted, self.message.id, owner, self.now)
+        if stored is not None:
+            self._record(AuditEvent.INTAKE_STORED, stored)
+
     def _movement(self, movement: Movement) -> None:
         patient_id, _ = self._patient(movement.patient)
         intakes.store_movement(self.unit, movement, self.message.id, patient_id)
@@ -235,4 +245,12 @@ def _contradiction(patient: Patient, rule: str) -> Finding:
         code=FindingCode.PATIENT_CONTRADICTED,
         location=patient.location or "patient",
         message=f"patient: {rule}",
+    )
+
+
+def _nobody(intake: Intake) -> Finding:
+    return Finding(
+        code=FindingCode.PATIENT_MISSING,
+        location=intake.location,
+        message="patient: the report must carry an identifier that can be found again",
     )

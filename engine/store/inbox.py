@@ -163,6 +163,7 @@ def settle(
     done = unit.connection.execute(
         statements.SETTLE,
         {
+            "owner": unit.tenant,
             "claimed": claimed.message.id,
             "token": claimed.token,
             "became": state.value,

@@ -3,19 +3,28 @@
 from pathlib import Path
 
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import OperationalError
 
 from engine.store.unit import Store
+from schemas.errors import Unavailable
 
 _VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
 
 def open_store(url: str) -> Store:
-    """The store at this URL, migrated forward when it lags behind. Opening is cheap otherwise."""
-    store = Store(url)
-    if _version(store) != _newest():
-        from engine.store.migrations.check import upgrade
+    """The store at this URL, migrated forward when it lags behind. Opening is cheap otherwise.
 
-        upgrade(store)
+    Raises: `Unavailable` when the database cannot be reached, or is locked by another.
+    """
+    store = Store(url)
+    try:
+        if _version(store) != _newest():
+            from engine.store.migrations.check import upgrade
+
+            upgrade(store)
+    except OperationalError as error:
+        store.close()
+        raise Unavailable(f"database: {type(error.orig).__name__}") from error
     return store
 
 

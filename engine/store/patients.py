@@ -68,7 +68,7 @@ def store(
         identifier = known[0]
         unit.connection.execute(
             statements.DESCRIBE_PATIENT,
-            {"described": identifier, "content": content, "now": at},
+            {"owner": unit.tenant, "described": identifier, "content": content, "now": at},
         )
     else:
         identifier = PatientId(new_id("pat"))

@@ -101,7 +101,11 @@ CLAIM = {
 
 SETTLE = (
     update(messages)
-    .where(messages.c.id == bindparam("claimed"), messages.c.lease_token == bindparam("token"))
+    .where(
+        messages.c.tenant == bindparam("owner"),
+        messages.c.id == bindparam("claimed"),
+        messages.c.lease_token == bindparam("token"),
+    )
     .values(
         state=bindparam("became"),
         error=bindparam("error"),
@@ -133,7 +137,7 @@ STORE_PATIENT = insert(patients).inline()
 
 DESCRIBE_PATIENT = (
     update(patients)
-    .where(patients.c.id == bindparam("described"))
+    .where(patients.c.tenant == bindparam("owner"), patients.c.id == bindparam("described"))
     .values(content=bindparam("content"), updated_at=NOW)
 )
 

@@ -77,7 +77,7 @@ class Store:
         self.database = (
             _sqlite(url)
             if make_url(url).get_backend_name() == "sqlite"
-            else (create_engine(url, pool_pre_ping=True, pool_size=8))
+            else (create_engine(url, pool_pre_ping=True, pool_size=8, hide_parameters=True))
         )
 
     @property
@@ -109,7 +109,7 @@ class Store:
 
 def _sqlite(url: str) -> Engine:
     """WAL with full synchronisation: a committed message survives a power cut."""
-    database = create_engine(url, connect_args={"timeout": 30})
+    database = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
 
     @event.listens_for(database, "connect")
     def _set_up(connection: DBAPIConnection, _record: Any) -> None:

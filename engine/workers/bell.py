@@ -4,6 +4,7 @@ A bell that is lost is rung again by the sweep, so no broker is trusted with any
 tables decide attempts and order; dramatiq retries nothing.
 """
 
+import logging
 from typing import TYPE_CHECKING
 
 from engine.pipeline.context import Context
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from dramatiq import Actor, Broker, Worker
 
 THREADS = 2
+
+log = logging.getLogger(__name__)
 
 
 def make_broker(url: str | None) -> "Broker":
@@ -50,8 +53,14 @@ class Bell:
         self._actor: Actor[[str], None] = work_inbox
 
     def ring(self, rung_for: str) -> None:
-        """Tell a worker that the row of this id (or a channel, or the sweep) waits for it."""
-        self._actor.send(rung_for)
+        """Tell a worker that the row of this id (or a channel, or the sweep) waits for it.
+
+        A broker that is away loses nothing: the row is stored, and the sweep rings again.
+        """
+        try:
+            self._actor.send(rung_for)
+        except _broker_is_away() as error:
+            log.warning("bell.lost", extra={"reason": type(error).__name__})
 
     def start(self) -> None:
         """Answer the bell in this process from now on."""
@@ -72,3 +81,11 @@ class Bell:
             self._worker.stop()
             self._worker = None
         self._broker.close()
+
+
+def _broker_is_away() -> tuple[type[Exception], ...]:
+    """What the brokers raise when they cannot be reached; Redis raises errors of its own."""
+    from dramatiq.errors import BrokerError
+    from redis.exceptions import RedisError
+
+    return BrokerError, RedisError

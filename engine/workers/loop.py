@@ -13,21 +13,28 @@ from engine.pipeline.context import Context
 from engine.pipeline.read import read
 from engine.store import inbox
 from engine.store.inbox import Claimed
-from schemas.errors import Defect, EngineError, Kind
+from schemas.errors import Defect, EngineError, Kind, Unavailable
 from schemas.message import MessageState
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=1)
 """How long a claimed message is one worker's own; a dead worker's message is free after it."""
 
 log = logging.getLogger(__name__)
 
 
 def drain(context: Context) -> int:
-    """Work until nothing can be claimed; how many messages were worked on."""
+    """Work until nothing can be claimed; how many messages were worked on.
+
+    When the database cannot be written now, what was claimed waits for its lease to end, and
+    the sweep rings again.
+    """
     worked = 0
-    while (claimed := _claim(context)) is not None:
-        _work(context, claimed)
-        worked += 1
+    try:
+        while (claimed := _claim(context)) is not None:
+            _work(context, claimed)
+            worked += 1
+    except Unavailable as error:
+        log.warning("inbox.unavailable", extra={"reason": str(error)})
     return worked
 
 

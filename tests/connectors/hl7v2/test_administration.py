@@ -66,7 +66,6 @@ def test_an_intake_has_its_own_number_and_that_of_its_order() -> None:
 @pytest.mark.parametrize(
     ("segment", "place"),
     [
-        (rxa(status="RE"), "RXA[1]-18"),
         (rxa(status="CP", reason="01^refus^L"), "RXA[1]-20"),
         (rxa(status="PA", reason="^refus"), "RXA[1]-20"),
         (rxa(status="CP", amount="0"), "RXA[1]-6"),
@@ -76,6 +75,13 @@ def test_an_intake_has_its_own_number_and_that_of_its_order() -> None:
 )
 def test_an_intake_that_contradicts_itself_is_said(segment: str, place: str) -> None:
     assert codes(the_intake(segment, "RXR|PO")) == [("intake-inconsistent", place)]
+
+
+def test_a_refusal_without_its_reason_is_to_acknowledge() -> None:
+    found = the_intake(rxa(status="RE"), "RXR|PO")
+
+    assert codes(found) == [("intake-reason-missing", "RXA[1]-18")]
+    assert not any(finding.blocks for finding in found.findings)
 
 
 def test_a_part_is_less_than_what_was_ordered() -> None:

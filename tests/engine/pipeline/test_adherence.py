@@ -13,6 +13,7 @@ from engine.pipeline.decide import decide_on
 from engine.pipeline.deliver import deliver_to_folder
 from engine.pipeline.export import Order, export
 from engine.pipeline.snapshot import Wanted
+from engine.store import prescriptions
 from engine.store.queue import Subject
 from engine.store.unit import Store
 from engine.terminal.answers import answers, verdicts
@@ -22,6 +23,7 @@ from schemas.canonical import canonical_json
 from schemas.decision import DecisionKind
 from schemas.delivery import ExportKind
 from schemas.errors import Refused
+from schemas.finding import FindingCode
 
 HEAD = "patient_id;patient_authority;line_id;status;taken_at;author_role"
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 8)
@@ -160,3 +162,47 @@ def test_a_later_version_counts_from_its_release(sqlite_store: Store) -> None:
     # 08:00 on 2, 3, 4 and 5 March; 19:00 on 5, 6, 7 and 8 March.
     hours = [match.due_at.strftime("%d %H") for match in result.lines[0].matches]
     assert hours == ["02 08", "03 08", "04 08", "05 08", "05 19", "06 19", "07 19", "08 19"]
+
+
+def test_a_report_about_another_person_under_the_same_number_counts_for_nobody(
+    sqlite_store: Store,
+) -> None:
+    context = a_context(sqlite_store)
+    a_week(context)
+    administration = {
+        "resourceType": "MedicationAdministration",
+        "id": "adm-1",
+        "status": "completed",
+        "medicationCodeableConcept": {"text": "PRODUIT A"},
+        "subject": {"reference": "Patient/p1"},
+        "effectiveDateTime": "2026-03-02T08:00:00+01:00",
+        "request": {"identifier": {"system": "urn:oid:1.2.250.1.999.4", "value": "A"}},
+    }
+    message = taken_in(context, a_bundle(administration, bundle="B9", birthDate="1951-01-01"))
+
+    _, result = compute(context, "pharm", "000123", FIRST, LAST)
+
+    with sqlite_store.unit(context.tenant) as unit:
+        codes = [found.code for found in prescriptions.findings_of(unit, message.id)]
+    assert FindingCode.PATIENT_CONTRADICTED in codes
+    assert result.lines[0].taking == Fraction(numerator=0, denominator=7)
+
+
+def test_a_report_that_contradicts_itself_counts_nowhere_and_is_named(
+    sqlite_store: Store,
+) -> None:
+    context = a_context(sqlite_store)
+    a_week(context)
+    refused_and_given = (
+        b"MSH|^~\\&|EHPAD|LILAS|PHARM|X|20260302100000+0100||RAS^O17^RAS_O17|R1|P|2.5\r"
+        b"PID|||000123^^^X&1.2.250.1.999.1&ISO^PI||EXEMPLE^ODETTE||19380412|F\r"
+        b"ORC|RE|A^X\r"
+        b"RXA|0|1|20260302080000+0100|20260302080000+0100|A^PRODUIT A^L|1|CPR|||N1^INFIRMIER"
+        b"||||||||REFUS^refus^L||CP|A|20260302080100+0100\rRXR|PO\r"
+    )
+    taken_in(context, refused_and_given, channel="mllp")
+
+    _, result = compute(context, "pharm", "000123", FIRST, LAST)
+
+    assert FindingCode.INTAKE_INCONSISTENT in [found.code for found in result.findings]
+    assert result.lines[0].taking == Fraction(numerator=0, denominator=7)
