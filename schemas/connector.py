@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from schemas.base import Value
-from schemas.delivery import Envelope, Export, ExportKind
+from schemas.export import Envelope, ExportKind
 from schemas.finding import Finding
 from schemas.intake import Intake
 from schemas.movement import Movement
@@ -120,20 +120,3 @@ class Connector:
             if writer.kind is kind and name in (None, writer.name):
                 return writer
         return None
-
-
-__all__ = [
-    "Acknowledger",
-    "Answer",
-    "Connector",
-    "Detector",
-    "Envelope",
-    "Export",
-    "ExportKind",
-    "Linter",
-    "Peek",
-    "Reader",
-    "Reading",
-    "SourceValue",
-    "Writer",
-]

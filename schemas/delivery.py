@@ -6,20 +6,12 @@ from typing import TypeAlias
 from schemas.adherence import AdherenceResult
 from schemas.base import Instant, Value
 from schemas.decision import Decision
+from schemas.export import ExportKind
 from schemas.ids import DeliveryId, Sha256
 from schemas.intake import Intake
 from schemas.people import Organization, Patient
 from schemas.prescription import Line, Prescription
 from schemas.schedule import DoseSchedule, PlannedIntake
-
-
-class ExportKind(StrEnum):
-    """What a third party can be given."""
-
-    SCHEDULE = "schedule"
-    ANALYSIS = "analysis"
-    INTAKES = "intakes"
-    ADHERENCE = "adherence"
 
 
 class ReleasedLine(Value):
@@ -78,16 +70,6 @@ class ValidatedAdherence(Value):
 
 
 Export: TypeAlias = ReleasedSchedule | Analysis | IntakeReport | ValidatedAdherence
-
-
-class Envelope(Value):
-    """What a message says of itself: given to writers, so that they stay pure."""
-
-    id: DeliveryId
-    created_at: Instant
-    sender: str
-    receiver: str
-    answers_control_id: str | None = None
 
 
 class DeliveryState(StrEnum):

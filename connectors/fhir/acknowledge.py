@@ -3,7 +3,7 @@
 from connectors.fhir.tree import Json, Object, is_xml
 from connectors.fhir.wire import payload, write_as_xml, write_json
 from schemas.connector import Answer
-from schemas.delivery import Envelope
+from schemas.export import Envelope
 from schemas.finding import Finding, FindingCode, Severity
 
 _SEVERITIES = {

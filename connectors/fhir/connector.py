@@ -1,9 +1,14 @@
 """FHIR R4 as a format: what recognises it, and its functions, imported when they are called."""
 
+from typing import TYPE_CHECKING
+
 from schemas.connector import Answer, Connector, Peek, Reading, Writer
-from schemas.delivery import Envelope, Export, ExportKind
+from schemas.export import Envelope, ExportKind
 from schemas.finding import Finding
 from schemas.site import Site
+
+if TYPE_CHECKING:
+    from schemas.delivery import Export
 
 _NAMESPACE = b"http://hl7.org/fhir"
 _HEAD = 4096
@@ -42,13 +47,13 @@ def _acknowledge(data: bytes, answer: Answer, envelope: Envelope) -> bytes:
     return acknowledge(data, answer, envelope)
 
 
-def _write_json(export: Export, envelope: Envelope) -> bytes:
+def _write_json(export: "Export", envelope: Envelope) -> bytes:
     from connectors.fhir.write import write
 
     return write(export, envelope)
 
 
-def _write_xml(export: Export, envelope: Envelope) -> bytes:
+def _write_xml(export: "Export", envelope: Envelope) -> bytes:
     from connectors.fhir.write import write_xml
 
     return write_xml(export, envelope)

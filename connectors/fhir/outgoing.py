@@ -5,7 +5,7 @@ from datetime import datetime
 
 from connectors.fhir.tree import Json, Object
 from connectors.fhir.wire import clean
-from schemas.delivery import Envelope
+from schemas.export import Envelope
 
 URI_SYSTEM = "urn:ietf:rfc:3986"
 

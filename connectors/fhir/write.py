@@ -8,14 +8,8 @@ from connectors.fhir.write_adherence import adherence_bundle
 from connectors.fhir.write_analysis import analysis_bundle
 from connectors.fhir.write_intakes import intakes_bundle
 from connectors.fhir.write_schedule import schedule_bundle
-from schemas.delivery import (
-    Analysis,
-    Envelope,
-    Export,
-    IntakeReport,
-    ReleasedSchedule,
-    ValidatedAdherence,
-)
+from schemas.delivery import Analysis, Export, IntakeReport, ReleasedSchedule, ValidatedAdherence
+from schemas.export import Envelope
 
 
 def bundle_of(export: Export, envelope: Envelope) -> Object:

@@ -28,7 +28,8 @@ from schemas.adherence import (
     MatchKind,
     Measure,
 )
-from schemas.delivery import Envelope, ValidatedAdherence
+from schemas.delivery import ValidatedAdherence
+from schemas.export import Envelope
 from schemas.prescription import Line
 
 MEASURES = "urn:semainier:adherence-measure"

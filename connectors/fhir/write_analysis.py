@@ -26,8 +26,9 @@ from schemas.decision import (
     LineDecision,
     LineVerdict,
 )
-from schemas.delivery import Analysis, Envelope
+from schemas.delivery import Analysis
 from schemas.errors import Refused
+from schemas.export import Envelope
 from schemas.prescription import Line, Prescription
 
 VALIDATION, INTERVENTION = "VALIDATION", "INTERVENTION"

@@ -18,7 +18,8 @@ from connectors.fhir.write_people import (
     write_quantity,
 )
 from schemas.codes import Coding
-from schemas.delivery import Envelope, IntakeReport, ReportedIntake
+from schemas.delivery import IntakeReport, ReportedIntake
+from schemas.export import Envelope
 from schemas.intake import Author, AuthorRole, Intake, IntakeStatus
 from schemas.people import Identifier
 

@@ -17,8 +17,9 @@ from connectors.fhir.write_people import (
     order_reference,
     write_identifier,
 )
-from schemas.delivery import Envelope, ReleasedLine, ReleasedSchedule
+from schemas.delivery import ReleasedLine, ReleasedSchedule
 from schemas.errors import Refused
+from schemas.export import Envelope
 
 
 def schedule_bundle(released: ReleasedSchedule, envelope: Envelope) -> Object:

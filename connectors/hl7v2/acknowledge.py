@@ -13,7 +13,7 @@ from connectors.hl7v2.segment import Message
 from connectors.hl7v2.separators import STANDARD
 from mappings.catalogue import table
 from schemas.connector import Answer
-from schemas.delivery import Envelope
+from schemas.export import Envelope
 from schemas.finding import Finding, FindingCode
 
 MOST_ERRORS = 20

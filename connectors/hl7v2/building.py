@@ -14,8 +14,8 @@ from connectors.hl7v2.er7 import tokenise
 from connectors.hl7v2.separators import STANDARD
 from schemas.base import plain_decimal
 from schemas.codes import Coding, ProductCode
-from schemas.delivery import Envelope
 from schemas.errors import Defect
+from schemas.export import Envelope
 from schemas.people import Identifier, IdentifierKind, Patient, Practitioner
 
 if TYPE_CHECKING:

@@ -2,11 +2,15 @@
 
 import hashlib
 import re
+from typing import TYPE_CHECKING
 
 from schemas.connector import Answer, Connector, Peek, Reading, Writer
-from schemas.delivery import Envelope, Export, ExportKind
+from schemas.export import Envelope, ExportKind
 from schemas.finding import Finding
 from schemas.site import Site
+
+if TYPE_CHECKING:
+    from schemas.delivery import Export
 
 _HEAD = re.compile(rb"[\x0b \t\r\n]*(?:\xef\xbb\xbf)?[\x0b \t\r\n]*(?:MSH|FHS|BHS)([^\w\s])")
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -108,13 +112,13 @@ def _acknowledge(data: bytes, answer: Answer, envelope: Envelope) -> bytes:
     return acknowledge(data, answer, envelope)
 
 
-def _write_answer(export: Export, envelope: Envelope) -> bytes:
+def _write_answer(export: "Export", envelope: Envelope) -> bytes:
     from connectors.hl7v2.write import write_answer
 
     return write_answer(export, envelope)
 
 
-def _write_intakes(export: Export, envelope: Envelope) -> bytes:
+def _write_intakes(export: "Export", envelope: Envelope) -> bytes:
     from connectors.hl7v2.write import write_intakes
 
     return write_intakes(export, envelope)

@@ -27,15 +27,9 @@ from connectors.hl7v2.building import (
 from connectors.hl7v2.encoding import Encoded, encoded_orders
 from mappings.catalogue import table
 from schemas.decision import Decision, DecisionKind, Intervention, LineVerdict
-from schemas.delivery import (
-    Analysis,
-    Envelope,
-    Export,
-    IntakeReport,
-    ReleasedSchedule,
-    ReportedIntake,
-)
+from schemas.delivery import Analysis, Export, IntakeReport, ReleasedSchedule, ReportedIntake
 from schemas.errors import Refused
+from schemas.export import Envelope
 from schemas.intake import Intake, IntakeStatus
 from schemas.people import Identifier
 from schemas.prescription import Line, LineAction, Prescription

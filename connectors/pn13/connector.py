@@ -3,8 +3,8 @@
 import re
 
 from schemas.connector import Connector, Peek, Reading, Writer
-from schemas.delivery import Analysis, Envelope, ExportKind
 from schemas.errors import Refused
+from schemas.export import Envelope, ExportKind
 from schemas.finding import Finding
 from schemas.site import Site
 
@@ -63,6 +63,7 @@ def _lint(data: bytes) -> tuple[Finding, ...]:
 
 def _write_analysis(export: object, envelope: Envelope) -> bytes:
     from connectors.pn13.write import write_analysis
+    from schemas.delivery import Analysis
 
     if not isinstance(export, Analysis):
         raise Refused("PN13 writes an analysis and nothing else")

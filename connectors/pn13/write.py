@@ -16,8 +16,9 @@ from connectors.pn13.people import IDNPS
 from connectors.pn13.write_posology import add_posology
 from schemas.codes import Coding, ProductCode, ProductCodeSystem
 from schemas.decision import Decision, DecisionKind, LineVerdict
-from schemas.delivery import Analysis, Envelope
+from schemas.delivery import Analysis
 from schemas.errors import Refused
+from schemas.export import Envelope
 from schemas.people import IdentifierKind, Patient, Practitioner
 from schemas.posology import Bounds
 from schemas.prescription import Ingredient, Line, LinkKind

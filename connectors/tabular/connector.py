@@ -1,14 +1,13 @@
 """CSV both ways, and the tab-separated file that pill robots take."""
 
+from typing import TYPE_CHECKING
+
 from schemas.connector import Connector, Peek, Reading, Writer
-from schemas.delivery import (
-    Envelope,
-    ExportKind,
-    IntakeReport,
-    ReleasedSchedule,
-    ValidatedAdherence,
-)
+from schemas.export import Envelope, ExportKind
 from schemas.site import Site
+
+if TYPE_CHECKING:
+    from schemas.delivery import IntakeReport, ReleasedSchedule, ValidatedAdherence
 
 _CSV = "text/csv; charset=utf-8"
 _TABS = "text/tab-separated-values; charset=utf-8"
@@ -30,25 +29,25 @@ def _peek(data: bytes) -> Peek:
     return Peek(kind="intakes" if _detects(data) else None)
 
 
-def _write_schedule(export: ReleasedSchedule, envelope: Envelope) -> bytes:
+def _write_schedule(export: "ReleasedSchedule", envelope: Envelope) -> bytes:
     from connectors.tabular.write_schedule import write_schedule
 
     return write_schedule(export, envelope)
 
 
-def _write_robot(export: ReleasedSchedule, envelope: Envelope) -> bytes:
+def _write_robot(export: "ReleasedSchedule", envelope: Envelope) -> bytes:
     from connectors.tabular.write_robot import write_robot
 
     return write_robot(export, envelope)
 
 
-def _write_intakes(export: IntakeReport, envelope: Envelope) -> bytes:
+def _write_intakes(export: "IntakeReport", envelope: Envelope) -> bytes:
     from connectors.tabular.write_intakes import write_intakes
 
     return write_intakes(export, envelope)
 
 
-def _write_adherence(export: ValidatedAdherence, envelope: Envelope) -> bytes:
+def _write_adherence(export: "ValidatedAdherence", envelope: Envelope) -> bytes:
     from connectors.tabular.write_adherence import write_adherence
 
     return write_adherence(export, envelope)

@@ -10,7 +10,8 @@ from connectors.tabular.cells import table
 from connectors.tabular.write_intakes import iso, patient_cells
 from schemas.adherence import AdherenceResult, Fraction, LineAdherence, Measure, Unmonitored
 from schemas.base import plain_decimal
-from schemas.delivery import Envelope, ValidatedAdherence
+from schemas.delivery import ValidatedAdherence
+from schemas.export import Envelope
 from schemas.quantity import Quantity
 
 COLUMNS = (

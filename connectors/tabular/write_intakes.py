@@ -5,7 +5,8 @@ from datetime import datetime
 from connectors.tabular.cells import table
 from connectors.tabular.columns import INTAKE_COLUMNS
 from schemas.base import plain_decimal
-from schemas.delivery import Envelope, IntakeReport, ReportedIntake
+from schemas.delivery import IntakeReport, ReportedIntake
+from schemas.export import Envelope
 from schemas.intake import Intake
 from schemas.people import IdentifierKind, Patient
 

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 from mappings.catalogue import table
 from schemas.base import plain_decimal
 from schemas.codes import ProductCodeSystem
-from schemas.delivery import Envelope, ReleasedLine, ReleasedSchedule
+from schemas.delivery import ReleasedLine, ReleasedSchedule
 from schemas.errors import Refused
+from schemas.export import Envelope
 from schemas.people import IdentifierKind, Patient
 from schemas.prescription import Line
 from schemas.quantity import Quantity

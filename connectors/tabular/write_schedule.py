@@ -8,7 +8,8 @@ from mappings.catalogue import load_site
 from mappings.table import TableError
 from schemas.base import plain_decimal
 from schemas.codes import ProductCodeSystem
-from schemas.delivery import Envelope, ReleasedLine, ReleasedSchedule
+from schemas.delivery import ReleasedLine, ReleasedSchedule
+from schemas.export import Envelope
 from schemas.moment import Compartment, Moment
 from schemas.prescription import Product
 from schemas.quantity import Quantity

@@ -9,7 +9,7 @@ from engine.pipeline.receive import Receipt
 from engine.store import inbox, prescriptions
 from engine.store.unit import new_id
 from schemas.connector import Answer, Connector
-from schemas.delivery import Envelope
+from schemas.export import Envelope
 from schemas.ids import DeliveryId
 from schemas.message import Acknowledgement, Message, MessageState
 

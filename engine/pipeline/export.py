@@ -10,9 +10,9 @@ from engine.security.permissions import Permission, entitled
 from engine.store import access, audit, outbox
 from engine.store.unit import new_id
 from schemas.connector import Writer
-from schemas.delivery import Envelope
 from schemas.errors import Defect, Forbidden, Refused
 from schemas.events import AuditEvent
+from schemas.export import Envelope
 from schemas.ids import DeliveryId
 
 

@@ -16,7 +16,6 @@ from schemas.decision import Decision, LineVerdict
 from schemas.delivery import (
     Analysis,
     Export,
-    ExportKind,
     IntakeReport,
     ReleasedLine,
     ReleasedSchedule,
@@ -24,6 +23,7 @@ from schemas.delivery import (
     ValidatedAdherence,
 )
 from schemas.errors import Refused
+from schemas.export import ExportKind
 from schemas.ids import PatientId
 from schemas.intake import Intake
 from schemas.people import Organization

@@ -5,8 +5,8 @@ from engine.outcomes import OUTCOMES
 from engine.pipeline.context import Context
 from engine.store.unit import new_id
 from schemas.connector import Answer
-from schemas.delivery import Envelope
 from schemas.errors import Defect, EngineError
+from schemas.export import Envelope
 from schemas.ids import DeliveryId
 
 

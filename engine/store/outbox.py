@@ -8,7 +8,8 @@ from sqlalchemy import RowMapping, insert, select, update
 from engine.store.tables import deliveries
 from engine.store.unit import Unit
 from schemas.canonical import sha256
-from schemas.delivery import Delivery, DeliveryState, ExportKind
+from schemas.delivery import Delivery, DeliveryState
+from schemas.export import ExportKind
 from schemas.ids import DeliveryId, PatientId
 
 

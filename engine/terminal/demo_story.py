@@ -12,7 +12,8 @@ from engine.store import inbox, queue, releases
 from engine.store.releases import Release
 from engine.validation.states import ItemState
 from mappings.catalogue import load_site
-from schemas.delivery import ExportKind, ReleasedLine
+from schemas.delivery import ReleasedLine
+from schemas.export import ExportKind
 from schemas.people import Identifier, IdentifierKind, Patient
 from schemas.schedule import PlannedIntake
 

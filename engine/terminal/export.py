@@ -11,7 +11,7 @@ from engine.terminal.queue import Desk
 
 if TYPE_CHECKING:
     from engine.pipeline.context import Context
-    from schemas.delivery import ExportKind
+    from schemas.export import ExportKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def export(
     """Write what a pharmacist validated, for a receiver with consent and grant in force."""
     from engine.terminal.export import Sending, send
     from engine.terminal.queue import Desk
-    from schemas.delivery import ExportKind
+    from schemas.export import ExportKind
 
     sending = Sending(
         ExportKind(kind),

@@ -42,8 +42,8 @@ from engine.workers.loop import drain
 from schemas.adherence import AdherenceResult
 from schemas.assessment import AssessedPrescription
 from schemas.decision import DecisionKind
-from schemas.delivery import ExportKind
 from schemas.errors import EngineError, Forbidden, Refused
+from schemas.export import ExportKind
 from schemas.ids import DeliveryId, Sha256
 
 LINES = ("ALPHA", "BRAVO", "CHARLIE")

@@ -21,9 +21,10 @@ from engine.store.unit import Store
 from engine.terminal.answers import answers, verdicts
 from engine.validation.decide import Request
 from schemas.decision import DecisionKind
-from schemas.delivery import ExportKind, ReleasedSchedule
+from schemas.delivery import ReleasedSchedule
 from schemas.errors import Defect, Forbidden, Refused
 from schemas.events import AuditEvent
+from schemas.export import ExportKind
 from schemas.ids import DeliveryId
 
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 8)

@@ -27,9 +27,9 @@ from engine.terminal.answers import verdicts
 from engine.validation.decide import Request
 from engine.workers import loop
 from schemas.decision import DecisionKind, Role
-from schemas.delivery import ExportKind
 from schemas.errors import Forbidden
 from schemas.events import AuditEvent
+from schemas.export import ExportKind
 from schemas.ids import UserName
 from schemas.message import MessageState
 

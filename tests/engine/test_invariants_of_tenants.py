@@ -31,8 +31,9 @@ from engine.terminal.answers import answers, verdicts
 from engine.validation.decide import Request
 from engine.validation.states import ItemState
 from schemas.decision import Decision, DecisionKind
-from schemas.delivery import DeliveryState, ExportKind
+from schemas.delivery import DeliveryState
 from schemas.errors import EngineError
+from schemas.export import ExportKind
 from schemas.ids import TenantId
 from schemas.message import Acknowledgement, MessageState
 

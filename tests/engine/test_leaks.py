@@ -37,8 +37,8 @@ from engine.workers.bell import Bell
 from mappings.catalogue import load_site
 from schemas.connector import Answer
 from schemas.decision import DecisionKind
-from schemas.delivery import Envelope, ExportKind
 from schemas.errors import EngineError
+from schemas.export import Envelope, ExportKind
 from schemas.finding import Finding
 from schemas.ids import DeliveryId
 

@@ -30,13 +30,13 @@ from schemas.decision import (
 )
 from schemas.delivery import (
     Analysis,
-    Envelope,
     IntakeReport,
     ReleasedLine,
     ReleasedSchedule,
     ReportedIntake,
     ValidatedAdherence,
 )
+from schemas.export import Envelope
 from schemas.ids import DecisionId, DeliveryId, Sha256, UserName
 from schemas.intake import Author, AuthorRole, Intake, IntakeStatus
 from schemas.moment import Moment

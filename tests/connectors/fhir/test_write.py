@@ -19,8 +19,9 @@ from connectors.fhir.write import bundle_of
 from engine.posology.expand import expand
 from engine.posology.normalise import normalise
 from schemas.decision import DecisionKind, LineVerdict
-from schemas.delivery import ExportKind, ReleasedLine
+from schemas.delivery import ReleasedLine
 from schemas.errors import Refused
+from schemas.export import ExportKind
 from schemas.intake import IntakeStatus
 from schemas.moment import Moment
 from schemas.posology import Weekday

@@ -7,7 +7,7 @@ from connectors.hl7v2.acknowledge import acknowledge
 from connectors.hl7v2.er7 import tokenise
 from connectors.hl7v2.segment import Segment
 from schemas.connector import Answer
-from schemas.delivery import Envelope
+from schemas.export import Envelope
 from schemas.finding import Finding, FindingCode
 from schemas.ids import DeliveryId
 

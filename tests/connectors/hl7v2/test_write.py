@@ -23,15 +23,9 @@ from schemas.decision import (
     LineVerdict,
     Role,
 )
-from schemas.delivery import (
-    Analysis,
-    Envelope,
-    IntakeReport,
-    ReleasedLine,
-    ReleasedSchedule,
-    ReportedIntake,
-)
+from schemas.delivery import Analysis, IntakeReport, ReleasedLine, ReleasedSchedule, ReportedIntake
 from schemas.errors import Refused
+from schemas.export import Envelope
 from schemas.finding import Finding, FindingCode
 from schemas.ids import DecisionId, DeliveryId, Sha256, UserName
 from schemas.intake import Author, AuthorRole, Intake, IntakeStatus

@@ -18,7 +18,8 @@ from connectors.pn13.connector import CONNECTOR
 from connectors.pn13.write import write_analysis
 from schemas.connector import Reading
 from schemas.decision import Decider, Decision, DecisionKind, LineDecision, LineVerdict, Role
-from schemas.delivery import Analysis, Envelope
+from schemas.delivery import Analysis
+from schemas.export import Envelope
 from schemas.finding import FindingCode
 from schemas.ids import DecisionId, DeliveryId, Sha256, UserName
 from schemas.moment import Moment, MomentTime

@@ -21,8 +21,9 @@ from schemas.decision import (
     LineVerdict,
     Role,
 )
-from schemas.delivery import Analysis, Envelope, ExportKind
+from schemas.delivery import Analysis
 from schemas.errors import Refused
+from schemas.export import Envelope, ExportKind
 from schemas.ids import DecisionId, DeliveryId, Sha256, UserName
 from schemas.people import Organization
 from schemas.posology import Cycle, Phase

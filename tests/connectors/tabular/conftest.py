@@ -17,13 +17,13 @@ from schemas.adherence import (
 from schemas.codes import Coding, ProductCode, ProductCodeSystem
 from schemas.decision import Decider, Decision, DecisionKind, Role
 from schemas.delivery import (
-    Envelope,
     IntakeReport,
     ReleasedLine,
     ReleasedSchedule,
     ReportedIntake,
     ValidatedAdherence,
 )
+from schemas.export import Envelope
 from schemas.ids import DecisionId, DeliveryId, Sha256, UserName
 from schemas.intake import Author, AuthorRole, Intake, IntakeStatus
 from schemas.moment import Moment

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from connectors.tabular.write_robot import write_robot
-from schemas.delivery import Envelope, ReleasedSchedule
+from schemas.delivery import ReleasedSchedule
 from schemas.errors import Refused
+from schemas.export import Envelope
 from schemas.quantity import Quantity
 
 FIRST_HOUR, FIRST_DAY = 19, 43

@@ -9,13 +9,8 @@ from connectors.tabular.write_adherence import write_adherence
 from connectors.tabular.write_intakes import write_intakes
 from connectors.tabular.write_schedule import write_schedule
 from mappings.catalogue import load_site
-from schemas.delivery import (
-    Envelope,
-    ExportKind,
-    IntakeReport,
-    ReleasedSchedule,
-    ValidatedAdherence,
-)
+from schemas.delivery import IntakeReport, ReleasedSchedule, ValidatedAdherence
+from schemas.export import Envelope, ExportKind
 
 SITE = load_site("reference")
 

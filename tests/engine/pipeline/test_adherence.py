@@ -21,8 +21,8 @@ from engine.validation.decide import Request
 from schemas.adherence import Fraction
 from schemas.canonical import canonical_json
 from schemas.decision import DecisionKind
-from schemas.delivery import ExportKind
 from schemas.errors import Refused
+from schemas.export import ExportKind
 from schemas.finding import FindingCode
 
 HEAD = "patient_id;patient_authority;line_id;status;taken_at;author_role"

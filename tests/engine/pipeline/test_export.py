@@ -19,9 +19,10 @@ from engine.store.unit import Store
 from engine.terminal.answers import verdicts
 from engine.validation.decide import Request
 from schemas.decision import DecisionKind
-from schemas.delivery import DeliveryState, ExportKind
+from schemas.delivery import DeliveryState
 from schemas.errors import Forbidden, Refused, Unavailable
 from schemas.events import AuditEvent
+from schemas.export import ExportKind
 
 
 def a_validated_prescription(context: Context) -> str:

@@ -16,7 +16,7 @@ from stored import (
 from engine.store import access, outbox, queue, releases
 from engine.store.unit import Store, Unit, new_id
 from schemas.decision import DecisionKind, Role
-from schemas.delivery import ExportKind
+from schemas.export import ExportKind
 from schemas.ids import DeliveryId
 
 LATER = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
