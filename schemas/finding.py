@@ -275,6 +275,11 @@ class FindingCode(StrEnum):
         "A refusal is reported without its reason",
     )
     INTAKE_CONFLICT = "intake-conflict", ACKNOWLEDGE, "Two reports of one intake disagree"
+    RECORDS_MISSING = (
+        "records-missing",
+        ACKNOWLEDGE,
+        "Nobody reported an intake in the period",
+    )
     ADHERENCE_NOT_COMPUTABLE = (
         "adherence-not-computable",
         ACKNOWLEDGE,

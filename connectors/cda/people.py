@@ -124,7 +124,9 @@ def read_practitioner(scribe: Scribe, assigned: "_Element", gives: str) -> Pract
     person = child(assigned, "assignedPerson")
     name = child(person, "name") if person is not None else None
     return Practitioner(
-        identifiers=_professional_numbers(scribe, assigned, gives),
+        identifiers=_numbers(
+            scribe, assigned, gives, IdentifierKind.IDNPS, _RPPS_PREFIX, IdentifierKind.RPPS
+        ),
         family_name=scribe.text(child(name, "family"), gives) if name is not None else None,
         given_name=scribe.text(child(name, "given"), gives) if name is not None else None,
         profession=scribe.coding(child(assigned, "code"), gives),
@@ -132,20 +134,26 @@ def read_practitioner(scribe: Scribe, assigned: "_Element", gives: str) -> Pract
     )
 
 
-def _professional_numbers(
-    scribe: Scribe, assigned: "_Element", gives: str
+def _numbers(
+    scribe: Scribe,
+    holder: "_Element",
+    gives: str,
+    national: IdentifierKind,
+    prefix: str,
+    within: IdentifierKind,
 ) -> tuple[Identifier, ...]:
+    """Every identifier as sent; a `national` one with its prefix gives the one `within` too."""
     read: list[Identifier] = []
-    for stated in children(assigned, "id"):
+    for stated in children(holder, "id"):
         value = scribe.take(stated, "extension", gives)
         root = scribe.take(stated, "root", gives)
         if value is None:
             continue
         found = identifier(value, root, scribe.site.name)
         read.append(found)
-        rpps = value.removeprefix(_RPPS_PREFIX)
-        if found.kind is IdentifierKind.IDNPS and value.startswith(_RPPS_PREFIX):
-            read.append(Identifier(value=rpps, kind=IdentifierKind.RPPS, authority=root))
+        if found.kind is national and value.startswith(prefix):
+            bare = value.removeprefix(prefix)
+            read.append(Identifier(value=bare, kind=within, authority=root))
     return tuple(read)
 
 
@@ -155,16 +163,8 @@ def read_organization(
     """An establishment: the national number as sent, and the FINESS number inside it."""
     if organization is None:
         return None
-    read: list[Identifier] = []
-    for stated in children(organization, "id"):
-        value = scribe.take(stated, "extension", gives)
-        root = scribe.take(stated, "root", gives)
-        if value is None:
-            continue
-        found = identifier(value, root, scribe.site.name)
-        read.append(found)
-        finess = value.removeprefix(_FINESS_PREFIX)
-        if found.kind is IdentifierKind.IDNST and value.startswith(_FINESS_PREFIX):
-            read.append(Identifier(value=finess, kind=IdentifierKind.FINESS, authority=root))
+    numbers = _numbers(
+        scribe, organization, gives, IdentifierKind.IDNST, _FINESS_PREFIX, IdentifierKind.FINESS
+    )
     name = scribe.text(child(organization, "name"), gives)
-    return Organization(identifiers=tuple(read), name=name, location=scribe.at(organization))
+    return Organization(identifiers=numbers, name=name, location=scribe.at(organization))

@@ -28,7 +28,8 @@ def measure(line: LineInput, window: Window, definition: Definition) -> Measured
     """The figures of one line; a measure whose denominator is zero is absent.
 
     What falls on days that are not monitored is shown and never counted. A line that expected
-    nothing carries a finding, unless it is taken as needed.
+    nothing carries a finding, unless it is taken as needed; so does one of which nobody reported
+    anything: silence is no missed intake.
     """
     matching = match(
         line.planned,
@@ -54,6 +55,7 @@ def measure_matching(
     counted = [extra for extra in extras if window.counts(extra.day)]
     uses = [extra for extra in beyond if line.as_needed and window.counts(extra.day)]
     runs = _holidays(days, definition)
+    used = [*_reports(monitored), *(extra.report for extra in (*counted, *uses))]
     figures = LineAdherence(
         line=line.line,
         schedules=tuple(sorted(set(line.schedules))),
@@ -77,9 +79,8 @@ def measure_matching(
         quantity_taken=taken_quantity(taken, counted),
         days=days,
         matches=tuple(_shown(slot, window) for slot in slots),
-        findings=(*matching.findings, *_doubts(line, days)),
+        findings=(*matching.findings, *_doubts(line, days, used)),
     )
-    used = [*_reports(monitored), *(extra.report for extra in (*counted, *uses))]
     return Measured(figures=figures, used=tuple(used))
 
 
@@ -178,7 +179,13 @@ def _shown(slot: Slot, window: Window) -> Match:
     return slot.match.model_copy(update={"kind": MatchKind.UNMONITORED})
 
 
-def _doubts(line: LineInput, days: Sequence[DayCount]) -> Iterable[Finding]:
+def _doubts(line: LineInput, days: Sequence[DayCount], used: Sequence[Report]) -> Iterable[Finding]:
+    if _expected(days) and not used:
+        yield Finding(
+            code=FindingCode.RECORDS_MISSING,
+            location=f"line/{line.line}",
+            message="reports: there is none in the window, so the figures say nothing of intakes",
+        )
     if not line.as_needed and not _expected(days):
         yield Finding(
             code=FindingCode.ADHERENCE_NOT_COMPUTABLE,

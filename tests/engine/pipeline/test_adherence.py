@@ -206,3 +206,22 @@ def test_a_report_that_contradicts_itself_counts_nowhere_and_is_named(
 
     assert FindingCode.INTAKE_INCONSISTENT in [found.code for found in result.findings]
     assert result.lines[0].taking == Fraction(numerator=0, denominator=7)
+
+
+def test_a_week_of_silence_says_that_its_figures_rest_on_nothing(sqlite_store: Store) -> None:
+    context = a_context(sqlite_store)
+    a_week(context)
+
+    _, result = compute(context, "pharm", "000123", FIRST, LAST)
+
+    assert [found.code for found in result.lines[0].findings] == [FindingCode.RECORDS_MISSING]
+    assert result.lines[0].counts["no-record"] == 7
+
+
+def test_one_report_is_enough_to_speak_of_the_week(sqlite_store: Store) -> None:
+    context = a_context(sqlite_store)
+    a_week(context, "2 08:05 taken")
+
+    _, result = compute(context, "pharm", "000123", FIRST, LAST)
+
+    assert result.lines[0].findings == ()
