@@ -84,7 +84,7 @@ def _compared(line: Line) -> tuple[Finding, ...]:
     """What the sender's words say against the structure: of the line, each phase, each label."""
     if line.action not in PLANNING_ACTIONS:
         return ()
-    from engine.posology.compare import compare_all
+    from engine.posology.comparison.compare import compare_all
 
     return _each_once(compare_all(line.posology, (line.text,) if line.text else ()))
 

@@ -9,7 +9,7 @@ NO_TEXT = "these bytes are not UTF-8"
 
 def expand_lines(site: str) -> None:
     """Streams standard input to standard output; a row that is bad stops no other."""
-    from engine.posology.expansion import expand_rows
+    from engine.pipeline.expansion import expand_rows
     from mappings.catalogue import load_site
 
     for row in expand_rows(_texts(sys.stdin.buffer), load_site(site)):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from builders import REFERENCE
 
-from engine.posology.expansion import expand_rows
+from engine.pipeline.expansion import expand_rows
 
 DIFFERING: Mapping[str, str] = {}
 """Scored rows on which we differ, each with the argument. There is none."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from builders import REFERENCE
 
-from engine.posology.expansion import expand_rows
+from engine.pipeline.expansion import expand_rows
 
 UCUM = "http://unitsofmeasure.org"
 GTS = "http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation"

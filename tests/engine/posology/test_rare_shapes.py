@@ -8,10 +8,10 @@ import pytest
 from builders import REFERENCE, a_frequency, a_phase, a_quantity, a_site
 from plans import lasting, normalised, paris, plan, reasons
 
+from engine.pipeline.expansion import expand_rows
 from engine.posology.clock import first_instant, later, zone_named
 from engine.posology.days import days_from
 from engine.posology.expand import window_of
-from engine.posology.expansion import expand_rows
 from engine.posology.units import comparable
 from schemas.finding import FindingCode
 from schemas.moment import Moment

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.posology.lexicon import folded
-from engine.posology.text import propose
+from engine.posology.text.lexicon import folded
+from engine.posology.text.propose import propose
 from schemas.finding import FindingCode
 from schemas.posology import Phase
 

@@ -6,8 +6,8 @@ import pytest
 from builders import a_frequency, a_phase
 from plans import lasting, paris
 
-from engine.posology.compare import compare, compare_all
-from engine.posology.text import propose
+from engine.posology.comparison.compare import compare, compare_all
+from engine.posology.text.propose import propose
 from schemas.base import DateOrInstant
 from schemas.posology import Bounds, Cycle, Dose, Limits, Phase, Posology, Rhythm, Weekday
 from schemas.quantity import Quantity

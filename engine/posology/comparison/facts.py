@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from engine.posology.lexicon import ACTS, folded, words_of
+from engine.posology.text.lexicon import ACTS, folded, words_of
 from engine.posology.units import comparable, measure_of
 from schemas.base import DateOrInstant
 from schemas.moment import Moment

@@ -2,9 +2,9 @@
 
 import re
 
-from engine.posology.items import Item, Kind
-from engine.posology.lexicon import folded
-from engine.posology.patterns import patterns
+from engine.posology.text.items import Item, Kind
+from engine.posology.text.lexicon import folded
+from engine.posology.text.patterns import patterns
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:[.,]\d+)?")
 

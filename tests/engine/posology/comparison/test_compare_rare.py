@@ -3,8 +3,8 @@
 import pytest
 from builders import a_frequency, a_phase
 
-from engine.posology.compare import compare
-from engine.posology.text import propose
+from engine.posology.comparison.compare import compare
+from engine.posology.text.propose import propose
 from schemas.finding import FindingCode
 from schemas.posology import Phase
 

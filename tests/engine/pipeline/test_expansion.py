@@ -8,7 +8,7 @@ from builders import REFERENCE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.posology.expansion import expand_rows
+from engine.pipeline.expansion import expand_rows
 
 TABLET = [{"doseQuantity": {"value": 1, "unit": "tablet"}}]
 

@@ -5,9 +5,9 @@ Words that may change the plan block; a choice of words that cannot only asks to
 
 from collections.abc import Sequence, Set
 
-from engine.posology.items import Kind
-from engine.posology.lexicon import folded, words_of
-from engine.posology.scanner import items_of
+from engine.posology.text.items import Kind
+from engine.posology.text.lexicon import folded, words_of
+from engine.posology.text.scanner import items_of
 from schemas.finding import FindingCode
 from schemas.posology import Limits, Phase, Weekday
 

@@ -8,10 +8,10 @@ English prescriptions.
 import re
 from functools import cache
 
-from engine.posology import meanings as says
-from engine.posology.harmless import harmless_forms
-from engine.posology.items import Kind
-from engine.posology.lexicon import ACTS, any_of, number_pattern, words_of
+from engine.posology.text import meanings as says
+from engine.posology.text.harmless import harmless_forms
+from engine.posology.text.items import Kind
+from engine.posology.text.lexicon import ACTS, any_of, number_pattern, words_of
 
 Form = tuple[str, says.Reader]
 _END = r"(?![^\W\d_])"

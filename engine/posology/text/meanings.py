@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import time
 from decimal import Decimal
 
-from engine.posology.items import Item, Kind
-from engine.posology.lexicon import number_of, words_of
+from engine.posology.text.items import Item, Kind
+from engine.posology.text.lexicon import number_of, words_of
 from schemas.moment import Moment, MomentTime
 from schemas.posology import Cycle, Dose, Frequency, Weekday
 from schemas.quantity import Duration, PeriodUnit, Quantity

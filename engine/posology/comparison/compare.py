@@ -6,9 +6,9 @@ not. A difference is a doubt for a person: neither side is taken for the truth.
 
 from collections.abc import Sequence
 
-from engine.posology.differences import differences
-from engine.posology.text import propose
-from engine.posology.unread import ADDS, CONTRADICTS, UNREAD, Difference, of_unread
+from engine.posology.comparison.differences import differences
+from engine.posology.comparison.unread import ADDS, CONTRADICTS, UNREAD, Difference, of_unread
+from engine.posology.text.propose import propose
 from schemas.finding import Finding
 from schemas.posology import Phase, Posology
 from schemas.proposal import Proposal

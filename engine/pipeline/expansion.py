@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from connectors.fhir.dosage import read_dosages
 from connectors.trail import Trail
 from engine.posology.clock import is_usable
-from engine.posology.compare import compare_all
+from engine.posology.comparison.compare import compare_all
 from engine.posology.expand import check_window, expand
 from engine.posology.normalise import normalise
 from schemas.base import plain_decimal

@@ -6,8 +6,8 @@ may matter: a number, a unit, a condition, an end, an exception, a choice.
 
 from collections.abc import Sequence
 
-from engine.posology.grouping import Group, Grouping, Segment
-from engine.posology.scanner import items_of
+from engine.posology.text.grouping import Group, Grouping, Segment
+from engine.posology.text.scanner import items_of
 from schemas.finding import Finding, FindingCode
 from schemas.posology import Dose, Phase, Rhythm, Times
 from schemas.proposal import Proposal

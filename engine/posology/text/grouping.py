@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from itertools import groupby
 
-from engine.posology.items import Item, Kind
-from engine.posology.lexicon import folded, words_of
+from engine.posology.text.items import Item, Kind
+from engine.posology.text.lexicon import folded, words_of
 from schemas.moment import Moment, MomentTime
 from schemas.posology import Bounds, Cycle, Dose, Frequency, Weekday
 from schemas.quantity import Duration, PeriodUnit, Quantity

@@ -4,8 +4,8 @@ import pytest
 from builders import a_phase
 from plans import lasting
 
-from engine.posology.compare import compare
-from engine.posology.text import propose
+from engine.posology.comparison.compare import compare
+from engine.posology.text.propose import propose
 from schemas.posology import Phase
 
 MORNING = a_phase(moments=["MORN"])

@@ -6,7 +6,7 @@ A text that is silent on something agrees with whatever the structure says of it
 from collections.abc import Sequence
 from decimal import Decimal
 
-from engine.posology.facts import (
+from engine.posology.comparison.facts import (
     ends_of,
     parts_of,
     same_dose,
@@ -16,7 +16,7 @@ from engine.posology.facts import (
     tempo_of,
     total_of,
 )
-from engine.posology.unread import ADDS, CONTRADICTS, UNREAD, Difference
+from engine.posology.comparison.unread import ADDS, CONTRADICTS, UNREAD, Difference
 from schemas.finding import FindingCode
 from schemas.posology import Dose, Phase, Weekday
 from schemas.quantity import Duration, PeriodUnit

@@ -4,7 +4,7 @@ They are tried before every other form, so each is narrow: a word that could mea
 rhythm or an end keeps a form from being harmless.
 """
 
-from engine.posology import meanings as says
+from engine.posology.text import meanings as says
 
 _WHO = r"(?:arzt|arztin|doctor|gp|medecin|pharmacist|pharmacien|apotheker|infirmiere?)"
 _ASK = r"(?:appel|contact|consult|preven|inform|advise|call|tell|ask|kontaktier|aufsuch|anruf)"

@@ -1,0 +1,1 @@
+"""Reads a posology text, French first, into a proposal that never becomes a schedule."""
