@@ -2,15 +2,17 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, NamedTuple, TypeAlias, get_type_hints
 
 from pydantic import (
     AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    GetCoreSchemaHandler,
     PlainSerializer,
 )
+from pydantic_core import CoreSchema, core_schema
 
 
 class Value(BaseModel):
@@ -54,3 +56,28 @@ DateOrInstant: TypeAlias = Annotated[AwareDatetime | date, BeforeValidator(_day_
 def is_day(stated: date | datetime) -> bool:
     """Whether the sender gave a calendar day alone (a `datetime` is also a `date`)."""
     return not isinstance(stated, datetime)
+
+
+def as_object(row: type[NamedTuple], handler: GetCoreSchemaHandler) -> CoreSchema:
+    """How a named tuple stands in a document: as an object with its field names.
+
+    A value of which millions are made is a named tuple, ten times cheaper than a model; in JSON
+    and in its schema nobody sees the difference.
+    """
+    fields = {}
+    for name, hint in get_type_hints(row, include_extras=True).items():
+        schema = handler.generate_schema(hint)
+        if name in row._field_defaults:
+            default = row._field_defaults[name]
+            schema = core_schema.with_default_schema(schema, default=default)
+        fields[name] = core_schema.typed_dict_field(schema)
+    members = core_schema.typed_dict_schema(fields, extra_behavior="forbid")
+    build: Any = row
+    built = core_schema.no_info_after_validator_function(lambda given: build(**given), members)
+    return core_schema.json_or_python_schema(
+        json_schema=built,
+        python_schema=core_schema.union_schema([core_schema.is_instance_schema(row), built]),
+        serialization=core_schema.plain_serializer_function_ser_schema(
+            lambda value: value._asdict(), return_schema=members
+        ),
+    )

@@ -5,11 +5,12 @@ canonical JSON is what a pharmacist's decision names.
 """
 
 from datetime import date, datetime, time
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, NamedTuple, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import Field, GetCoreSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
-from schemas.base import Amount, Instant, Value
+from schemas.base import Amount, Instant, Value, as_object
 from schemas.finding import Finding
 from schemas.moment import Moment
 from schemas.posology import Limits, Weekday
@@ -157,11 +158,12 @@ class Normalised(Value):
     findings: tuple[Finding, ...] = ()
 
 
-class PlannedIntake(Value):
+class PlannedIntake(NamedTuple):
     """One intake to come. `due_at` carries the site's own offset on that day.
 
     `moment` is `None` for a clock time. With a moment, the hour of `due_at` is the site's and
-    does not include `offset_minutes`, which is an instruction and moves no compartment.
+    does not include `offset_minutes`, which is an instruction and moves no compartment. `step`
+    is the rank, from 0, of its step in the schedule.
     """
 
     due_at: datetime
@@ -169,3 +171,9 @@ class PlannedIntake(Value):
     offset_minutes: int | None = None
     quantity: Quantity | None = None
     step: int = 0
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, _source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return as_object(cls, handler)

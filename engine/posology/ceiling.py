@@ -65,7 +65,7 @@ def _timeline(steps: Sequence[Step], site: Site) -> list[Taken]:
         window = Window(step.start, last, zone, frozenset())
         if step.quantity is not None:
             taken += [
-                Taken(wall_of(due.at, zone).replace(tzinfo=_FLAT), step.quantity)
+                Taken(wall_of(due.due_at, zone).replace(tzinfo=_FLAT), step.quantity)
                 for due in occurrences(step, site, window)
             ]
     return sorted(taken, key=lambda dose: dose.at)

@@ -10,7 +10,8 @@ import heapq
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
+from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -21,12 +22,8 @@ from schemas.finding import Finding, FindingCode
 from schemas.schedule import AtInstants, DoseSchedule, EveryHours, PlannedIntake, Slot, Step
 from schemas.site import Site
 
-
-class Due(NamedTuple):
-    """One occurrence of a step; `slot` is `None` for a dose counted in hours or an instant."""
-
-    at: datetime
-    slot: Slot | None = None
+_SHORT = 62
+"""Days of a window that is sorted at once, as two months; a longer one is merged as it streams."""
 
 
 class Window(NamedTuple):
@@ -36,6 +33,13 @@ class Window(NamedTuple):
     last: datetime
     zone: ZoneInfo
     changes: frozenset[date]
+
+
+class _Place(NamedTuple):
+    """A slot at its wall time in the zone."""
+
+    clock: time
+    slot: Slot
 
 
 def expand(
@@ -49,33 +53,18 @@ def expand(
     without an offset.
     """
     window = window_of(schedule.zone, first, days)
-    streams = [_planned(number, step, site, window) for number, step in enumerate(schedule.steps)]
+    streams = [occurrences(step, site, window, rank) for rank, step in enumerate(schedule.steps)]
     if len(streams) == 1:
         return streams[0]
-    return heapq.merge(*streams, key=_in_time if window.changes else _on_the_clock)
+    in_order = _instant_of if window.changes else attrgetter("due_at")
+    if days <= _SHORT:
+        return iter(sorted(chain.from_iterable(streams), key=in_order))
+    return heapq.merge(*streams, key=in_order)
 
 
-def _on_the_clock(intake: PlannedIntake) -> tuple[datetime, str]:
-    return intake.due_at, intake.moment or ""
-
-
-def _in_time(intake: PlannedIntake) -> tuple[float, str]:
-    return intake.due_at.timestamp(), intake.moment or ""
-
-
-def _planned(number: int, step: Step, site: Site, window: Window) -> Iterator[PlannedIntake]:
-    quantity = step.quantity
-    for at, slot in occurrences(step, site, window):
-        if slot is None:
-            yield PlannedIntake(due_at=at, quantity=quantity, step=number)
-        else:
-            yield PlannedIntake(
-                due_at=at,
-                moment=slot.moment,
-                offset_minutes=slot.offset_minutes,
-                quantity=quantity,
-                step=number,
-            )
+def _instant_of(intake: PlannedIntake) -> float:
+    """Times of one zone compare by their clocks, which run back once a year; instants do not."""
+    return intake.due_at.timestamp()
 
 
 def window_of(zone: str, first: datetime, days: int) -> Window:
@@ -102,80 +91,92 @@ def _changes(zone: ZoneInfo, first: date, days: int) -> frozenset[date]:
     return frozenset(noon.date() for pair in changed for noon in pair)
 
 
-def occurrences(step: Step, site: Site, window: Window) -> Iterator[Due]:
+def occurrences(step: Step, site: Site, window: Window, rank: int = 0) -> Iterator[PlannedIntake]:
     """What of a step falls into the window. A count runs from the start of the step."""
     if step.count is None:
-        return _between(step, site, window, max(step.start, window.first))
-    counted = islice(_between(step, site, window, step.start), step.count)
-    return (due for due in counted if due.at >= window.first)
+        return _between(step, site, window, max(step.start, window.first), rank)
+    counted = islice(_between(step, site, window, step.start, rank), step.count)
+    return (due for due in counted if due.due_at >= window.first)
 
 
-def _between(step: Step, site: Site, window: Window, first: datetime) -> Iterator[Due]:
+def _between(
+    step: Step, site: Site, window: Window, first: datetime, rank: int
+) -> Iterator[PlannedIntake]:
     last, included = window.last, False
     if step.end is not None and step.end < window.last:
         last, included = step.end, step.end_included
+    instants: Iterator[datetime]
     match step.rule:
         case EveryHours():
-            return _every_hours(step.rule, first, last, included, window.zone)
+            instants = _every_hours(step.rule, first, last, included)
         case AtInstants():
-            return _at_instants(step.rule, first, last, included, window.zone)
+            instants = _at_instants(step.rule, first, last, included)
         case _:
-            return _at_slots(step, site, window, (first, last, included))
+            return _at_slots(step, site, window, (first, last, included), rank)
+    quantity, zone = step.quantity, window.zone
+    return (PlannedIntake(at.astimezone(zone), None, None, quantity, rank) for at in instants)
 
 
 def _every_hours(
-    rule: EveryHours, first: datetime, last: datetime, included: bool, zone: ZoneInfo
-) -> Iterator[Due]:
+    rule: EveryHours, first: datetime, last: datetime, included: bool
+) -> Iterator[datetime]:
     gap = timedelta(seconds=int(rule.hours * 3600))
     start = rule.first.astimezone(UTC)
     begin, end = first.astimezone(UTC), last.astimezone(UTC)
     due = start + max(0, -((start - begin) // gap)) * gap
     while due < end or (included and due == end):
-        yield Due(due.astimezone(zone))
+        yield due
         if end - due < gap:
             return
         due += gap
 
 
 def _at_instants(
-    rule: AtInstants, first: datetime, last: datetime, included: bool, zone: ZoneInfo
-) -> Iterator[Due]:
+    rule: AtInstants, first: datetime, last: datetime, included: bool
+) -> Iterator[datetime]:
     for instant in sorted(rule.instants):
         if first <= instant and (instant < last or (included and instant == last)):
-            yield Due(instant.astimezone(zone))
+            yield instant
 
 
 def _at_slots(
-    step: Step, site: Site, window: Window, within: tuple[datetime, datetime, bool]
-) -> Iterator[Due]:
-    zone, changes = window.zone, window.changes
+    step: Step,
+    site: Site,
+    window: Window,
+    within: tuple[datetime, datetime, bool],
+    rank: int,
+) -> Iterator[PlannedIntake]:
+    zone, changes, quantity = window.zone, window.changes, step.quantity
     first, last = (wall_of(end, zone) for end in within[:2])
     inner, outer = first.date(), last.date()
-    slots = [(wall_time(slot, site), slot) for slot in step.slots]
+    places = [_Place(wall_time(slot, site).replace(tzinfo=zone), slot) for slot in step.slots]
+    slots = [(clock, slot.moment, slot.offset_minutes) for clock, slot in places]
+    combine = datetime.combine
     for day in days_from(step.rule, inner):
         if inner < day < outer and day not in changes:
-            for clock, slot in slots:
-                yield Due(datetime.combine(day, clock, zone), slot)
+            for clock, moment, offset in slots:
+                yield PlannedIntake(combine(day, clock), moment, offset, quantity, rank)
         elif day > outer:
             return
         else:
-            yield from _on_edge(day, slots, zone, (first, last, within[2]))
+            for at, slot in _on_edge(day, places, zone, (first, last, within[2])):
+                yield PlannedIntake(at, slot.moment, slot.offset_minutes, quantity, rank)
 
 
 def _on_edge(
     day: date,
-    slots: list[tuple[time, Slot]],
+    places: list[_Place],
     zone: ZoneInfo,
     within: tuple[datetime, datetime, bool],
-) -> list[Due]:
+) -> list[tuple[datetime, Slot]]:
     """The slots of a day on which the window or the step begins or ends, or the clocks change."""
     first, last, included = within
-    found: list[Due] = []
-    for clock, slot in slots:
-        wall = datetime.combine(day, clock)
+    found: list[tuple[datetime, Slot]] = []
+    for clock, slot in places:
+        wall = datetime.combine(day, clock.replace(tzinfo=None))
         if first <= wall and (wall < last or (included and wall == last)):
-            found.append(Due(at_wall(wall, zone), slot))
-    return sorted(found, key=lambda due: due.at.timestamp())
+            found.append((at_wall(wall, zone), slot))
+    return sorted(found, key=lambda place: place[0].timestamp())
 
 
 def check_window(
@@ -200,13 +201,23 @@ def check_window(
 def _doubt_of(step: Step, site: Site, window: Window) -> str | None:
     if isinstance(step.rule, EveryHours):
         offset = step.rule.first.astimezone(window.zone).utcoffset()
-        if any(due.at.utcoffset() != offset for due in occurrences(step, site, window)):
+        if any(due.due_at.utcoffset() != offset for due in occurrences(step, site, window)):
             return "an interval of hours runs over a clock change"
-    elif window.changes and any(
-        due.slot is not None
-        and due.at.date() in window.changes
-        and is_doubtful(datetime.combine(due.at.date(), wall_time(due.slot, site)), window.zone)
-        for due in occurrences(step, site, window)
-    ):
+    elif window.changes and _meets_change(step, site, window):
         return "a time of the day is skipped or repeated by a clock change"
     return None
+
+
+def _meets_change(step: Step, site: Site, window: Window) -> bool:
+    """Whether a slot of the step falls into the hour that a clock change skips or repeats."""
+    for slot in step.slots:
+        clock = wall_time(slot, site)
+        doubtful = {
+            day for day in window.changes if is_doubtful(datetime.combine(day, clock), window.zone)
+        }
+        alone = step.model_copy(update={"slots": (slot,)})
+        if doubtful and any(
+            due.due_at.date() in doubtful for due in occurrences(alone, site, window)
+        ):
+            return True
+    return False

@@ -7,7 +7,7 @@ from math import lcm
 
 from engine.posology.clock import wall_of, zone_named
 from engine.posology.doubts import Doubts
-from engine.posology.expand import Due, Window, occurrences
+from engine.posology.expand import Window, occurrences
 from engine.posology.slots import wall_time
 from engine.posology.span import LAST_MINUTE
 from engine.posology.steps import Judged
@@ -19,6 +19,7 @@ from schemas.schedule import (
     EveryHours,
     InCycle,
     OnWeekdays,
+    PlannedIntake,
     Rule,
     Slot,
     Step,
@@ -74,7 +75,7 @@ def _check_filled(one: Judged, step: Step, site: Site) -> None:
         rule = "the days and times stated do not fall between the start and the end"
         one.doubts.say(FindingCode.TIMING_CONTRADICTED, rule)
     elif isinstance(step.rule, OnWeekdays) and step.end - step.start < _WEEK:
-        met = {due.at.weekday() for due in occurrences(step, site, window)}
+        met = {due.due_at.weekday() for due in occurrences(step, site, window)}
         if len(met) < len(step.rule.weekdays):
             rule = "not every weekday stated falls between the start and the end"
             one.doubts.say(FindingCode.TIMING_CONTRADICTED, rule)
@@ -184,13 +185,13 @@ def _turn(rule: Rule) -> int:
             return _LONGEST
 
 
-def _keys(step: Step, site: Site, window: Window) -> Iterator[tuple[datetime, Due]]:
+def _keys(step: Step, site: Site, window: Window) -> Iterator[tuple[datetime, PlannedIntake]]:
     for due in occurrences(step, site, window):
-        yield due.at.replace(tzinfo=None), due
+        yield due.due_at.replace(tzinfo=None), due
 
 
 def _meeting(
-    left: Sequence[tuple[datetime, Due]], right: Sequence[tuple[datetime, Due]]
+    left: Sequence[tuple[datetime, PlannedIntake]], right: Sequence[tuple[datetime, PlannedIntake]]
 ) -> bool | None:
     """Whether two dated lists share a slot; each is in order, so both are walked once."""
     found: bool | None = None
@@ -209,13 +210,13 @@ def _meeting(
     return found
 
 
-def _is_same(wall: datetime, due: Due, other_wall: datetime, other: Due) -> bool:
-    moments = [one.slot.moment if one.slot else None for one in (due, other)]
-    if moments[0] is not None and moments[1] is not None:
-        return moments[0] is moments[1] and wall.date() == other_wall.date()
-    return moments == [None, None] and wall == other_wall
+def _is_same(
+    wall: datetime, due: PlannedIntake, other_wall: datetime, other: PlannedIntake
+) -> bool:
+    if due.moment is not None and other.moment is not None:
+        return due.moment is other.moment and wall.date() == other_wall.date()
+    return due.moment is other.moment and wall == other_wall
 
 
-def _is_mixed(due: Due, other: Due) -> bool:
-    moments = [one.slot is not None and one.slot.moment is not None for one in (due, other)]
-    return moments[0] != moments[1]
+def _is_mixed(due: PlannedIntake, other: PlannedIntake) -> bool:
+    return (due.moment is None) is not (other.moment is None)

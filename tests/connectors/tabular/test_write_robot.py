@@ -24,7 +24,7 @@ def with_planned(release: ReleasedSchedule, *changes: object) -> ReleasedSchedul
     """The release with the planned intakes of its first line changed one by one."""
     line = release.lines[0]
     planned = tuple(
-        intake.model_copy(update=change)
+        intake._replace(**change)
         for intake, change in zip(line.planned, changes, strict=False)
         if isinstance(change, dict)
     )

@@ -81,7 +81,7 @@ def test_a_report_received_twice_changes_nothing(some: tuple[Report, ...]) -> No
 @settings(max_examples=60)
 def test_moving_plan_and_intakes_together_changes_no_figure(at: list[int], days: int) -> None:
     by = timedelta(days=days)
-    moved_plan = tuple(intake.model_copy(update={"due_at": intake.due_at + by}) for intake in PLAN)
+    moved_plan = tuple(intake._replace(due_at=intake.due_at + by) for intake in PLAN)
     moved = tuple(
         a_report(f"R{rank:02}", START + timedelta(minutes=minute) + by)
         for rank, minute in enumerate(at)
