@@ -1,5 +1,9 @@
 """The tables. Every row has its tenant; what a person decided or reported is never changed.
 
+The tables of the product reference have no tenant: they hold what an authority publishes of
+products, no row of them is about a person or a pharmacy, and all pharmacies of an installation
+read the same release. `SHARED` names them, so that no other table can do without a tenant.
+
 The migrations make them; `engine.store.migrations.check` compares both. The guards that refuse
 a release without its decision, and any change of a fact, are triggers: see the migrations.
 """
@@ -10,6 +14,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -337,3 +342,47 @@ audit = Table(
     PrimaryKeyConstraint("tenant", "number"),
     Index("ix_audit_subject", "tenant", "subject"),
 )
+
+reference_releases = Table(
+    "reference_releases",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("published", String(10), nullable=False),
+    Column("sha256", SHA256, nullable=False, unique=True),
+    Column("loaded_at", UtcInstant, nullable=False),
+    Column("in_force", Boolean, nullable=False),
+    Column("report", Text, nullable=False),
+    Index(
+        "uq_reference_releases_in_force",
+        "in_force",
+        unique=True,
+        sqlite_where=text("in_force = 1"),
+        postgresql_where=text("in_force"),
+    ),
+)
+
+reference_products = Table(
+    "reference_products",
+    metadata,
+    Column("release_id", ID, ForeignKey("reference_releases.id"), nullable=False),
+    Column("cis", String(8), nullable=False),
+    Column("record", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    PrimaryKeyConstraint("release_id", "cis"),
+)
+
+reference_codes = Table(
+    "reference_codes",
+    metadata,
+    Column("release_id", ID, nullable=False),
+    Column("value", String(16), nullable=False),
+    Column("system", String(8), nullable=False),
+    Column("cis", String(8), nullable=False),
+    PrimaryKeyConstraint("release_id", "value", "system", "cis"),
+    ForeignKeyConstraint(
+        ["release_id", "cis"], ["reference_products.release_id", "reference_products.cis"]
+    ),
+)
+
+SHARED = frozenset({reference_releases, reference_products, reference_codes})
+"""The tables of every pharmacy."""

@@ -25,7 +25,7 @@ from engine.pipeline.receive import receive
 from engine.pipeline.snapshot import Wanted
 from engine.store import access, inbox, outbox, patients, queue, releases
 from engine.store.queue import Subject
-from engine.store.tables import metadata
+from engine.store.tables import SHARED, metadata
 from engine.store.unit import Store, Unit
 from engine.terminal.answers import answers, verdicts
 from engine.validation.decide import Request
@@ -38,6 +38,7 @@ from schemas.ids import TenantId
 from schemas.message import Acknowledgement, MessageState
 
 OTHER = TenantId("750000010")
+OWNED = [table for table in metadata.sorted_tables if table not in SHARED]
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
 DAYS = (date(2026, 3, 2), date(2026, 3, 8))
 HEAD = "patient_id;patient_authority;line_id;status;taken_at;author_role"
@@ -89,7 +90,7 @@ def _validate(context: Context, subject: Subject, lines: int) -> None:
 def everything(unit: Unit, tenant: str) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of this tenant, table by table."""
     found = {}
-    for table in metadata.sorted_tables:
+    for table in OWNED:
         rows = unit.connection.execute(select(table).where(table.c.tenant == tenant))
         found[table.name] = sorted((tuple(row) for row in rows), key=repr)
     return found
@@ -148,8 +149,18 @@ READS = {name: (function, given) for name, function, given in questions() if nam
 
 
 def test_every_row_says_whose_it_is() -> None:
-    for table in metadata.sorted_tables:
+    for table in OWNED:
         assert not table.c.tenant.nullable
+
+
+def test_only_the_product_reference_is_shared_and_it_names_nobody() -> None:
+    assert {table.name for table in SHARED} == {
+        "reference_releases",
+        "reference_products",
+        "reference_codes",
+    }
+    for table in SHARED:
+        assert not {"tenant", "patient_id", "message_id"} & set(table.c.keys())
 
 
 def test_no_question_of_the_store_is_answered_with_rows_of_another_pharmacy(store: Store) -> None:
