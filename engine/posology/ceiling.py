@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from engine.posology.clock import later, wall_of, zone_named
 from engine.posology.doubts import Doubts
-from engine.posology.expand import Window, occurrences
+from engine.posology.expand import occurrences
 from engine.posology.steps import Judged
 from engine.posology.units import comparable, measure_of
+from engine.posology.window import Window
 from schemas.finding import FindingCode
 from schemas.posology import Limits
 from schemas.quantity import Duration, Quantity, Ratio
@@ -62,7 +63,7 @@ def _timeline(steps: Sequence[Step], site: Site) -> list[Taken]:
     zone = zone_named(site.zone)
     taken: list[Taken] = []
     for step in steps:
-        window = Window(step.start, last, zone, frozenset())
+        window = Window(step.start, last, zone)
         if step.quantity is not None:
             taken += [
                 Taken(wall_of(due.due_at, zone).replace(tzinfo=_FLAT), step.quantity)
@@ -122,7 +123,7 @@ def _check_all(most: Quantity, steps: Sequence[Step], site: Site, whole: Doubts)
             whole.say(FindingCode.MAXIMUM_NOT_COMPARABLE, rule, most.value)
             return
         last = step.end or datetime.max.replace(tzinfo=step.start.tzinfo)
-        window = Window(step.start, last, zone_named(site.zone), frozenset())
+        window = Window(step.start, last, zone_named(site.zone))
         for _ in occurrences(step, site, window):
             total += measure_of(step.quantity)[1]
             if total > ceiling:

@@ -9,37 +9,39 @@ schedule may leave for that window until a pharmacist has answered it.
 import heapq
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from itertools import chain, islice, pairwise
-from operator import attrgetter
-from typing import NamedTuple
+from functools import partial
+from itertools import chain, islice, repeat, tee
+from operator import itemgetter
+from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
-from engine.posology.clock import DAY, at_wall, is_doubtful, wall_of, zone_named
-from engine.posology.days import days_from
+from engine.posology.clock import at_wall, is_doubtful, wall_of
+from engine.posology.days import days_of
 from engine.posology.slots import wall_time
+from engine.posology.window import Window, stretches, window_of
 from schemas.finding import Finding, FindingCode
-from schemas.schedule import AtInstants, DoseSchedule, EveryHours, PlannedIntake, Slot, Step
+from schemas.moment import Moment
+from schemas.quantity import Quantity
+from schemas.schedule import AtInstants, DoseSchedule, EveryHours, PlannedIntake, Step
 from schemas.site import Site
 
 _SHORT = 62
 """Days of a window that is sorted at once, as two months; a longer one is merged as it streams."""
 
+_Place: TypeAlias = tuple[time, Moment | None, int | None, Quantity | None, int]
+"""A slot at its wall time in the zone, with all else that an intake there carries."""
 
-class Window(NamedTuple):
-    """From `first` to before `last`; `changes` are the days around each clock change."""
+_intake = partial(tuple.__new__, PlannedIntake)
+"""`PlannedIntake._make` without its check of the length: half the time of a month."""
+
+
+class _Within(NamedTuple):
+    """What of a step is asked for: from `first` to `last`, which is `included` or not."""
 
     first: datetime
     last: datetime
+    included: bool
     zone: ZoneInfo
-    changes: frozenset[date]
-
-
-class _Place(NamedTuple):
-    """A slot at its wall time in the zone."""
-
-    clock: time
-    slot: Slot
 
 
 def expand(
@@ -56,39 +58,15 @@ def expand(
     streams = [occurrences(step, site, window, rank) for rank, step in enumerate(schedule.steps)]
     if len(streams) == 1:
         return streams[0]
-    in_order = _instant_of if window.changes else attrgetter("due_at")
-    if days <= _SHORT:
-        return iter(sorted(chain.from_iterable(streams), key=in_order))
-    return heapq.merge(*streams, key=in_order)
+    if days > _SHORT:
+        return heapq.merge(*streams, key=_instant_of)
+    in_order = _instant_of if any(window.changes) else itemgetter(0)
+    return iter(sorted(chain.from_iterable(streams), key=in_order))
 
 
 def _instant_of(intake: PlannedIntake) -> float:
     """Times of one zone compare by their clocks, which run back once a year; instants do not."""
     return intake.due_at.timestamp()
-
-
-def window_of(zone: str, first: datetime, days: int) -> Window:
-    """The window of `days` local days from `first`.
-
-    Raises: `ValueError` for a `first` without an offset or a window that leaves the calendar.
-    """
-    if first.tzinfo is None:
-        raise ValueError("a window begins at an instant")
-    place = zone_named(zone)
-    wall = wall_of(first, place)
-    try:
-        last = at_wall(wall + timedelta(days=days), place)
-    except OverflowError as error:
-        raise ValueError("the window leaves the calendar") from error
-    return Window(first, last, place, _changes(place, wall.date(), days))
-
-
-@lru_cache(maxsize=64)
-def _changes(zone: ZoneInfo, first: date, days: int) -> frozenset[date]:
-    """The days of a window on which the clocks may change: the two around each change."""
-    noons = [datetime.combine(first + n * DAY, time(12), zone) for n in range(-1, days + 2)]
-    changed = (pair for pair in pairwise(noons) if pair[0].utcoffset() != pair[1].utcoffset())
-    return frozenset(noon.date() for pair in changed for noon in pair)
 
 
 def occurrences(step: Step, site: Site, window: Window, rank: int = 0) -> Iterator[PlannedIntake]:
@@ -105,78 +83,90 @@ def _between(
     last, included = window.last, False
     if step.end is not None and step.end < window.last:
         last, included = step.end, step.end_included
+    within = _Within(first, last, included, window.zone)
     instants: Iterator[datetime]
     match step.rule:
         case EveryHours():
-            instants = _every_hours(step.rule, first, last, included)
+            instants = _every_hours(step.rule, within)
         case AtInstants():
-            instants = _at_instants(step.rule, first, last, included)
+            instants = _at_instants(step.rule, within)
         case _:
-            return _at_slots(step, site, window, (first, last, included), rank)
-    quantity, zone = step.quantity, window.zone
-    return (PlannedIntake(at.astimezone(zone), None, None, quantity, rank) for at in instants)
+            return _at_slots(step, site, within, rank)
+    members = repeat(None), repeat(None), repeat(step.quantity), repeat(rank)
+    return map(_intake, zip(instants, *members, strict=False))
 
 
-def _every_hours(
-    rule: EveryHours, first: datetime, last: datetime, included: bool
-) -> Iterator[datetime]:
+def _every_hours(rule: EveryHours, within: _Within) -> Iterator[datetime]:
+    """Elapsed hours are counted in UTC; the clock goes along with them while it does not change."""
     gap = timedelta(seconds=int(rule.hours * 3600))
-    start = rule.first.astimezone(UTC)
-    begin, end = first.astimezone(UTC), last.astimezone(UTC)
+    start, zone = rule.first.astimezone(UTC), within.zone
+    begin, end = within.first.astimezone(UTC), within.last.astimezone(UTC)
     due = start + max(0, -((start - begin) // gap)) * gap
-    while due < end or (included and due == end):
-        yield due
+    shown = due.astimezone(zone)
+    offset = shown.utcoffset()
+    while due < end or (within.included and due == end):
+        yield shown
         if end - due < gap:
             return
-        due += gap
+        due, shown = due + gap, shown + gap
+        if shown.utcoffset() != offset:
+            shown = due.astimezone(zone)
+            offset = shown.utcoffset()
 
 
-def _at_instants(
-    rule: AtInstants, first: datetime, last: datetime, included: bool
-) -> Iterator[datetime]:
+def _at_instants(rule: AtInstants, within: _Within) -> Iterator[datetime]:
+    first, last, included, zone = within
     for instant in sorted(rule.instants):
         if first <= instant and (instant < last or (included and instant == last)):
-            yield instant
+            yield instant.astimezone(zone)
 
 
-def _at_slots(
-    step: Step,
-    site: Site,
-    window: Window,
-    within: tuple[datetime, datetime, bool],
-    rank: int,
-) -> Iterator[PlannedIntake]:
-    zone, changes, quantity = window.zone, window.changes, step.quantity
-    first, last = (wall_of(end, zone) for end in within[:2])
-    inner, outer = first.date(), last.date()
-    places = [_Place(wall_time(slot, site).replace(tzinfo=zone), slot) for slot in step.slots]
-    slots = [(clock, slot.moment, slot.offset_minutes) for clock, slot in places]
-    combine = datetime.combine
-    for day in days_from(step.rule, inner):
-        if inner < day < outer and day not in changes:
-            for clock, moment, offset in slots:
-                yield PlannedIntake(combine(day, clock), moment, offset, quantity, rank)
-        elif day > outer:
-            return
-        else:
-            for at, slot in _on_edge(day, places, zone, (first, last, within[2])):
-                yield PlannedIntake(at, slot.moment, slot.offset_minutes, quantity, rank)
+def _at_slots(step: Step, site: Site, within: _Within, rank: int) -> Iterator[PlannedIntake]:
+    zone = within.zone
+    places: list[_Place] = [
+        (
+            wall_time(slot, site).replace(tzinfo=zone),
+            slot.moment,
+            slot.offset_minutes,
+            step.quantity,
+            rank,
+        )
+        for slot in step.slots
+    ]
+    first, last = wall_of(within.first, zone), wall_of(within.last, zone)
+    for begin, end in stretches(first, last, within.included, zone):
+        days = days_of(step.rule, begin, end)
+        if begin < end:
+            yield from _on_whole_days(days, places)
+        elif next(days, None) is not None:
+            yield from _on_edge(begin, places, within._replace(first=first, last=last))
 
 
-def _on_edge(
-    day: date,
-    places: list[_Place],
-    zone: ZoneInfo,
-    within: tuple[datetime, datetime, bool],
-) -> list[tuple[datetime, Slot]]:
-    """The slots of a day on which the window or the step begins or ends, or the clocks change."""
-    first, last, included = within
-    found: list[tuple[datetime, Slot]] = []
-    for clock, slot in places:
+def _on_whole_days(days: Iterator[date], places: list[_Place]) -> Iterator[PlannedIntake]:
+    """The intakes of days that lie whole in the window and on which no clock changes.
+
+    Only iterators of the standard library touch each intake: a month is dated here.
+    """
+    columns = (
+        zip(map(datetime.combine, copy, repeat(clock)), *map(repeat, members), strict=False)
+        for copy, (clock, *members) in zip(tee(days, len(places)), places, strict=True)
+    )
+    return map(_intake, chain.from_iterable(zip(*columns, strict=True)))
+
+
+def _on_edge(day: date, places: list[_Place], within: _Within) -> list[PlannedIntake]:
+    """The intakes of a day on which the window or the step begins or ends, or the clocks change.
+
+    `within` holds wall times here.
+    """
+    found: list[PlannedIntake] = []
+    for clock, *members in places:
         wall = datetime.combine(day, clock.replace(tzinfo=None))
-        if first <= wall and (wall < last or (included and wall == last)):
-            found.append((at_wall(wall, zone), slot))
-    return sorted(found, key=lambda place: place[0].timestamp())
+        if within.first <= wall and (
+            wall < within.last or (within.included and wall == within.last)
+        ):
+            found.append(_intake((at_wall(wall, within.zone), *members)))
+    return sorted(found, key=_instant_of)
 
 
 def check_window(
@@ -203,7 +193,7 @@ def _doubt_of(step: Step, site: Site, window: Window) -> str | None:
         offset = step.rule.first.astimezone(window.zone).utcoffset()
         if any(due.due_at.utcoffset() != offset for due in occurrences(step, site, window)):
             return "an interval of hours runs over a clock change"
-    elif window.changes and _meets_change(step, site, window):
+    elif any(window.changes) and _meets_change(step, site, window):
         return "a time of the day is skipped or repeated by a clock change"
     return None
 

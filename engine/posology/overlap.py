@@ -7,11 +7,12 @@ from math import lcm
 
 from engine.posology.clock import wall_of, zone_named
 from engine.posology.doubts import Doubts
-from engine.posology.expand import Window, occurrences
+from engine.posology.expand import occurrences
 from engine.posology.slots import wall_time
 from engine.posology.span import LAST_MINUTE
 from engine.posology.steps import Judged
 from engine.posology.units import comparable
+from engine.posology.window import Window
 from schemas.finding import FindingCode
 from schemas.schedule import (
     AtInstants,
@@ -109,7 +110,7 @@ def _clock_of(wall: datetime) -> timedelta:
 
 
 def _window(first: datetime, last: datetime, site: Site) -> Window:
-    return Window(first, last, zone_named(site.zone), frozenset())
+    return Window(first, last, zone_named(site.zone))
 
 
 def _check_slots(placed: Sequence[Judged], site: Site) -> None:

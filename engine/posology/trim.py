@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from engine.posology.clock import DAY, wall_of, zone_named
-from engine.posology.days import days_from
-from engine.posology.expand import Window, occurrences
+from engine.posology.days import days_of
+from engine.posology.expand import occurrences
 from engine.posology.slots import wall_time
+from engine.posology.window import Window
 from schemas.finding import Finding, FindingCode
 from schemas.schedule import Step
 from schemas.site import Site
@@ -49,7 +50,7 @@ def _from(step: Step, site: Site, first: datetime) -> Step | None:
     if step.count is None:
         return step.model_copy(update={"start": first})
     zone = zone_named(site.zone)
-    past = Window(step.start, first, zone, frozenset())
+    past = Window(step.start, first, zone)
     left = step.count - sum(1 for _ in occurrences(step, site, past))
     return step.model_copy(update={"start": first, "count": left}) if left > 0 else None
 
@@ -59,4 +60,4 @@ def _has_past_slot(step: Step, site: Site) -> bool:
     wall = wall_of(step.start, zone_named(site.zone))
     if not any(wall_time(slot, site) < wall.time() for slot in step.slots):
         return False
-    return next(days_from(step.rule, wall.date()), wall.date() + DAY) == wall.date()
+    return next(days_of(step.rule, wall.date()), wall.date() + DAY) == wall.date()

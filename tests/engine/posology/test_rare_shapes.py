@@ -10,9 +10,9 @@ from plans import lasting, normalised, paris, plan, reasons
 
 from engine.pipeline.expansion import expand_rows
 from engine.posology.clock import first_instant, later, zone_named
-from engine.posology.days import days_from
-from engine.posology.expand import window_of
+from engine.posology.days import days_of
 from engine.posology.units import comparable
+from engine.posology.window import window_of
 from schemas.finding import FindingCode
 from schemas.moment import Moment
 from schemas.posology import Bounds, Cycle, Dose, Limits, Phase, Rhythm, Weekday
@@ -104,9 +104,9 @@ def test_listed_days_need_no_start_and_listed_instants_are_planned_as_they_are()
 def test_a_rule_of_days_ends_with_the_calendar_and_a_rule_of_instants_has_no_days() -> None:
     near_the_end = OnMonthDays(days=(1,), every=1, anchor=date(9999, 11, 1))
 
-    assert list(days_from(near_the_end, date(9999, 11, 2))) == [date(9999, 12, 1)]
-    assert list(days_from(OnDates(dates=(MONDAY, date(2026, 3, 1))), MONDAY)) == [MONDAY]
-    assert list(days_from(AtInstants(instants=(paris("2026-03-02 08:00"),)), MONDAY)) == []
+    assert list(days_of(near_the_end, date(9999, 11, 2))) == [date(9999, 12, 1)]
+    assert list(days_of(OnDates(dates=(MONDAY, date(2026, 3, 1))), MONDAY)) == [MONDAY]
+    assert list(days_of(AtInstants(instants=(paris("2026-03-02 08:00"),)), MONDAY)) == []
 
 
 def test_a_length_that_is_no_whole_number_or_leaves_the_calendar_leads_nowhere() -> None:
