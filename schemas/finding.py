@@ -127,11 +127,38 @@ class FindingCode(StrEnum):
     # Posology: what the sender states.
     POSOLOGY_MISSING = "posology-missing", BLOCKING, "No posology is stated"
     POSOLOGY_TEXT_ONLY = "posology-text-only", BLOCKING, "The posology is text only"
+    POSOLOGY_INTERPRETED = (
+        "posology-interpreted",
+        ACKNOWLEDGE,
+        "The schedule is a pharmacist's reading of the sender's text",
+    )
+    INTERPRETATION_EARLIER = (
+        "interpretation-earlier",
+        INFO,
+        "A pharmacist read the same text before: that reading is offered again",
+    )
+    INTERPRETATION_DROPPED = (
+        "interpretation-dropped",
+        ACKNOWLEDGE,
+        "The text that a pharmacist read has changed: that reading no longer holds",
+    )
+    OFFER_STALE = (
+        "offer-stale",
+        BLOCKING,
+        "The text or its reading is not the one that was answered",
+    )
+    ANSWER_MISSING = "answer-missing", BLOCKING, "A cell of the reading has no answer"
+    ANSWER_WRONG = "answer-wrong", BLOCKING, "An answer does not fit its cell"
     DOSE_MISSING = "dose-missing", BLOCKING, "No dose is stated"
     DOSE_RANGE = "dose-range", BLOCKING, "The dose is a range"
     DOSE_RATE = "dose-rate", BLOCKING, "The dose is a rate"
     DOSE_SEVERAL = "dose-several", BLOCKING, "Several doses are stated for one intake"
     DOSE_PER_BODY = "dose-per-body", BLOCKING, "The dose depends on the patient's weight or surface"
+    DOSE_UNSUPPORTED = (
+        "dose-unsupported",
+        BLOCKING,
+        "The dose says something that we do not compute",
+    )
     DOSE_TOTAL = "dose-total", BLOCKING, "The dose may be a total, or that of one intake"
     UNIT_MISSING = "unit-missing", BLOCKING, "The dose has no unit"
     UNIT_UNKNOWN = "unit-unknown", BLOCKING, "The unit is not in the site's table"
@@ -263,6 +290,61 @@ class FindingCode(StrEnum):
         "form-outside-organiser",
         INFO,
         "This form stays beside the organiser",
+    )
+    FORM_FOR_REVIEW = (
+        "form-for-review",
+        ACKNOWLEDGE,
+        "A pharmacist must say whether this form goes into the organiser",
+    )
+    FORM_CONTRADICTED = (
+        "form-contradicted",
+        ACKNOWLEDGE,
+        "The form stated is not that of the product reference",
+    )
+    STRENGTH_CONTRADICTED = (
+        "strength-contradicted",
+        BLOCKING,
+        "The strength stated is not that of the product reference",
+    )
+    DOSE_NOT_COUNTED = (
+        "dose-not-counted",
+        ACKNOWLEDGE,
+        "The dose could not be counted in units of the product",
+    )
+    COUNT_FROM_STRENGTH = (
+        "count-from-strength",
+        INFO,
+        "The units are counted from the strength",
+    )
+    UNIT_AGAINST_FORM = (
+        "unit-against-form",
+        ACKNOWLEDGE,
+        "The dose is counted in a unit that is not that of the form",
+    )
+    FRACTION_NOT_ALLOWED = (
+        "fraction-not-allowed",
+        BLOCKING,
+        "This fraction of a unit may not be made",
+    )
+    FRACTION_UNCONFIRMED = (
+        "fraction-unconfirmed",
+        ACKNOWLEDGE,
+        "Nothing says that a unit of this product may be divided",
+    )
+    SUBSTANCE_TWICE = (
+        "substance-twice",
+        ACKNOWLEDGE,
+        "Two lines in force together hold the same substance",
+    )
+    TREATMENT_GAP = (
+        "treatment-gap",
+        ACKNOWLEDGE,
+        "Days without treatment lie between two periods of one product",
+    )
+    ANCHOR_MOVED = (
+        "anchor-moved",
+        ACKNOWLEDGE,
+        "The days of the rhythm are no longer those of the last validated version",
     )
 
     # Intakes and adherence.
