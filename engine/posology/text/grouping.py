@@ -1,54 +1,22 @@
 """Puts the items of a text where they belong: doses with their timing, lengths with all of it."""
 
-from dataclasses import dataclass, field
-from datetime import date, time
 from itertools import groupby
 
+from engine.posology.text.dates import day_of, days_of
+from engine.posology.text.groups import Group, Segment
 from engine.posology.text.items import Item, Kind
-from engine.posology.text.lexicon import folded, words_of
+from engine.posology.text.leftover import matters
+from engine.posology.text.lexicon import folded
 from schemas.moment import Moment, MomentTime
-from schemas.posology import Bounds, Cycle, Dose, Frequency, Weekday
+from schemas.posology import Cycle, Dose
 from schemas.quantity import Duration, PeriodUnit, Quantity
 
 _SCHEME = (Moment.MORNING, Moment.NOON, Moment.EVENING, Moment.BEDTIME)
 _TIMING = (Kind.FREQUENCY, Kind.TOTAL, Kind.MOMENT, Kind.CLOCK, Kind.WEEKDAY, Kind.AS_NEEDED)
 _JOINTS = frozenset({",", ":", "-", "et", "and", "(", ")", "prise", "to", "be", "taken", "le", "a"})
-_ARTICLES = frozenset({"un", "une", "one"})
-_CENTURY = 100
-
-
-@dataclass(slots=True)
-class Group:
-    """One dose with its timing. Several `doses` are readings of one amount."""
-
-    doses: list[Dose] = field(default_factory=list)
-    frequency: Frequency | None = None
-    total: bool = False
-    moments: list[MomentTime] = field(default_factory=list)
-    clock: list[time] = field(default_factory=list)
-    weekdays: list[Weekday] = field(default_factory=list)
-    timing_first: bool = False
-
-    @property
-    def timed(self) -> bool:
-        """Whether any timing was read."""
-        return bool(self.frequency or self.moments or self.clock or self.weekdays)
-
-
-@dataclass(slots=True)
-class Segment:
-    """What is said between two "then": groups, and what holds for all of them."""
-
-    groups: list[Group] = field(default_factory=lambda: [Group()])
-    bounds: Bounds = field(default_factory=Bounds)
-    cycle: Cycle | None = None
-    lasts: Duration | None = None
-    reasons: list[str] = field(default_factory=list)
-
-    @property
-    def says_more(self) -> bool:
-        """Whether it states bounds, a cycle, a condition or the length of an intake."""
-        return bool(self.reasons or self.cycle or self.lasts or self.bounds != Bounds())
+_ELSEWHERE = (Kind.CEILING, Kind.OPEN, Kind.SEPARATION, Kind.RENEWAL, Kind.ANCHOR)
+"""What is kept word for word: phases have no place for it, or one that words cannot fill."""
+_WEEK = 7
 
 
 class Grouping:
@@ -59,9 +27,12 @@ class Grouping:
         self.unread: list[str] = []
         self._run: list[Item] = []
         self._waiting: Item | None = None
+        self._week_in_two: Item | None = None
 
     def take(self, item: Item) -> None:
         """Place the next item of the text."""
+        if item.kind is Kind.SHORT_LENGTH and not self._only_joints():
+            item = item._replace(kind=Kind.WORD)
         if item.kind is Kind.WORD:
             self._run.append(item)
             return
@@ -79,17 +50,21 @@ class Grouping:
         """Settle what the end of the text leaves open."""
         self._drop_waiting()
         self._close_run()
+        self._close_segment()
+
+    def _only_joints(self) -> bool:
+        return all(folded(item.said) in _JOINTS for item in self._run)
 
     def _is_dose_of_moment(self) -> bool:
         """`matin : 1`: a bare number right after a moment that has no amount yet."""
         group = self.segments[-1].groups[-1]
-        only_joints = all(folded(item.said) in _JOINTS for item in self._run)
-        return bool(group.moments) and not group.doses and only_joints and self._waiting is None
+        free = bool(group.moments) and not group.doses and self._waiting is None
+        return free and self._only_joints()
 
     def _settle_waiting(self, following: Item) -> None:
         """A bare number is an amount when only joints stand between it and a timing."""
         waiting, self._waiting = self._waiting, None
-        joined = all(folded(item.said) in _JOINTS for item in self._run)
+        joined = self._only_joints()
         if waiting is not None and following.kind in _TIMING and joined:
             self._run = []
             self._place(waiting)
@@ -103,29 +78,32 @@ class Grouping:
 
     def _close_run(self) -> None:
         run, self._run = self._run, []
-        if any(map(_matters, run)):
+        if any(map(matters, run)):
             self.unread.append(" ".join(item.said for item in run))
 
     def _place(self, item: Item) -> None:
         segment = self.segments[-1]
         match item.kind:
             case Kind.THEN:
-                self.segments.append(Segment())
+                self._close_segment()
+                self.segments.append(Segment(opened_by=item.said))
             case Kind.DOSE | Kind.NUMBER:
                 self._place_dose(segment, item)
+            case Kind.SAID_AGAIN:
+                self._place_again(segment, item)
             case Kind.SCHEME:
-                self._place_scheme(segment, item)
-            case Kind.LENGTH:
+                _place_scheme(segment, item)
+            case Kind.LENGTH | Kind.SHORT_LENGTH:
                 self._place_length(segment, item)
             case Kind.UNTIL | Kind.FROM | Kind.BETWEEN:
                 self._place_dates(segment, item)
-            case Kind.CEILING | Kind.OPEN | Kind.SEPARATION | Kind.RENEWAL:
-                self.unread.append(item.said)
             case Kind.REST | Kind.AGAIN:
                 self._place_rest(segment, item)
-            case Kind.AS_NEEDED | Kind.CYCLE | Kind.LASTS | Kind.STOP:
+            case Kind.AS_NEEDED | Kind.CYCLE | Kind.LASTS | Kind.STOP | Kind.WEEK_IN_TWO:
                 self._place_in_all(segment, item)
-            case _ if item.kind is not Kind.NOISE:
+            case kind if kind in _ELSEWHERE:
+                self.unread.append(item.said)
+            case kind if kind is not Kind.NOISE:
                 self._place_timing(segment, item)
 
     def _place_in_all(self, segment: Segment, item: Item) -> None:
@@ -137,8 +115,25 @@ class Grouping:
                 segment.cycle = item.cycle
             case Kind.LASTS:
                 segment.lasts = item.length
+            case Kind.WEEK_IN_TWO:
+                self._week_in_two = item
             case _ if segment.bounds.duration is None:
                 self.unread.append(item.said)
+
+    def _close_segment(self) -> None:
+        """`une semaine sur deux` beside a day's timing is a cycle; without, it has two senses."""
+        segment, item = self.segments[-1], self._week_in_two
+        self._week_in_two = None
+        if segment.opened_by is not None and segment.is_empty:
+            self.unread.append(segment.opened_by)
+        if item is None:
+            return
+        timed = [group for group in segment.groups if group.timed]
+        weekly = any(group.weekdays for group in timed)
+        if timed and not weekly and segment.cycle is None and all(g.by_the_day for g in timed):
+            segment.cycle = Cycle(days_on=_WEEK, days_off=_WEEK)
+        else:
+            self.unread.append(item.said)
 
     def _place_rest(self, segment: Segment, item: Item) -> None:
         """`5 jours, puis arrêt 2 jours`: the length before it is the days with of a cycle."""
@@ -159,7 +154,19 @@ class Grouping:
             group = Group()
             segment.groups.append(group)
         group.timing_first = group.timing_first or (group.timed and not group.doses)
-        group.doses.append(item.dose)
+        is_new = group.say_again(item.dose)
+        if item.again is not None:
+            is_new = group.say_again(item.again) and is_new
+        if not is_new:
+            self.unread.append(item.said)
+
+    def _place_again(self, segment: Segment, item: Item) -> None:
+        """The amount just said, in another unit; an amount like any other where there is none."""
+        group = segment.groups[-1]
+        if not group.doses:
+            self._place_dose(segment, item)
+        elif item.dose is not None and not group.say_again(item.dose):
+            self.unread.append(item.said)
 
     def _place_timing(self, segment: Segment, item: Item) -> None:
         group = segment.groups[-1]
@@ -167,38 +174,24 @@ class Grouping:
         if group.timing_first and group.doses and placed_by_day:
             group = Group()
             segment.groups.append(group)
-        if item.moment is not None:
-            if group.moments and _refines(item.moment.moment, group.moments[-1].moment):
-                group.moments.pop()
-            group.moments.append(item.moment)
+        for moment in item.moments:
+            group.refine(moment)
         if item.clock is not None:
             group.clock.append(item.clock)
         group.weekdays += item.weekdays
+        group.one_intake = group.one_intake or item.kind is Kind.ONE_INTAKE
         if item.dose is not None:
             group.doses.append(item.dose)
         if item.frequency is not None:
             self._place_frequency(group, item)
 
     def _place_frequency(self, group: Group, item: Item) -> None:
-        if item.kind is Kind.SPLIT:
+        if item.kind is Kind.SPLIT or group.is_daily_total(item):
             group.frequency, group.total = item.frequency, True
         elif group.frequency is None or group.total:
             group.frequency, group.total = item.frequency, item.kind is Kind.TOTAL
         elif item.kind is not Kind.TOTAL and item.frequency != group.frequency:
             self.unread.append(item.said)
-
-    def _place_scheme(self, segment: Segment, item: Item) -> None:
-        amounts = list(zip(_SCHEME, item.doses, strict=False))
-        unit = next((dose.low.unit for dose in segment.groups[-1].doses if dose.low), None)
-        if segment.groups[-1].doses:
-            segment.groups[-1].doses.clear()
-        for amount, placed in groupby(sorted(amounts, key=lambda one: one[1]), lambda one: one[1]):
-            moments = [MomentTime(moment=moment) for moment, _ in placed]
-            if amount:
-                quantity = Quantity(value=amount, unit=unit)
-                dose = Dose(low=quantity, high=quantity)
-                segment.groups.append(Group(doses=[dose], moments=moments))
-        segment.groups.append(Group())
 
     def _place_length(self, segment: Segment, item: Item) -> None:
         if segment.bounds.duration not in (None, item.length):
@@ -208,47 +201,37 @@ class Grouping:
         segment.bounds = segment.bounds.model_copy(update=bounds)
 
     def _place_dates(self, segment: Segment, item: Item) -> None:
-        names = {Kind.UNTIL: ("end",), Kind.FROM: ("start",)}.get(item.kind, ("start", "end"))
-        found = [_day_of(said) for said in item.days or (item.said,)]
-        if None in found:
+        bounds = _bounds_of(item)
+        if bounds is None or any(getattr(segment.bounds, name) for name in bounds):
             self.unread.append(item.said)
             return
-        dates = dict(zip(names, found, strict=True))
-        segment.bounds = segment.bounds.model_copy(update=dates)
+        segment.bounds = segment.bounds.model_copy(update=bounds)
 
 
-def _refines(moment: Moment, general: Moment) -> bool:
-    """`le matin 30 minutes avant le petit-déjeuner` is one moment, said twice."""
-    parts = {Moment.MORNING: "M", Moment.NOON: "D", Moment.EVENING: "V"}
-    part = parts.get(general)
-    return part is not None and moment.value in (f"C{part}", f"AC{part}", f"PC{part}")
+def _place_scheme(segment: Segment, item: Item) -> None:
+    amounts = list(zip(_SCHEME, item.doses, strict=False))
+    unit = next((dose.low.unit for dose in segment.groups[-1].doses if dose.low), None)
+    segment.groups[-1].doses.clear()
+    for amount, placed in groupby(sorted(amounts, key=lambda one: one[1]), lambda one: one[1]):
+        moments = [MomentTime(moment=moment) for moment, _ in placed]
+        if amount:
+            quantity = Quantity(value=amount, unit=unit)
+            dose = Dose(low=quantity, high=quantity)
+            segment.groups.append(Group(doses=[dose], moments=moments))
+    segment.groups.append(Group())
 
 
-def _matters(item: Item) -> bool:
-    word = folded(item.said)
-    if any(letter.isdigit() for letter in word):
-        return True
-    if item.kind is Kind.NUMBER:
-        return word not in _ARTICLES
-    return any(part in words_of("triggers") for part in (word, *word.split("'")))
+def _bounds_of(item: Item) -> dict[str, object] | None:
+    """The start, the end or both; `None` for a day that cannot be known."""
+    if item.kind is Kind.BETWEEN:
+        both = days_of(*item.days)
+        return None if both is None else {"start": both[0], "end": both[1]}
+    day = day_of(item.said)
+    name = "end" if item.kind is Kind.UNTIL else "start"
+    return None if day is None else {name: day}
 
 
 def _days_of(length: Duration | None) -> int | None:
     if length is None or length.unit is not PeriodUnit.DAY or length.value % 1:
         return None
     return int(length.value)
-
-
-def _day_of(text: str) -> date | None:
-    """The day of `jusqu'au 12/03/2026`, `du 5 mars 2026`; `None` where no year is stated."""
-    months = words_of("months")
-    digits = "".join(letter if letter.isalnum() else " " for letter in folded(text)).split()
-    parts = [months.get(part, part.removesuffix("er")) for part in digits]
-    numbers = [int(part) for part in parts if part.isdecimal()]
-    if len(numbers) < len(("day", "month", "year")):
-        return None
-    day, month, year = numbers[:3]
-    try:
-        return date(year + 2000 if year < _CENTURY else year, month, day)
-    except ValueError:
-        return None

@@ -4,44 +4,58 @@ They are tried before every other form, so each is narrow: a word that could mea
 rhythm or an end keeps a form from being harmless.
 """
 
-from engine.posology.text import meanings as says
+import re
+
+from engine.posology.text.forms import Form, Match, noise
+from engine.posology.text.items import Item
 
 _WHO = r"(?:arzt|arztin|doctor|gp|medecin|pharmacist|pharmacien|apotheker|infirmiere?)"
+_CHANGES = (
+    r"arret|stop|suspend|doubl|augment|dimin|reduc|passer|prendre|prenez|take|increas|nehmen"
+    r"|absetz|erhoh|\d ?(?:cp|comp|tab|gel|mg)"
+)
+"""Words with which the advice to ask a doctor is one on the dose too."""
 _ASK = r"(?:appel|contact|consult|preven|inform|advise|call|tell|ask|kontaktier|aufsuch|anruf)"
 
 
-def harmless_forms() -> tuple[tuple[str, says.Reader], ...]:
+def harmless_forms() -> tuple[Form, ...]:
     """Each form with a reader that gives noise, or nothing where the words may matter."""
     return (
-        (r"si (?:difficulte|impossibilite)s? (?:a|pour|de) [^.;\n]*", says.noise),
-        (r"(?:do not stop|ne pas arreter)[^.;\n]*", says.noise),
+        (r"si (?:difficulte|impossibilite)s? (?:a|pour|de) [^.;\n]*", noise),
+        (r"(?:do not stop|ne pas arreter)[^.;\n]*", noise),
         (
             r"(?:do not|ne pas|sans|nicht|without) (?:crush|chew|croquer|macher|ecraser|zerkauen"
             r"|crushing|chewing)(?: (?:or|ou|ni|oder) \w+)?\b",
-            says.noise,
+            noise,
         ),
-        (r"(?:with or without|avec ou sans) (?:food|meals|nourriture|repas|aliments?)", says.noise),
+        (r"(?:with or without|avec ou sans) (?:food|meals|nourriture|repas|aliments?)", noise),
         (
             r"(?:en cas d'oubli|si (?:vous )?oubli\w*|if you (?:miss|forget))[^.;\n\d]*",
-            says.noise,
+            noise,
         ),
         (
             r"(?:if affected|si somnolence|en cas de somnolence)[,:]? (?:do not|ne pas) "
             r"(?:drive|conduire)[^.;\n]*",
-            says.advice,
+            _advice,
         ),
         (
             rf"(?:bei|falls|wenn|si|en cas de|if)\b(?=[^.;\n]*\b{_ASK})[^.;\n]*?\b{_WHO}\b"
             r"[^.;\n]*",
-            says.advice,
+            _advice,
         ),
-        (rf"{_ASK}\w* (?:[^\W\d]+ ){{0,2}}{_WHO}\b[^.;\n]*", says.advice),
-        (r"\(? ?soit [^.;)\n]*?/ ?kg\b ?\)?", says.noise),
+        (rf"{_ASK}\w* (?:[^\W\d]+ ){{0,2}}{_WHO}\b[^.;\n]*", _advice),
+        (r"(?:ne pas|sans) s'allonger[^.;\n\d]*", noise),
+        (r"\(? ?soit [^.;)\n]*?/ ?kg\b ?\)?", noise),
         (
             r"(?:dans|avec|in|with|mit) (?:\d+(?:/\d+)? ?)?[^.;,\n\d]{0,20}?"
             r"\b(?:eau|water|wasser)\b(?: ?\(\d+ ?ml\))?",
-            says.noise,
+            noise,
         ),
-        (r"(?:\d+ )?(?:boites?|btes?)(?: de \d+(?: [^\W\d]+)?)?(?![^\W\d_])", says.noise),
-        (r"ald(?: ?100 ?%)?(?![^\W\d_])", says.noise),
+        (r"(?:\d+ )?(?:boites?|btes?)(?: de \d+(?: [^\W\d]+)?)?(?![^\W\d_])", noise),
+        (r"ald(?: ?100 ?%)?(?![^\W\d_])", noise),
     )
+
+
+def _advice(found: Match) -> Item | None:
+    """`si fièvre, appeler le médecin`: what to do, unless it says to stop or to change."""
+    return None if re.search(_CHANGES, found[0]) else noise(found)

@@ -14,20 +14,25 @@ class Kind(Enum):
     """What an item says."""
 
     DOSE = auto()
+    SAID_AGAIN = auto()
     NUMBER = auto()
     SCHEME = auto()
     FREQUENCY = auto()
     TOTAL = auto()
     SPLIT = auto()
+    ONE_INTAKE = auto()
     MOMENT = auto()
     CLOCK = auto()
     WEEKDAY = auto()
     LENGTH = auto()
+    SHORT_LENGTH = auto()
     FROM = auto()
     UNTIL = auto()
     BETWEEN = auto()
+    ANCHOR = auto()
     LASTS = auto()
     CYCLE = auto()
+    WEEK_IN_TWO = auto()
     REST = auto()
     AGAIN = auto()
     RENEWAL = auto()
@@ -42,14 +47,18 @@ class Kind(Enum):
 
 
 class Item(NamedTuple):
-    """A stretch of the text, as sent, and its meaning (of a type that depends on the kind)."""
+    """A stretch of the text, as sent, and its meaning (of a type that depends on the kind).
+
+    `again` is the same amount in another unit.
+    """
 
     kind: Kind
     said: str
     frequency: Frequency | None = None
     dose: Dose | None = None
+    again: Dose | None = None
     doses: tuple[Decimal, ...] = ()
-    moment: MomentTime | None = None
+    moments: tuple[MomentTime, ...] = ()
     clock: time | None = None
     weekdays: tuple[Weekday, ...] = ()
     cycle: Cycle | None = None

@@ -5,8 +5,10 @@ may matter: a number, a unit, a condition, an end, an exception, a choice.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from engine.posology.text.grouping import Group, Grouping, Segment
+from engine.posology.text.grouping import Grouping
+from engine.posology.text.groups import Group, Segment
 from engine.posology.text.scanner import items_of
 from schemas.finding import Finding, FindingCode
 from schemas.posology import Dose, Phase, Rhythm, Times
@@ -15,8 +17,11 @@ from schemas.quantity import Quantity
 
 _MOST_READINGS = 4
 _LONGEST = 4000
+_KEPT = 1024
+"""How many texts stay read: the same few hundred stand on the lines of a whole home."""
 
 
+@lru_cache(maxsize=_KEPT)
 def propose(text: str) -> Proposal:
     """The phases that a text seems to state, what it leaves unread, and its other readings.
 
@@ -30,7 +35,7 @@ def propose(text: str) -> Proposal:
     for item in items_of(text):
         grouping.take(item)
     grouping.finish()
-    readings = [_phases(grouping, number) for number in range(_MOST_READINGS)]
+    readings = [_phases(grouping, number) for number in range(_number_of_readings(grouping))]
     distinct = [phases for place, phases in enumerate(readings) if phases not in readings[:place]]
     return Proposal(
         text=text,
@@ -38,6 +43,12 @@ def propose(text: str) -> Proposal:
         unread=tuple(grouping.unread),
         several=tuple(distinct[1:]),
     )
+
+
+def _number_of_readings(grouping: Grouping) -> int:
+    groups = (group for segment in grouping.segments for group in segment.groups)
+    most = max((len(group.doses) for group in groups), default=1)
+    return min(max(most, 1), _MOST_READINGS)
 
 
 def _phases(grouping: Grouping, reading: int) -> tuple[Phase, ...]:
@@ -50,7 +61,7 @@ def _phases(grouping: Grouping, reading: int) -> tuple[Phase, ...]:
         if not groups and segment.says_more:
             groups = segment.groups[:1]
         found += [_phase(group, segment, sequence, reading) for group in groups]
-    return tuple(dict.fromkeys(_merged(found)))
+    return tuple(_merged(found))
 
 
 def _phase(group: Group, segment: Segment, sequence: int | None, reading: int) -> Phase:
@@ -76,7 +87,7 @@ def _phase(group: Group, segment: Segment, sequence: int | None, reading: int) -
 
 
 def _doubts(group: Group) -> tuple[Finding, ...]:
-    if not (group.total and group.doses) or group.moments or group.clock:
+    if not group.may_be_total:
         return ()
     rule = "the amount stands beside a day or a week: of one intake, or of all"
     return (Finding(code=FindingCode.DOSE_TOTAL, location="text", message=rule),)
@@ -84,8 +95,8 @@ def _doubts(group: Group) -> tuple[Finding, ...]:
 
 def _merged(phases: Sequence[Phase]) -> list[Phase]:
     """The phases without those that say again what another says, but for the unit."""
-    kept: list[Phase] = []
-    for phase in phases:
+    kept = list(phases[:1])
+    for phase in phases[1:]:
         again = any(_unitless(phase) == _unitless(other) for other in kept)
         only_same_units = any(phase.dose == other.dose for other in kept)
         bare = phase.dose is None or phase.dose.low is None or phase.dose.low.unit is None

@@ -1,16 +1,16 @@
-"""Cuts a posology text into items: the first pattern that fits takes its stretch of the text."""
+"""Cuts a posology text into items: the first form that fits takes its stretch of the text."""
 
 import re
 
 from engine.posology.text.items import Item, Kind
 from engine.posology.text.lexicon import folded
-from engine.posology.text.patterns import patterns
+from engine.posology.text.patterns import any_form, form, forms
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:[.,]\d+)?")
 
 
 def items_of(text: str) -> tuple[Item, ...]:
-    """The items of a text, in order; what no pattern fits is a word of its own."""
+    """The items of a text, in order; what no form fits is a word of its own."""
     plain = folded(text)
     items: list[Item] = []
     place = 0
@@ -26,10 +26,14 @@ def items_of(text: str) -> tuple[Item, ...]:
 
 def _next(plain: str, place: int) -> tuple[Item, int]:
     inside = place > 0 and plain[place - 1].isalpha() and plain[place].isalpha()
-    for pattern, read in () if inside else patterns():
+    fitting = None if inside else any_form().match(plain, place)
+    rank = len(forms()) if fitting is None else int(str(fitting.lastgroup)[1:])
+    while rank < len(forms()):
+        pattern, read = form(rank)
         found = pattern.match(plain, place)
         item = read(found) if found is not None and found.end() > place else None
         if item is not None and found is not None:
             return item, found.end()
+        rank += 1
     word = _WORD.match(plain, place)
     return Item(Kind.WORD, ""), word.end() if word else place + 1

@@ -76,7 +76,7 @@ def _counted(number: int) -> Phase:
             [a_phase(moments=["MORN"], bounds=Bounds(end=date(2026, 3, 12)))],
         ),
         ("500 mg (1 comprimé) le matin", [MORNING]),
-        ("2 comprimés de 500 mg le matin", [a_phase(moments=["MORN"], dose="500 mg")]),
+        ("2 comprimés de 500 mg le matin", [a_phase(moments=["MORN"], dose="1000 mg")]),
         ("1 gélule le matin", [a_phase(moments=["MORN"], dose="1 Gélule ou capsule molle")]),
         ("2 applications/j", [a_phase(frequency=a_frequency(2), dose="1 application")]),
         ("1 injection par jour", [a_phase(frequency=a_frequency(1), dose="4000 UI")]),
@@ -194,6 +194,11 @@ def test_a_text_that_says_what_the_structure_says_raises_nothing(
         ("1 cp le matin, à renouveler 2 fois", [MORNING], "text-unread"),
         ("1 cp le matin espacé d'au moins 4 heures", [MORNING], "text-adds"),
         ("2 mg le matin", [MORNING], "text-contradicts"),
+        (
+            "2 comprimés de 500 mg le matin",
+            [a_phase(moments=["MORN"], dose="500 mg")],
+            "text-contradicts",
+        ),
     ],
 )
 def test_a_text_that_says_more_or_other_says_which(
@@ -245,7 +250,8 @@ def test_the_steps_of_a_text_are_compared_one_by_one() -> None:
     first = a_phase(moments=["MORN"], dose="2 tablet", bounds=lasting(2), sequence=1)
     second = a_phase(moments=["MORN"], bounds=lasting(3), sequence=2)
 
-    assert codes("2 cp le matin 2 jours puis 1 cp le matin", first, second) == ["text-adds"]
+    assert codes("2 cp le matin 2 jours puis 1 cp le matin", first, second) == []
+    assert codes("2 cp le matin puis 1 cp le soir", first, second) == ["text-contradicts"]
     assert (
         codes("2 cp le matin pendant 2 jours puis 1 cp le matin pendant 3 jours", first, second)
         == []

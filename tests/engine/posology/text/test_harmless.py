@@ -53,7 +53,7 @@ def test_how_to_swallow_whom_to_ask_and_what_is_sold_change_nothing(text: str) -
         ("Für 7 Tage", "text-adds"),
         ("Dose à adapter", "text-adds"),
         ("En cas d'oubli, attendre 12 h puis 1 cp", "text-adds"),
-        ("1 cp par jour une semaine sur deux", "text-contradicts"),
+        ("1 cp par jour une semaine sur deux", "text-adds"),
         ("Comme d'habitude", "text-unread"),
     ],
 )

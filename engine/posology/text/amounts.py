@@ -1,0 +1,120 @@
+"""How much: an amount with its unit, said again in another unit, four amounts in one scheme."""
+
+import re
+from decimal import Decimal
+from functools import cache
+
+from engine.posology.text.forms import END, Form, Match, many, number, number_of
+from engine.posology.text.items import Item, Kind
+from engine.posology.text.lexicon import any_of, number_pattern, words_of
+from schemas.posology import Dose
+from schemas.quantity import Quantity
+
+_SHARE = r"(?:\d+(?:,\d+)?|\d/\d|[½¼¾])"
+_MEASURES = frozenset(("mg", "g", "ug", "kg", "mL", "L", "cL", "[IU]", "mmol", "meq"))
+"""Targets of the table of dose units that measure; the others count."""
+
+
+def scheme_forms() -> tuple[Form, ...]:
+    """Morning, noon, evening and perhaps bedtime, by their places alone."""
+    shares = [rf"(?P<q{place}>{_SHARE})" for place in range(1, 5)]
+    dashed = (
+        rf"(?<!\d-)(?<!\d - ){shares[0]} ?- ?{shares[1]} ?- ?{shares[2]}"
+        rf"(?: ?- ?{shares[3]})?(?! ?-? ?\d)"
+    )
+    return (
+        (dashed, _scheme),
+        *((_spaced(re.escape(apart)), _scheme) for apart in (".", " ")),
+    )
+
+
+def _spaced(apart: str) -> str:
+    """`1.0.1` and `1 0 1`: one figure each, and no further one."""
+    q1, q2, q3, q4 = (rf"(?P<q{place}>\d)" for place in range(1, 5))
+    return rf"{q1}{apart}{q2}{apart}{q3}(?:{apart}{q4})?(?![. ]?\d)"
+
+
+def amount_forms() -> tuple[Form, ...]:
+    """Units of a stated strength, amounts said again in brackets, amounts, bare numbers."""
+    dose, number = any_of("dose_units"), number_pattern()
+    counted, measured = _units(measuring=False), _units(measuring=True)
+    return (
+        (
+            rf"{many()}(?: ?\(\d+\))?[ -]?(?P<dose>{counted}){END} ?(?:doses? a |de |a |of )?"
+            rf"(?P<strength>{number}) ?(?P<measure>{measured}){END}"
+            r"(?P<rate> ?/ ?(?:h|heures?|hours?|ml|dose|16 ?h)\b)?(?! ?(?:/|par\b|per\b))",
+            _of_strength,
+        ),
+        (
+            rf"\( ?(?:soit )?{many()} ?(?:de |d')?(?P<dose>{dose}){END} ?\)"
+            rf"|(?:soit|ie|=) ?(?P<soit>{number}) ?(?P<unit>{dose}){END}(?! ?/)",
+            _said_again,
+        ),
+        (
+            # `1 cp à 2 cp` names the unit with both ends of its range.
+            rf"{many(dose)}(?: ?\(\d+\))?[ -]?(?:de |d'|of )?(?P<dose>{dose}){END}"
+            # A dose by weight of the patient is no dose of the product.
+            r"(?!-(?:poids|kg)\b)"
+            rf"(?P<half> et demie?\b| ?½| 1/2(?!\w| ?(?:{dose}){END}))?",
+            _dose,
+        ),
+        (rf"{many()}(?: ?\(\d+\))?(?![\w°%])", _bare),
+    )
+
+
+@cache
+def _units(*, measuring: bool) -> str:
+    listed = words_of("dose_units")
+    words = [word for word in listed if (listed[word] in _MEASURES) is measuring]
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+def _scheme(found: Match) -> Item | None:
+    """`1-0-1` and `1-0-1-0`: morning, noon, evening and bedtime."""
+    numbers = [number(found, name) for name in ("q1", "q2", "q3", "q4") if found[name]]
+    doses = tuple(number for number in numbers if number is not None)
+    return Item(Kind.SCHEME, "", doses=doses) if len(doses) == len(numbers) else None
+
+
+def _range(low: Decimal, high: Decimal | None, unit: str | None) -> Dose:
+    ends = [Quantity(value=value, unit=unit) for value in (low, high or low)]
+    return Dose(low=ends[0], high=ends[1])
+
+
+def _of_strength(found: Match) -> Item | None:
+    """`2 comprimés de 500 mg`: two tablets, and 1000 mg; `de 75 µg/h` is no amount at all."""
+    low, high, strength = (number(found, name) for name in ("low", "high", "strength"))
+    if low is None or strength is None:
+        return None
+    item = Item(Kind.DOSE, "", dose=_range(low, high, found["dose"]))
+    if found["rate"]:
+        return item
+    most = None if high is None else high * strength
+    return item._replace(again=_range(low * strength, most, found["measure"]))
+
+
+def _said_again(found: Match) -> Item | None:
+    """`(2 comprimés)`, `soit 1 g`: the amount before, in another unit."""
+    if found["soit"] is not None:
+        low = number_of(found["soit"])
+        again = None if low is None else _range(low, None, found["unit"])
+    else:
+        item = _dose(found)
+        again = None if item is None else item.dose
+    return None if again is None else Item(Kind.SAID_AGAIN, "", dose=again)
+
+
+def _dose(found: Match) -> Item | None:
+    """An amount with its unit."""
+    low, high = number(found, "low"), number(found, "high")
+    if low is None:
+        return None
+    if found.groupdict().get("half"):
+        low, high = low + Decimal("0.5"), None
+    return Item(Kind.DOSE, "", dose=_range(low, high, found["dose"]))
+
+
+def _bare(found: Match) -> Item | None:
+    """A number without a unit."""
+    low, high = number(found, "low"), number(found, "high")
+    return None if low is None else Item(Kind.NUMBER, "", dose=_range(low, high, None))

@@ -1,0 +1,124 @@
+"""When within a week and a day: weekdays, moments, times of the clock."""
+
+import re
+from datetime import time
+from decimal import Decimal
+from functools import cache
+
+from engine.posology.text.forms import Form, Match
+from engine.posology.text.items import Item, Kind
+from engine.posology.text.lexicon import any_of, number_of, number_pattern, words_of
+from schemas.moment import Moment, MomentTime
+from schemas.posology import Weekday
+
+_SHORT_DAY = 3
+_FRENCH_SHORT = frozenset({"lun", "mar", "mer", "jeu", "ven", "sam", "dim"})
+"""Read only where several stand together: `mer` alone is the sea."""
+_TWO_LETTERS = dict(zip(("lu", "ma", "me", "je", "ve", "sa", "di"), Weekday, strict=True))
+_NOON = 12
+
+
+def place_forms() -> tuple[Form, ...]:
+    """Clock times before weekdays, weekdays before moments: the longer words first."""
+    return (*_clocks(), *_weekdays(), *_moments())
+
+
+def _clocks() -> tuple[Form, ...]:
+    hour = r"(?P<hour>[01]?\d|2[0-3])"
+    waited = r"(?<!apres )(?<!dans )(?<!nach )(?<!after )"
+    return (
+        (rf"(?:a |at |um |om |vers )?{hour}:(?P<minute>[0-5]\d)(?::[0-5]\d)?\b", _clock),
+        (r"(?:a |at )?(?P<hour>1?\d) ?(?P<half>am|pm)\b", _clock),
+        (rf"(?:a|vers|et|,) ?{hour} ?(?:h|heures?)(?P<minute>[0-5]\d)?\b", _clock),
+        (rf"{waited}{hour} ?h(?P<minute>[0-5]\d)?\b(?! (?:de|min|entre))", _clock),
+    )
+
+
+def _weekdays() -> tuple[Form, ...]:
+    named, short, two = any_of("weekdays"), _short_days(), "|".join(_TWO_LETTERS)
+    long_named = "|".join(word for word in named.split("|") if word not in _FRENCH_SHORT)
+    return (
+        (
+            rf"(?:{short})\b\.?(?:(?:,| et|,? and|/)? ?(?:{short})\b\.?)+",
+            _listed_weekdays,
+        ),
+        (rf"(?!je me\b)(?:{two})\b(?:[ ,/-]{{1,2}}(?:et )?(?:{two})\b)+", _listed_weekdays),
+        (rf"(?:du |from )(?P<first>{named}) (?:au|to) (?P<last>{named})\b", _span_of_weekdays),
+        (rf"(?:le |les |tous les |chaque |on |every )?(?P<first>{long_named})\b", _weekday),
+    )
+
+
+def _moments() -> tuple[Form, ...]:
+    moments = any_of("moments")
+    return (
+        (
+            rf"(?:(?P<before>{number_pattern()}) ?(?:min|minutes?) |une demi-heure )"
+            rf"(?P<moment>(?:avant|apres|before|after) [^,.;]{{0,20}}?(?:{moments}))\b",
+            _moment,
+        ),
+        (
+            rf"(?:(?:le|la|les|au|a|tous les|chaque|every|each) )?(?P<moment>{moments})\b",
+            _moment,
+        ),
+        (r"(?P<four>m ?- ?m ?- ?s(?: ?- ?c)?)(?![\w-])", _initials),
+    )
+
+
+@cache
+def _short_days() -> str:
+    """The weekdays in three letters, that are words of their own unless several stand together."""
+    return "|".join(word for word in any_of("weekdays").split("|") if len(word) == _SHORT_DAY)
+
+
+def _clock(found: Match) -> Item | None:
+    """A time of the clock."""
+    hour, groups = int(found["hour"]), found.groupdict()
+    if groups.get("half") and not 1 <= hour <= _NOON:
+        return None
+    if groups.get("half"):
+        hour = hour % _NOON + (_NOON if found["half"] == "pm" else 0)
+    return Item(Kind.CLOCK, "", clock=time(hour, int(groups.get("minute") or 0)))
+
+
+def _span_of_weekdays(found: Match) -> Item:
+    """`du lundi au vendredi`."""
+    first, last = (Weekday(words_of("weekdays")[found[name]]).number for name in ("first", "last"))
+    days = tuple(Weekday)
+    span = (last - first) % len(days) + 1
+    listed = tuple(days[(first + place) % len(days)] for place in range(span))
+    return Item(Kind.WEEKDAY, "", weekdays=listed)
+
+
+def _listed_weekdays(found: Match) -> Item:
+    """`lun mer ven`, `mon, wed`, `lu-me-ve`."""
+    known = {**words_of("weekdays"), **_TWO_LETTERS}
+    listed = (known[word] for word in re.findall(r"[a-z]+", found[0]) if word in known)
+    return Item(Kind.WEEKDAY, "", weekdays=tuple(map(Weekday, listed)))
+
+
+def _weekday(found: Match) -> Item:
+    """One weekday."""
+    return Item(Kind.WEEKDAY, "", weekdays=(Weekday(words_of("weekdays")[found["first"]]),))
+
+
+def _moment(found: Match) -> Item | None:
+    """A moment of the day, perhaps with minutes before or after it."""
+    code = words_of("moments").get(found["moment"])
+    if code is None:
+        return None
+    groups = found.groupdict()
+    offset = None
+    if "before" in groups:
+        before = Decimal(30) if groups["before"] is None else number_of(groups["before"])
+        offset = None if before is None else int(before)
+    moment = MomentTime(moment=Moment(code), offset_minutes=offset)
+    return Item(Kind.MOMENT, "", moments=(moment,))
+
+
+def _initials(found: Match) -> Item:
+    """`M-M-S-C`: matin, midi, soir, coucher."""
+    named = (Moment.MORNING, Moment.NOON, Moment.EVENING, Moment.BEDTIME)
+    count = sum(letter.isalpha() for letter in found["four"])
+    return Item(
+        Kind.MOMENT, "", moments=tuple(MomentTime(moment=moment) for moment in named[:count])
+    )
