@@ -24,6 +24,10 @@ class Trail:
         """The value at this place became the field `gives` (the first field is kept)."""
         self._given.setdefault(location, gives)
 
+    def is_used(self, location: str) -> bool:
+        """Whether a field took the value at this place."""
+        return location in self._given
+
     def sources(self) -> tuple[SourceValue, ...]:
         """Every value met, in the order of the source, with the field it gave or `None`."""
         given = self._given

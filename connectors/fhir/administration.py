@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from connectors.fhir.closing import close
 from connectors.fhir.concepts import (
     extension,
     read_coding,
@@ -52,7 +53,7 @@ def read_intake(resource: Resource, package: Package, site: Site) -> Intake:
     if resource.id:
         element.use("id", "identifiers")
     product = read_product(resource, package, site)
-    return Intake(
+    intake = Intake(
         location=element.at,
         identifiers=_identifiers(resource, site),
         status=status,
@@ -65,8 +66,9 @@ def read_intake(resource: Resource, package: Package, site: Site) -> Intake:
         quantity=quantity,
         reason=reason,
         note=_note(element, dosage),
-        findings=tuple(dict.fromkeys(resource.findings)),
     )
+    close(element, "MedicationAdministration")
+    return intake.model_copy(update={"findings": tuple(dict.fromkeys(resource.findings))})
 
 
 def _identifiers(resource: Resource, site: Site) -> tuple[Identifier, ...]:

@@ -6,10 +6,11 @@ posology cannot is a finding of the phase, at its FHIRPath.
 
 from collections.abc import Mapping, Sequence
 
+from connectors.fhir.closing import close
 from connectors.fhir.dosage_quantities import read_dose, read_limits
 from connectors.fhir.dosage_timing import TimingRead, read_timing
 from connectors.fhir.dosage_values import Doubts, Element
-from connectors.fhir.timing_rules import check_modifiers
+from connectors.fhir.dosage_words import all_words_of
 from connectors.trail import Trail
 from schemas.finding import FindingCode
 from schemas.posology import Phase
@@ -23,15 +24,6 @@ _AS_NEEDED_FOR = frozenset(
 )
 _AS_NEEDED = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Dosage.asNeeded"
 """R5 `asNeeded` in an R4 Dosage: the extension of the same name as the element."""
-_KNOWN = frozenset(
-    {
-        *("id", "extension", "modifierExtension", "sequence", "text", "additionalInstruction"),
-        *("patientInstruction", "timing", "asNeededBoolean", "asNeededCodeableConcept"),
-        *("asNeeded", "asNeededFor", "site", "route", "method", "doseAndRate", "doseQuantity"),
-        *("doseRange", "rateRatio", "rateRange", "rateQuantity", "maxDosePerPeriod"),
-        *("maxDosePerAdministration", "maxDosePerLifetime"),
-    }
-)
 
 
 def read_dosages(
@@ -55,16 +47,14 @@ def _phase(dosage: object, at: str, trail: Trail, site: Site) -> Phase:
         doubts.invalid(at, "must be a Dosage object", dosage)
         return Phase(location=at, findings=tuple(doubts.findings))
     element = Element(at, dosage, doubts)
-    check_modifiers(element)
-    _check_unknown(element)
     timing = element.child("timing")
     read = read_timing(timing, site) if timing else TimingRead()
     as_needed, reasons = _as_needed(element)
-    return Phase(
+    phase = Phase(
         location=at,
         sequence=element.integer("sequence", "sequence", least=-(2**31)),
         text=element.text("text", "text"),
-        instructions=(*_instructions(element), *((read.words,) if read.words else ())),
+        instructions=tuple(dict.fromkeys((*_instructions(element), *read.words))),
         bounds=read.bounds,
         rhythm=read.rhythm,
         times=read.times,
@@ -74,44 +64,16 @@ def _phase(dosage: object, at: str, trail: Trail, site: Site) -> Phase:
         as_needed_for=reasons,
         limits=read_limits(element),
         intake_lasts=read.lasts,
-        findings=tuple(doubts.findings),
     )
-
-
-def _check_unknown(dosage: Element) -> None:
-    for name in dosage.members:
-        if name not in _KNOWN and not name.startswith("_"):
-            rule = "is not an element of a FHIR R4 Dosage"
-            dosage.say(FindingCode.ELEMENT_UNREAD, name, rule)
-    for extension in dosage.children("extension"):
-        if extension.members.get("url") not in (*_AS_NEEDED_FOR, _AS_NEEDED):
-            _say_unread(extension)
-
-
-def _say_unread(extension: Element) -> None:
-    """An extension that speaks of a cycle changes the days; R4 has no element for one."""
-    url = extension.members.get("url")
-    if "cycl" in str(extension.members).lower():
-        rule = "the extension states a cycle, which is not read"
-        extension.say(FindingCode.TIMING_UNSUPPORTED, "url", rule, url)
-    else:
-        extension.say(
-            FindingCode.ELEMENT_UNREAD, "url", "the extension of the Dosage is not read", url
-        )
+    close(element, "Dosage")
+    return phase.model_copy(update={"findings": tuple(doubts.findings)})
 
 
 def _instructions(dosage: Element) -> tuple[str, ...]:
     concepts = dosage.children("additionalInstruction")
-    stated = [_words(concept, "instructions") for concept in concepts]
-    stated.append(dosage.text("patientInstruction", "instructions"))
-    return tuple(words for words in stated if words is not None)
-
-
-def _words(concept: Element, gives: str) -> str | None:
-    """The text of a concept, else the first text of its codings."""
-    said = concept.text("text", gives)
-    shown = [coding.text("display", gives) for coding in concept.children("coding")]
-    return said or next((text for text in shown if text), None)
+    stated = [words for concept in concepts for words in all_words_of(concept, "instructions")]
+    told = dosage.text("patientInstruction", "instructions")
+    return (*stated, *((told,) if told else ()))
 
 
 def _as_needed(dosage: Element) -> tuple[bool, tuple[str, ...]]:
@@ -132,9 +94,8 @@ def _as_needed(dosage: Element) -> tuple[bool, tuple[str, ...]]:
             extension.use("url", "as_needed_for")
             value = extension.child("valueCodeableConcept")
             concepts += [value] if value else []
-    reasons = [_words(reason, "as_needed_for") for reason in concepts]
+    reasons = [words for reason in concepts for words in all_words_of(reason, "as_needed_for")]
     if False in flags and concepts:
         rule = "dos-1: a reason to take as needed stands beside asNeeded false"
         dosage.say(FindingCode.TIMING_INVALID, "asNeededBoolean", rule)
-    named = tuple(reason for reason in reasons if reason)
-    return True in flags or (bool(concepts) and False not in flags), named
+    return True in flags or (bool(concepts) and False not in flags), tuple(reasons)

@@ -1,13 +1,19 @@
 """Amounts of a FHIR R4 Dosage: quantities, ranges, rates, ceilings, lengths of time."""
 
+from collections.abc import Sequence
+
+from connectors.fhir.closing import set_aside
 from connectors.fhir.dosage_values import Element
-from connectors.fhir.timing_rules import check_modifiers
+from connectors.fhir.dosage_words import all_words_of
 from mappings.catalogue import table
 from schemas.finding import FindingCode
 from schemas.posology import Dose, Limits
 from schemas.quantity import Duration, PeriodUnit, Quantity, Ratio
 
 _UCUM = "http://unitsofmeasure.org"
+_MOST_PER_PERIOD = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Dosage.maxDosePerPeriod"
+_GAP = "http://hl7.org/fhir/StructureDefinition/dosage-minimumGapBetweenDose"
+_EDQM = "http://standardterms.edqm.eu"
 _PER_BODY = ("/kg", "/m2", "/m²")
 
 
@@ -22,10 +28,11 @@ def read_quantity(element: Element, gives: str) -> Quantity | None:
     code = element.text("code", gives)
     system = element.text("system", gives)
     if element.has("comparator"):
+        element.use("comparator", gives)
         rule = "comparator must not stand in a simple quantity"
         element.say(FindingCode.VALUE_INVALID, "comparator", rule, element.members["comparator"])
-    if unit is not None and code is not None and system in (None, _UCUM):
-        _compare_units(element, unit, code)
+    if unit is not None and code is not None:
+        _compare_units(element, unit, code, system)
     if value is None:
         if not element.has("value"):
             element.say(FindingCode.ELEMENT_MISSING, "value", "the quantity has no value")
@@ -33,9 +40,13 @@ def read_quantity(element: Element, gives: str) -> Quantity | None:
     return Quantity(value=value, unit=unit, code=code, system=system)
 
 
-def _compare_units(element: Element, unit: str, code: str) -> None:
+def _compare_units(element: Element, unit: str, code: str, system: str | None) -> None:
     words = table("posology/dose_units")
-    said, coded = words.target_of(unit.casefold()), words.target_of(code.casefold())
+    said, coded = words.target_of(unit.casefold()), None
+    if system in (None, _UCUM):
+        coded = words.target_of(code.casefold())
+    elif system == _EDQM:
+        coded = table("fhir/edqm_units").target_of(code)
     if said is not None and coded is not None and said != coded:
         rule = "the text of the unit and its code are two different units"
         element.say(FindingCode.UNIT_CONTRADICTED, "unit", rule, unit)
@@ -46,8 +57,12 @@ def read_duration(element: Element, gives: str) -> Duration | None:
     value = element.decimal("value", gives)
     code = element.text("code", gives)
     text = element.text("unit", gives)
-    element.use("system", gives)
+    system = element.text("system", gives)
+    if system not in (None, _UCUM):
+        rule = "drt-1: the system of the unit of a Duration must be UCUM"
+        element.say(FindingCode.CODE_INVALID, "system", rule, system)
     if element.has("comparator"):
+        element.use("comparator", gives)
         rule = "a length with a comparator is a range"
         element.say(FindingCode.BOUNDS_RANGE, "comparator", rule, element.members["comparator"])
     if code not in set(PeriodUnit):
@@ -70,17 +85,45 @@ def read_dose(dosage: Element) -> Dose | None:
     STU3 puts `dose[x]` and `rate[x]` on the Dosage itself; that is read too.
     """
     listed = dosage.children("doseAndRate")
-    for stated in listed:
-        check_modifiers(stated)
-    old = any(dosage.has(name) for name in (*_DOSES, *_RATES))
+    old = [child for name in (*_DOSES, *_RATES) if (child := dosage.child(name))]
     if not listed:
         return _dose(dosage) if old else None
-    chosen = listed if len(listed) == 1 else [one for one in listed if _is_ordered(one)]
+    ordered = [one for one in listed if _is_ordered(one)]
+    chosen = listed if len(listed) == 1 else ordered
     if len(chosen) != 1 or old:
         rule = "several doses, and not exactly one of them is typed ordered"
         dosage.say(FindingCode.DOSE_SEVERAL, "doseAndRate", rule)
+        for one in (*listed, *old):
+            set_aside(one, "dose: one of several")
         return None
+    _say_not_ordered(chosen[0], listed, ordered)
     return _dose(chosen[0])
+
+
+def _say_not_ordered(
+    chosen: Element, listed: Sequence[Element], ordered: Sequence[Element]
+) -> None:
+    """The doses that are left, and the only dose when its type is another than ordered."""
+    for one in listed:
+        if one is not chosen:
+            rule = "a dose that is not the ordered one is not used"
+            one.doubts.say(FindingCode.ELEMENT_UNREAD, one.at, rule, _dose_words(one))
+            set_aside(one, "dose: not the ordered one")
+    kind = chosen.child("type")
+    if kind is not None and not ordered:
+        rule = "the dose is of another type than ordered"
+        words = " ".join(all_words_of(kind, "dose"))
+        chosen.say(FindingCode.ELEMENT_UNREAD, "type", rule, words or None)
+    elif kind is not None:
+        set_aside(kind, "dose")
+
+
+def _dose_words(stated: Element) -> str | None:
+    amount = stated.child("doseQuantity")
+    if amount is None:
+        return None
+    members = amount.members
+    return f"{members.get('value')} {members.get('unit') or members.get('code') or ''}".strip()
 
 
 _DOSES = ("doseQuantity", "doseRange")
@@ -98,6 +141,7 @@ def _dose(stated: Element) -> Dose | None:
     if exact is not None and between is not None:
         rule = "doseQuantity and doseRange exclude each other"
         stated.say(FindingCode.DOSE_SEVERAL, "doseRange", rule)
+        set_aside(between, "dose: one of several")
     low = high = read_quantity(exact, "dose") if exact else None
     if exact is None and between is not None:
         ends = [between.child(name) for name in ("low", "high")]
@@ -130,7 +174,14 @@ def _rate_text(rate: Element) -> str:
     if not quantities:
         quantities = [read_quantity(rate, "dose.rate")]
     joint = " / " if rate.has("denominator") else " - "
-    return joint.join(f"{q.value:f} {q.unit_label or ''}".strip() for q in quantities if q) or "?"
+    return joint.join(_amount_text(q) for q in quantities if q) or "?"
+
+
+def _amount_text(quantity: Quantity) -> str:
+    """`5 mg`; a code that is not the unit stands behind it, in brackets."""
+    unit, code = quantity.unit, quantity.code
+    coded = f"[{code}]" if unit is not None and code not in (None, unit) else ""
+    return " ".join(part for part in (f"{quantity.value:f}", quantity.unit_label, coded) if part)
 
 
 def read_limits(dosage: Element) -> Limits:
@@ -138,12 +189,26 @@ def read_limits(dosage: Element) -> Limits:
     given = dosage.members.get("maxDosePerPeriod")
     several = dosage.children("maxDosePerPeriod") if isinstance(given, list) else ()
     single = None if isinstance(given, list) else dosage.child("maxDosePerPeriod")
-    ratios = [_ratio(one) for one in (*several, *([single] if single else ()))]
+    more = [value for url, value in _extended(dosage, "valueRatio") if url == _MOST_PER_PERIOD]
+    ratios = [_ratio(one) for one in (*several, *([single] if single else ()), *more)]
+    gaps = [value for url, value in _extended(dosage, "valueDuration") if url == _GAP]
     return Limits(
         per_period=tuple(ratio for ratio in ratios if ratio is not None),
         per_intake=_ceiling(dosage, "maxDosePerAdministration", "limits.per_intake"),
         per_lifetime=_ceiling(dosage, "maxDosePerLifetime", "limits.per_lifetime"),
+        minimum_gap=read_duration(gaps[0], "limits.minimum_gap") if gaps else None,
     )
+
+
+def _extended(dosage: Element, name: str) -> list[tuple[str, Element]]:
+    """The values of the extensions that state a ceiling, with their URL."""
+    found = []
+    for extension in dosage.children("extension"):
+        url, value = extension.members.get("url"), extension.child(name)
+        if url in (_MOST_PER_PERIOD, _GAP) and value is not None:
+            extension.use("url", "limits")
+            found.append((str(url), value))
+    return found
 
 
 def _ceiling(dosage: Element, name: str, gives: str) -> Quantity | None:

@@ -7,16 +7,16 @@ from decimal import Decimal
 
 from connectors.fhir.dosage_quantities import read_duration
 from connectors.fhir.dosage_values import Element, read_date_time
+from connectors.fhir.dosage_words import distinct
 from connectors.fhir.timing_rules import (
     FRENCH_WHEN,
-    check_extensions,
-    check_modifiers,
     check_repeat,
     moment_of,
     unit_of,
     weekday_of,
 )
 from mappings.catalogue import table
+from mappings.table import Row
 from schemas.base import DateOrInstant
 from schemas.codes import Coding
 from schemas.finding import FindingCode
@@ -33,14 +33,16 @@ _ABBREVIATIONS = frozenset(
 )
 _BESIDE_REPEAT: Set[object] = _ABBREVIATIONS | {None}
 """A code without a system states nothing alone; beside `repeat` it may say the same again."""
-_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?")
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?")
 _EMPTY = (Rhythm(), Times())
+_REVIEW = "review"
+"""The target of a code that is known and says too little: a site may state it in its own table."""
 _GENERIC = frozenset({Moment.MEAL, Moment.BEFORE_MEAL, Moment.AFTER_MEAL})
 """Moments that stand for as many intakes as the site has meals."""
 
 
 class TimingRead:
-    """What a Timing says: `lasts` is the length of one intake, `words` its text-only code."""
+    """What a Timing says: `lasts` is the length of one intake, `words` those of its code."""
 
     __slots__ = ("bounds", "coding", "lasts", "rhythm", "times", "words")
 
@@ -50,18 +52,15 @@ class TimingRead:
         self.times = Times()
         self.lasts: Duration | None = None
         self.coding: Coding | None = None
-        self.words: str | None = None
+        self.words: tuple[str, ...] = ()
 
 
 def read_timing(timing: Element, site: Site) -> TimingRead:
     """The Timing, near-literal. A doubt is said at its FHIRPath."""
     read = TimingRead()
-    check_modifiers(timing)
-    check_extensions_of_timing(timing)
     repeat = timing.child("repeat")
     if repeat is not None:
         check_repeat(repeat)
-        check_extensions(repeat)
         read.bounds = _bounds(repeat)
         read.rhythm = Rhythm(frequency=_frequency(repeat), weekdays=_weekdays(repeat))
         read.times = Times(moments=_moments(repeat), clock=_clock(repeat))
@@ -69,14 +68,6 @@ def read_timing(timing: Element, site: Site) -> TimingRead:
     _add_code(timing, read, site)
     _add_events(timing, read, repeat)
     return read
-
-
-def check_extensions_of_timing(timing: Element) -> None:
-    """Say each extension on the Timing itself; one that we know stands on `repeat` alone."""
-    for extension in timing.children("extension"):
-        rule = "the extension may change the timing and is not known"
-        url = extension.members.get("url")
-        extension.say(FindingCode.TIMING_UNSUPPORTED, "url", rule, url)
 
 
 def _bounds(repeat: Element) -> Bounds:
@@ -143,7 +134,7 @@ def _clock(repeat: Element) -> tuple[time, ...]:
     found: list[time] = []
     for text, at in repeat.texts("timeOfDay", "times.clock"):
         if _CLOCK.fullmatch(text):
-            found.append(time.fromisoformat(text[:8]))
+            found.append(time.fromisoformat(text))
         else:
             repeat.doubts.invalid(at, "must be a time hh:mm:ss", text)
     return tuple(found)
@@ -152,7 +143,10 @@ def _clock(repeat: Element) -> tuple[time, ...]:
 def _lasts(repeat: Element) -> Duration | None:
     value = repeat.decimal("duration", "intake_lasts")
     unit = unit_of(repeat, "durationUnit", "intake_lasts")
-    repeat.decimal("durationMax", "intake_lasts")
+    most = repeat.decimal("durationMax", "intake_lasts")
+    if most is not None and most != value:
+        rule = "the length of one intake has a maximum, which is not kept"
+        repeat.say(FindingCode.ELEMENT_UNREAD, "durationMax", rule, most)
     return None if value is None or unit is None else Duration(value=value, unit=unit)
 
 
@@ -160,31 +154,59 @@ def _add_code(timing: Element, read: TimingRead, site: Site) -> None:
     code = timing.child("code")
     if code is None:
         return
-    codings = code.children("coding")
-    words = code.text("text", "instructions")
-    systems = _ABBREVIATIONS if (read.rhythm, read.times) == _EMPTY else _BESIDE_REPEAT
+    text = code.text("text", "instructions")
+    listed = code.children("coding")
+    codings = [_coding(coding) for coding in listed]
+    read.coding = codings[0] if codings else None
+    beside = (read.rhythm, read.times) != _EMPTY
+    systems = _BESIDE_REPEAT if beside else _ABBREVIATIONS
     stated = [_stated(coding, site, systems) for coding in codings]
     known = [meaning for meaning in stated if meaning is not None]
-    if codings:
-        read.coding = _coding(codings[0])
-    if not codings and (read.rhythm, read.times) != _EMPTY:
-        read.words = words
-    elif len(known) < max(len(codings), 1):
-        missing = (c for c, meaning in zip(codings, stated, strict=True) if meaning is None)
-        unknown = next((coding.members.get("code") for coding in missing), words)
-        rule = "the code of the timing is not in the table fhir/timing_codes"
-        timing.say(FindingCode.TIMING_CODE_UNKNOWN, "code", rule, unknown)
-    else:
+    read.words = _words_of(text, codings, site)
+    if (codings or not beside) and len(known) < max(len(codings), 1):
+        unknown = next((c for c, meaning in zip(codings, stated, strict=True) if not meaning), None)
+        _say_unknown(timing, unknown, text, site)
+    elif known:
         _settle_code(timing, read, known)
 
 
-def _stated(coding: Element, site: Site, systems: Set[object]) -> tuple[Rhythm, Times] | None:
-    """What the table says of this code: `2/1 d` or the code of a moment."""
-    row = table("fhir/timing_codes", site.name).get(str(coding.members.get("code")))
-    if row is None or coding.members.get("system") not in systems:
+def _row(coding: Coding, site: Site) -> Row | None:
+    """The row of a code: by itself in GTSAbbreviation, else behind its system and a bar."""
+    named = coding.system in _BESIDE_REPEAT
+    key = coding.code if named else f"{coding.system}|{coding.code}"
+    return table("fhir/timing_codes", site.name).get(key)
+
+
+def _words_of(text: str | None, codings: list[Coding | None], site: Site) -> tuple[str, ...]:
+    """The words of the code that say more than the code: not the code again, nor its own name."""
+    said = [text, *(coding.display for coding in codings if coding is not None)]
+    rows = [_row(coding, site) for coding in codings if coding is not None]
+    same = {coding.code.casefold() for coding in codings if coding is not None}
+    same |= {row.text.casefold() for row in rows if row is not None}
+    return distinct(words for words in said if words and words.casefold() not in same)
+
+
+def _say_unknown(timing: Element, coding: Coding | None, text: str | None, site: Site) -> None:
+    row = _row(coding, site) if coding is not None else None
+    rule = "the code of the timing is not in the table fhir/timing_codes"
+    if row is not None and row.target == _REVIEW:
+        rule = f"the code leaves its hours or days to the site, which states none: {row.text}"
+    quoted = text if coding is None else coding.code
+    timing.say(FindingCode.TIMING_CODE_UNKNOWN, "code", rule, quoted)
+
+
+def _stated(coding: Coding | None, site: Site, systems: Set[object]) -> tuple[Rhythm, Times] | None:
+    """What the table says of this code: `2/1 d`, moments, or times of the clock."""
+    row = _row(coding, site) if coding is not None else None
+    if coding is None or row is None or row.target == _REVIEW:
         return None
-    if row.target in set(Moment):
-        return Rhythm(), Times(moments=(MomentTime(moment=Moment(row.target)),))
+    if coding.system not in systems and "|" not in row.code:
+        return None
+    listed = row.target.split()
+    if all(one in set(Moment) for one in listed):
+        return Rhythm(), Times(moments=tuple(MomentTime(moment=Moment(one)) for one in listed))
+    if all(":" in one for one in listed):
+        return Rhythm(), Times(clock=tuple(time.fromisoformat(one) for one in listed))
     times, _, length = row.target.partition("/")
     period, _, unit = length.partition(" ")
     frequency = Frequency(times=int(times), period=Decimal(period), unit=PeriodUnit(unit))

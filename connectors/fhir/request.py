@@ -7,6 +7,7 @@ rendered dosage.
 from typing import NamedTuple
 
 from connectors.fhir.beside import doubt_beside, notes_beside
+from connectors.fhir.closing import close
 from connectors.fhir.concepts import (
     extension,
     read_coding,
@@ -56,10 +57,10 @@ def read_line(request: Resource, package: Package, site: Site) -> Line:
     """The line, with every doubt about the request, its product and its dosages of other parts."""
     element = request.element
     notes = _notes(element)
-    doubt_beside(element, (RENDERED,))
+    doubt_beside(element)
     supply = _supply(element)
     posology = _posology(element, package, site)
-    return Line(
+    line = Line(
         location=element.at,
         identifiers=line_identifiers(request, site),
         action=_action(element),
@@ -74,8 +75,9 @@ def read_line(request: Resource, package: Package, site: Site) -> Line:
         indication=_indication(element, notes),
         links=_links(element, site),
         notes=(*notes, *notes_beside(element)),
-        findings=tuple(dict.fromkeys(request.findings)),
     )
+    close(element, "MedicationRequest")
+    return line.model_copy(update={"findings": tuple(dict.fromkeys(request.findings))})
 
 
 def line_identifiers(request: Resource, site: Site) -> tuple[Identifier, ...]:

@@ -21,7 +21,6 @@ FRENCH_WHEN = (
     "https://interop.esante.gouv.fr/ig/fhir/eprescription"
     "/StructureDefinition/fr-additional-when-values"
 )
-_TIMING_EXACT = "http://hl7.org/fhir/StructureDefinition/timing-exact"
 _AT_THE_MEAL = frozenset({"C", "CM", "CD", "CV"})
 _NEEDS = (
     ("tim-1", "duration", "durationUnit"),
@@ -33,17 +32,10 @@ _NEEDS = (
 )
 _NOT_NEGATIVE = (("tim-4", "duration"), ("tim-5", "period"))
 _BOUNDS = ("boundsDuration", "boundsRange", "boundsPeriod")
-_REPEAT = frozenset(
-    {
-        *("id", "extension", *_BOUNDS, "count", "countMax", "duration", "durationMax"),
-        *("durationUnit", "frequency", "frequencyMax", "period", "periodMax", "periodUnit"),
-        *("dayOfWeek", "timeOfDay", "when", "offset"),
-    }
-)
 
 
 def check_repeat(repeat: Element) -> None:
-    """Say every invariant that this `Timing.repeat` breaks, and what R4 does not know in it."""
+    """Say every invariant that this `Timing.repeat` breaks."""
     for rule, name, needed in _NEEDS:
         if repeat.has(name) and not repeat.has(needed):
             _broken(repeat, name, rule, f"{name} needs {needed}")
@@ -57,7 +49,6 @@ def check_repeat(repeat: Element) -> None:
         _broken(repeat, "offset", "tim-9", "offset must not stand with C, CM, CD or CV")
     if sum(repeat.has(name) for name in _BOUNDS) > 1:
         _broken(repeat, _BOUNDS[0], "bounds[x]", "only one kind of bounds may be given")
-    _check_unknown(repeat)
 
 
 def _broken(repeat: Element, name: str, rule: str, says: str) -> None:
@@ -66,32 +57,6 @@ def _broken(repeat: Element, name: str, rule: str, says: str) -> None:
 
 def _listed(given: object) -> frozenset[str]:
     return frozenset(str(item) for item in given) if isinstance(given, list) else frozenset()
-
-
-def _check_unknown(repeat: Element) -> None:
-    for name in repeat.members:
-        if name not in _REPEAT and name != "modifierExtension":
-            rule = "is not an element of FHIR R4 Timing.repeat that we read"
-            repeat.say(FindingCode.TIMING_UNSUPPORTED, name, rule)
-
-
-def check_extensions(element: Element) -> None:
-    """Say each extension here that may change the timing: all but the two that we know."""
-    for extension in element.children("extension"):
-        url = extension.members.get("url")
-        if url == _TIMING_EXACT:
-            extension.use("url", "timing-exact, which changes no time")
-        elif url != FRENCH_WHEN:
-            rule = "the extension may change the timing and is not known"
-            extension.say(FindingCode.TIMING_UNSUPPORTED, "url", rule, url)
-    check_modifiers(element)
-
-
-def check_modifiers(element: Element) -> None:
-    """Say each modifier extension: FHIR forbids to use an element whose modifier is unknown."""
-    for modifier in element.children("modifierExtension"):
-        rule = "the modifierExtension is not known"
-        modifier.say(FindingCode.MODIFIER_UNKNOWN, "url", rule, modifier.members.get("url"))
 
 
 def moment_of(code: str, at: str, element: Element, *, french: bool = False) -> Moment | None:

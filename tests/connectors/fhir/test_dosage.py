@@ -169,7 +169,7 @@ def test_dates_and_instants_stay_what_they_are() -> None:
             {"boundsRange": {"low": {"value": 1, "code": "d"}}},
             ("bounds-range", "boundsRange.low"),
         ),
-        ({"dayOfMonth": [1]}, ("timing-unsupported", "dayOfMonth")),
+        ({"dayOfMonth": [1]}, ("element-foreign", "dayOfMonth")),
         (
             {"extension": [{"url": "http://example.org/dayOfMonth", "valueInteger": 1}]},
             ("timing-unsupported", "extension[0].url"),
