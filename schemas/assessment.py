@@ -5,6 +5,8 @@ A pharmacist decides on an `AssessedPrescription`; its digest is what the decisi
 
 from schemas.base import Value
 from schemas.finding import Finding
+from schemas.offer import Interpretation
+from schemas.organiser import NOT_PLACED, Placement
 from schemas.prescription import Line, LineAction, Prescription
 from schemas.schedule import LineSchedule
 
@@ -15,11 +17,24 @@ PLANNING_ACTIONS = frozenset(
 
 
 class AssessedLine(Value):
-    """One line as read, its schedule, and every doubt: reader's, schedule's, review's."""
+    """One line as read, its schedule, its place, and every doubt.
+
+    The doubts are those of the reader, the schedule, the review and the organiser, in that order.
+    """
 
     line: Line
     schedule: LineSchedule
+    placement: Placement = NOT_PLACED
     findings: tuple[Finding, ...] = ()
+    interpretation: Interpretation | None = None
+    """A pharmacist's reading of its text, from which the schedule comes; `line` stays as sent."""
+
+    @property
+    def understood(self) -> Line:
+        """The line with the posology that its schedule was made of."""
+        if self.interpretation is None:
+            return self.line
+        return self.line.model_copy(update={"posology": self.interpretation.posology})
 
     @property
     def may_plan(self) -> bool:
@@ -38,6 +53,12 @@ class AssessedPrescription(Value):
     def as_read(self) -> Prescription:
         """The whole prescription again, as its reader gave it."""
         lines = tuple(assessed.line for assessed in self.lines)
+        return self.prescription.model_copy(update={"lines": lines})
+
+    @property
+    def as_understood(self) -> Prescription:
+        """As `as_read`, with the posology of each text as a pharmacist read it."""
+        lines = tuple(assessed.understood for assessed in self.lines)
         return self.prescription.model_copy(update={"lines": lines})
 
     @property

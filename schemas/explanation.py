@@ -7,6 +7,7 @@ from schemas.connector import SourceValue
 from schemas.finding import Finding
 from schemas.intake import Intake
 from schemas.movement import Movement
+from schemas.organiser import NOT_PLACED, Placement, Week
 from schemas.prescription import Line, Prescription, Product
 from schemas.schedule import LineSchedule, PlannedIntake
 
@@ -14,22 +15,28 @@ from schemas.schedule import LineSchedule, PlannedIntake
 class ExplainedLine(Value):
     """One line: what was read, its schedule, its intakes of the period, every doubt about it.
 
-    `findings` joins those of the reader, of the schedule and of the review, in that order.
+    `findings` joins those of the reader, of the schedule, of the review and of the organiser, in
+    that order.
     """
 
     line: Line
     product: Product
     text: str | None
     schedule: LineSchedule
+    placement: Placement = NOT_PLACED
     planned: tuple[PlannedIntake, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
 class ExplainedPrescription(Value):
-    """One prescription: its header (`prescription` without lines) and its lines explained."""
+    """One prescription: its header (`prescription` without lines) and its lines explained.
+
+    `week` is the organiser of the period, with all that lies beside it.
+    """
 
     prescription: Prescription
     lines: tuple[ExplainedLine, ...] = ()
+    week: Week
     findings: tuple[Finding, ...] = ()
 
 

@@ -1,10 +1,12 @@
 """Makes schedules and doubts of what a reader read. Pure: no clock, no store.
 
-Each line goes through the same three steps: its posology becomes a schedule, the sender's own
-words are compared with the structure, and the review looks at the prescription as a whole.
+Each line goes through the same steps: its posology becomes a schedule, the sender's own words
+are compared with the structure, the review looks at the prescription as a whole, and the line
+gets its place in the organiser or beside it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
 
 from schemas.assessment import (
     PLANNING_ACTIONS,
@@ -14,18 +16,26 @@ from schemas.assessment import (
 )
 from schemas.connector import Reading
 from schemas.finding import Finding
-from schemas.prescription import Line, Prescription
+from schemas.prescription import Line, Prescription, Product
+from schemas.reference import ProductRecord
 from schemas.schedule import DoseSchedule, LineSchedule, Normalised, NotComputable
 from schemas.site import Site
 
+Products: TypeAlias = Callable[[Product], ProductRecord | None]
+"""What a reference publishes of a product; `None` when it does not know it."""
+
 
 def assess(
-    reading: Reading, site: Site, previous: Mapping[str, Prescription] | None = None
+    reading: Reading,
+    site: Site,
+    previous: Mapping[str, Prescription] | None = None,
+    products: Products | None = None,
 ) -> Assessment:
     """Every prescription of the message, assessed.
 
     `previous` gives the last validated version of a prescription by the `location` that the new
-    one has in this message; without it nothing is compared with a version before.
+    one has in this message; without it nothing is compared with a version before. Without
+    `products` nothing is compared with a reference.
     """
     known = previous or {}
     return Assessment(
@@ -33,7 +43,7 @@ def assess(
         kind=reading.kind,
         control_id=reading.control_id,
         prescriptions=tuple(
-            assess_prescription(prescription, site, known.get(prescription.location))
+            assess_prescription(prescription, site, known.get(prescription.location), products)
             for prescription in reading.prescriptions
         ),
         findings=reading.findings,
@@ -41,24 +51,37 @@ def assess(
 
 
 def assess_prescription(
-    prescription: Prescription, site: Site, previous: Prescription | None = None
+    prescription: Prescription,
+    site: Site,
+    previous: Prescription | None = None,
+    products: Products | None = None,
 ) -> AssessedPrescription:
-    """The schedule and the doubts of each line, and those of the prescription as a whole."""
+    """The schedule, the place and the doubts of each line, and those of the whole."""
+    from engine.organiser.placement import place
     from engine.review.review import review
 
+    records = [products(line.product) if products else None for line in prescription.lines]
     normalised = [_normalised(line, prescription, site) for line in prescription.lines]
     comparisons = [_compared(line) for line in prescription.lines]
     reviewed = review(prescription, normalised, comparisons, previous)
+    schedules = [
+        _schedule(line, result) for line, result in zip(prescription.lines, normalised, strict=True)
+    ]
+    placed = [
+        place(line, schedule, site, record)
+        for line, schedule, record in zip(prescription.lines, schedules, records, strict=True)
+    ]
     return AssessedPrescription(
         prescription=prescription.model_copy(update={"lines": ()}),
         lines=tuple(
             AssessedLine(
                 line=line,
-                schedule=_schedule(line, result),
-                findings=_each_once((*line.findings, *_of(result), *doubts)),
+                schedule=schedule,
+                placement=each.placement,
+                findings=_each_once((*line.findings, *_of(result), *doubts, *each.findings)),
             )
-            for line, result, doubts in zip(
-                prescription.lines, normalised, reviewed.lines, strict=True
+            for line, schedule, each, result, doubts in zip(
+                prescription.lines, schedules, placed, normalised, reviewed.lines, strict=True
             )
         ),
         findings=_each_once((*prescription.findings, *reviewed.prescription)),

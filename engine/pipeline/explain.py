@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from connectors import registry
-from engine.pipeline.assess import assess
+from engine.pipeline.assess import Products, assess
 from mappings.catalogue import load_site
 from schemas.assessment import AssessedLine, AssessedPrescription
 from schemas.base import DateOrInstant
@@ -26,18 +27,26 @@ UNKNOWN_FORMAT = "unknown"
 
 
 def explain(
-    data: bytes, *, format_name: str | None, site: str, first: date | None, days: int, today: date
+    data: bytes,
+    *,
+    format_name: str | None,
+    site: str,
+    first: date | None,
+    days: int,
+    today: date,
+    products: Products | None = None,
 ) -> Explanation:
     """What is read, planned, doubted and not used of one file.
 
     `format_name` is detected when `None`. Without `first` the period starts on the first day that
-    the file itself plans, else on the day of its writing, else on `today`.
+    the file itself plans, else on the day of its writing, else on `today`. `products` gives what a
+    reference publishes of a product.
     Raises: `Refused` for a format that does not exist or cannot be read, `TableError` for an
     unknown site; nothing for content.
     """
     place = load_site(site)
     reading = _read(data, format_name, place)
-    assessment = assess(reading, place)
+    assessment = assess(reading, place, products=products)
     start = first or first_day(assessment.prescriptions, ZoneInfo(place.zone)) or today
     return Explanation(
         format=reading.format,
@@ -100,30 +109,44 @@ def _steps(prescriptions: Iterable[AssessedPrescription]) -> Iterator[Step]:
 def explained(
     assessed: AssessedPrescription, site: Site, first: date, days: int
 ) -> ExplainedPrescription:
-    """A prescription with the intakes that its unblocked lines plan in the `days` from `first`."""
+    """A prescription with the intakes that its unblocked lines plan in the `days` from `first`.
+
+    And with the organiser of those days.
+    """
+    from engine.organiser.week import WeekLine, week_of
+
+    periods = [_period(line, site, first, days) for line in assessed.lines]
+    filled = [
+        WeekLine(line, planned, doubted=bool(doubts))
+        for line, (doubts, planned) in zip(assessed.lines, periods, strict=True)
+    ]
     return ExplainedPrescription(
         prescription=assessed.prescription,
-        lines=tuple(_line(line, site, first, days) for line in assessed.lines),
+        lines=tuple(map(_line, assessed.lines, periods)),
+        week=week_of(filled, site, first, days),
         findings=assessed.findings,
     )
 
 
-def _line(assessed: AssessedLine, site: Site, first: date, days: int) -> ExplainedLine:
+_Period: TypeAlias = tuple[tuple[Finding, ...], tuple[PlannedIntake, ...]]
+"""What is in doubt in the days shown, and the intakes of them."""
+
+
+def _line(assessed: AssessedLine, period: _Period) -> ExplainedLine:
     """A line with its intakes of the period; a line that something blocks plans none."""
-    doubts, planned = _period(assessed, site, first, days)
+    doubts, planned = period
     return ExplainedLine(
         line=assessed.line,
         product=assessed.line.product,
         text=assessed.line.text or assessed.line.posology.text,
         schedule=assessed.schedule,
+        placement=assessed.placement,
         planned=planned,
         findings=(*assessed.findings, *doubts),
     )
 
 
-def _period(
-    assessed: AssessedLine, site: Site, first: date, days: int
-) -> tuple[tuple[Finding, ...], tuple[PlannedIntake, ...]]:
+def _period(assessed: AssessedLine, site: Site, first: date, days: int) -> _Period:
     """What a change of the clocks puts in doubt in the period, and the intakes when nothing is."""
     from engine.posology.expand import check_window, expand
 

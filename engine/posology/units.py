@@ -42,7 +42,7 @@ def measure_of(quantity: Quantity) -> tuple[str, Decimal]:
     A coded unit is its code within its list, whatever its text; the UCUM unity (`1`) counts
     things, and its text says which.
     """
-    for name in (quantity.code, quantity.unit):
+    for name in (quantity.code, quantity.unit, _named(quantity)):
         known = _MEASURES.get((name or "").strip().lower())
         if known is not None:
             return known[0], quantity.value * known[1]

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 from engine.review.case import HeaderCase, HeaderRule, LineCase, LineRule
 from engine.review.changes import changed_lines, line_is_unchanged, no_line_is_gone
-from engine.review.form import form_goes_into_the_organiser
 from engine.review.identity import (
     ins_is_one,
     ins_is_qualified,
@@ -62,7 +61,6 @@ LINE_RULES: tuple[LineRule, ...] = (
     units_agree,
     weekly_dose_has_its_day,
     line_is_unchanged,
-    form_goes_into_the_organiser,
 )
 
 _SEVERAL_TIMES = frozenset(

@@ -64,4 +64,5 @@ def test_the_edqm_code_of_a_form_is_placed_as_its_french_label() -> None:
     forms = table("organiser/forms")
 
     assert forms.target_of("10219000") == forms.target_of("comprimé") == "inside"
-    assert forms.target_of("10228000") == forms.target_of("comprimé à croquer") == "beside"
+    assert forms.target_of("10228000") == forms.target_of("comprimé à croquer") == "review"
+    assert forms.target_of("10121000") == forms.target_of("comprimé dispersible") == "beside"

@@ -6,7 +6,7 @@ import pytest
 from builders import a_frequency, a_line, a_patient, a_phase, a_prescription
 
 from engine.review.review import review
-from schemas.codes import Coding, ProductCode, ProductCodeSystem
+from schemas.codes import ProductCode, ProductCodeSystem
 from schemas.finding import Finding, FindingCode
 from schemas.people import (
     Identifier,
@@ -438,24 +438,6 @@ def test_a_period_without_unit_is_not_weekly() -> None:
     phase = a_phase(moments=["MORN"]).model_copy(update={"rhythm": Rhythm(frequency=frequency)})
 
     assert of_line(a_right_line(phase)) == []
-
-
-# Form
-
-
-@pytest.mark.parametrize(
-    ("form", "inside"),
-    [
-        (Coding(code="cpr", display="Comprimé pelliculé"), True),
-        (Coding(code="gélule"), True),
-        (Coding(code="x", display="comprimé effervescent"), False),
-        (Coding(code="x", display="poudre pour inhalation en gélule"), False),
-        (Coding(code="x", display="forme inconnue"), False),
-    ],
-)
-def test_only_forms_of_the_table_go_into_the_organiser(form: Coding, inside: bool) -> None:
-    expected = [] if inside else [FindingCode.FORM_OUTSIDE_ORGANISER]
-    assert of_line(with_product(form=form)) == expected
 
 
 # What is already known, what is handed in, and the last validated version

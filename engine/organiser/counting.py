@@ -1,0 +1,107 @@
+"""A dose as a count of units, exactly: by its own unit, or by what one unit holds.
+
+Masses are compared within UCUM (`engine.posology.units`); nothing is counted across substances.
+"""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from engine.organiser.form import folded
+from engine.posology.units import measure_of
+from mappings.catalogue import table
+from schemas.organiser import CountedUnit
+from schemas.prescription import Product
+from schemas.quantity import Quantity, Strength
+from schemas.reference import Divisibility, ProductRecord
+
+_THIRDS = {Decimal("0.333333"): Fraction(1, 3), Decimal("0.666667"): Fraction(2, 3)}
+"""How the ANS e-prescription guide writes thirds of a tablet (example of unequal doses)."""
+
+_PARTS = {
+    Divisibility.WHOLE: frozenset({1}),
+    Divisibility.HALVES: frozenset({1, 2}),
+    Divisibility.QUARTERS: frozenset({1, 2, 4}),
+}
+"""The denominators that each divisibility allows; thirds and eighths are published of nothing."""
+
+
+def exact(value: Decimal) -> Fraction:
+    """The number as a fraction; 0.333333 and 0.666667 are the thirds that they stand for."""
+    whole, part = divmod(value, 1)
+    return int(whole) + _THIRDS.get(part, Fraction(part))
+
+
+def unit_of(quantity: Quantity) -> CountedUnit | None:
+    """What the amount counts, by its unit or by the code of it; `None` for a measure."""
+    units, words = table("organiser/units"), table("posology/dose_units")
+    for label in (quantity.unit, quantity.code):
+        if label:
+            name = folded(label)
+            known = units.target_of(words.target_of(name) or name)
+            if known is not None:
+                return CountedUnit(known)
+    return None
+
+
+def count_of(quantity: Quantity, strength: Strength | None) -> Fraction | None:
+    """The units of the product in an amount; `None` when they cannot be counted.
+
+    An amount in units counts itself; any other is divided by what one unit holds.
+    """
+    if quantity.value <= 0:
+        return None
+    if unit_of(quantity) is not None:
+        return exact(quantity.value)
+    held = _held(strength) if strength is not None else None
+    if held is None:
+        return None
+    (kind, amount), (held_kind, held_amount) = measure_of(quantity), held
+    if not kind or kind != held_kind:
+        return None
+    return Fraction(amount) / held_amount
+
+
+def _held(strength: Strength) -> tuple[str, Fraction] | None:
+    """What one unit holds: its measure, and how much; `None` by a volume or of nothing."""
+    by = strength.denominator
+    if by is not None and unit_of(by) is None:
+        return None
+    kind, amount = measure_of(strength.numerator)
+    if amount <= 0:
+        return None
+    return kind, Fraction(amount) / (exact(by.value) if by is not None else 1)
+
+
+def strength_of(product: Product, record: ProductRecord | None) -> Strength | None:
+    """The one strength by which an amount may be divided.
+
+    The message's own, else that of the reference. A product of several has none: an amount in
+    mg does not say of which substance.
+    """
+    published = record.strengths if record is not None else ()
+    for strengths in (published, product.strengths):
+        if len(strengths) > 1:
+            return None
+    return next(iter((*product.strengths, *published)), None)
+
+
+def strengths_differ(product: Product, record: ProductRecord | None) -> bool:
+    """Whether message and reference state what a unit holds in one measure, and differently.
+
+    `False` where one of them states none, or where no two of them can be compared.
+    """
+    published = [_held(each) for each in (record.strengths if record is not None else ())]
+    for stated in map(_held, product.strengths):
+        alike = [held for held in published if held and stated and held[0] == stated[0]]
+        if alike and stated not in alike:
+            return True
+    return False
+
+
+def may_be_made(count: Fraction, divisibility: Divisibility | None) -> bool | None:
+    """Whether so many units can be made; `None`: halves or quarters, and nothing is known."""
+    if divisibility is not None:
+        return count.denominator in _PARTS[divisibility]
+    if count.denominator == 1:
+        return True
+    return None if count.denominator in _PARTS[Divisibility.QUARTERS] else False
