@@ -24,7 +24,7 @@ class Dosing:
         if len([one for one in stated if next(one.unread(), None) is not None]) > 1:
             at.doubt(FindingCode.DOSE_SEVERAL, "Quantité is stated more than once")
         amount = self.amount(stated[0], "dose") if stated else None
-        rate = _rate(at)
+        rate = rate_of(at)
         if amount is None and rate is None:
             return None
         if amount is not None and rate is not None:
@@ -50,7 +50,7 @@ class Dosing:
 
         Source: ANS e-prescription IG, page Transformation PN13 vers FHIR, "Unité dose".
         """
-        one = self._reference()
+        one = self._reference(at)
         if one is None:
             return stated
         if one.quantity is None:
@@ -62,22 +62,23 @@ class Dosing:
             return stated
         return one.quantity.model_copy(update={"value": stated.value * one.quantity.value})
 
-    def _reference(self) -> Component | None:
+    def _reference(self, at: Cursor) -> Component | None:
         if len(self.components) == 1:
             return self.components[0]
-        for chosen in (
-            [c for c in self.components if c.refers],
-            [c for c in self.components if c.carrier],
-        ):
-            if chosen:
-                return chosen[0]
-        return None
+        referred = [component for component in self.components if component.refers]
+        chosen = referred or [component for component in self.components if component.carrier]
+        if len(chosen) > 1:
+            at.doubt(FindingCode.DOSE_SEVERAL, "the unit dose counts several components", "dose")
+        return chosen[0] if chosen else None
 
 
-def _rate(at: Cursor) -> str | None:
+def rate_of(at: Cursor) -> str | None:
     """The rate as words, number and unit as sent."""
     number = at.take("Débit", "Nombre", gives="dose.rate")
-    unit = at.take("Débit", "Unité", gives="dose.rate")
     if number is None:
         return None
-    return f"{number.text} {unit.text}" if unit else number.text
+    unit = at.child("Débit", "Unité")
+    if unit is None or unit.taken("dose.rate") is None:
+        return number.text
+    unit.attribute("Phast-nomenclature", "dose.rate")
+    return f"{number.text} {unit.text}"

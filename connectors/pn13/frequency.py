@@ -1,30 +1,19 @@
-"""How often: the structured frequency, the site's meaning of a local one, and the default.
-
-A site states its local codes in `sites/<site>/pn13/frequencies.csv`, one row a code, written
-`list|code` when the message names the list. The target is a few words: `3/d` (three in each
-day), `1/2d`, `1/12h`, weekdays (`mon thu`), moments (`CM CV`), times of the clock (`08:00`).
-"""
+"""How often: the structured frequency, the site's meaning of a local one, and the default."""
 
 import re
-from dataclasses import dataclass
-from datetime import time
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
 
 from connectors.pn13 import values
-from connectors.pn13.tree import Cursor, Value
-from mappings.catalogue import has_table
-from mappings.table import TableError
+from connectors.pn13.local import FREQUENCIES, NO_TIMES, coding_of, meaning_of
+from connectors.pn13.tree import Cursor, Value, folded
 from schemas.codes import Coding
 from schemas.finding import FindingCode
-from schemas.moment import Moment, MomentTime
-from schemas.posology import Frequency, Rhythm, Weekday
+from schemas.posology import Frequency, Rhythm, Times, Weekday
 from schemas.quantity import PeriodUnit
 
-LOCAL_TABLE = "pn13/frequencies"
-_RATE = re.compile(r"([0-9]{1,3})/([0-9]{1,3})?(s|min|h|d|wk|mo|a)")
-_CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}")
-_FILTERS = "Frq_filtreVal_"
+_FILTERS = "frq_filtreval_"
 _Number = TypeVar("_Number", int, Decimal)
 
 
@@ -36,8 +25,7 @@ class Pace:
     """
 
     rhythm: Rhythm
-    moments: tuple[MomentTime, ...] = ()
-    clock: tuple[time, ...] = ()
+    times: Times = NO_TIMES
     code: Coding | None = None
     words: tuple[str, ...] = ()
     stated: bool = True
@@ -53,9 +41,7 @@ def read_pace(posology: Cursor) -> Pace:
     local = posology.child("Fréquence")
     if structured is not None and next(structured.unread(), None) is not None:
         pace = _structured(structured)
-        if local is not None and local.text:
-            _compare(local, pace)
-        return pace
+        return _together(local, pace) if local is not None and local.text else pace
     return _local(local) if local is not None and local.text else Pace(Rhythm(), stated=False)
 
 
@@ -64,7 +50,7 @@ def _structured(at: Cursor) -> Pace:
     unless a filter says which days, in which case nothing stands in for them.
     """
     said = at.take("Frq_libellé", gives="phase.text")
-    filters = [child for child in _below(at) if child.name.startswith(_FILTERS) and child.text]
+    filters = [one for one in _below(at) if folded(one.name).startswith(_FILTERS) and one.text]
     unit = _scale(at)
     period = at.take("Frq_durée", gives="rhythm.frequency.period")
     times = at.take("Frq_multiplicité", gives="rhythm.frequency.times")
@@ -78,14 +64,26 @@ def _structured(at: Cursor) -> Pace:
             else _decimal(default),
             unit=unit,
         )
-    return Pace(
-        rhythm=Rhythm(
-            frequency=frequency,
-            weekdays=tuple(_weekdays(filters)),
-            month_days=tuple(_month_days(filters)),
-        ),
-        words=(said.text,) if said else (),
+    rhythm = Rhythm(
+        frequency=frequency,
+        weekdays=tuple(_weekdays(filters)),
+        month_days=tuple(_month_days(filters)),
     )
+    _check_scale(at, rhythm, unit)
+    return Pace(rhythm=rhythm, words=(said.text,) if said else ())
+
+
+def _check_scale(at: Cursor, rhythm: Rhythm, unit: PeriodUnit | None) -> None:
+    """A filter that stands alone names days of the scale: each of them is meant only where the
+    scale is their own period or the day.
+    """
+    own = {PeriodUnit.WEEK} if rhythm.weekdays else set()
+    own |= {PeriodUnit.MONTH} if rhythm.month_days else set()
+    if rhythm.frequency is None and own and unit not in {None, PeriodUnit.DAY, *own}:
+        at.doubt(
+            FindingCode.FREQUENCY_AMBIGUOUS,
+            "Frq_échelle is not the period whose days Frq_filtre names",
+        )
 
 
 def _above_zero(at: Cursor, stated: Value, number: _Number | None) -> _Number | None:
@@ -120,7 +118,7 @@ def _scale(at: Cursor) -> PeriodUnit | None:
 def _weekdays(filters: list[Cursor]) -> list[Weekday]:
     found = []
     for at in filters:
-        if at.name != f"{_FILTERS}1_J":
+        if folded(at.name) != f"{_FILTERS}1_j":
             continue
         at.taken("rhythm.weekdays")
         known = at.table("pn13/weekdays").target_of(at.text)
@@ -134,7 +132,7 @@ def _weekdays(filters: list[Cursor]) -> list[Weekday]:
 def _month_days(filters: list[Cursor]) -> list[int]:
     found = []
     for at in filters:
-        if at.name != f"{_FILTERS}2":
+        if folded(at.name) != f"{_FILTERS}2":
             continue
         at.taken("rhythm.month_days")
         if re.fullmatch(r"[1-9]|[12][0-9]|3[01]", at.text):
@@ -146,73 +144,36 @@ def _month_days(filters: list[Cursor]) -> list[int]:
 
 def _local(at: Cursor) -> Pace:
     """What the site says of the sender's own code; unknown, the code stays and blocks."""
-    coding = _coding(at)
-    words = (coding.display,) if coding.display else ()
-    target = _target(at, coding)
-    if target is None:
+    coding = coding_of(at, "rhythm.frequency")
+    meant = meaning_of(at, coding, FREQUENCIES)
+    if meant is None:
         at.doubt(
             FindingCode.FREQUENCY_UNKNOWN,
-            f"Fréquence has no row in the site's table {LOCAL_TABLE}",
+            f"Fréquence has no row in the site's table {FREQUENCIES}",
         )
-        return Pace(Rhythm(), code=coding, words=words)
-    return _meaning(target, words)
+        return Pace(Rhythm(), code=coding, words=_words(coding))
+    return Pace(meant.rhythm, times=meant.times, words=_words(coding))
 
 
-def _coding(at: Cursor) -> Coding:
-    return Coding(
-        code=at.text if at.taken("rhythm.frequency") else "",
-        system=at.attribute("Phast-nomenclature", "timing_code.system"),
-        display=at.attribute("Phast-signification", "phase.text"),
-    )
-
-
-def _target(at: Cursor, coding: Coding) -> str | None:
-    if not has_table(LOCAL_TABLE, at.notebook.site.name):
-        return None
-    key = f"{coding.system}|{coding.code}" if coding.system else coding.code
-    return at.table(LOCAL_TABLE).target_of(key)
-
-
-def _meaning(target: str, words: tuple[str, ...]) -> Pace:
-    """The pace that a row of the site's table states.
-
-    Raises: `TableError` for a word that is none of those this module describes.
+def _together(local: Cursor, structured: Pace) -> Pace:
+    """A local code beside a structured frequency must say the same, when the site knows it;
+    it may add the moments or the hours, which no structured frequency has.
     """
-    frequency, weekdays, moments, clock = None, [], [], []
-    days = {day.value for day in Weekday}
-    for word in target.split():
-        if rate := _RATE.fullmatch(word):
-            period = Decimal(rate[2] or 1)
-            frequency = Frequency(times=int(rate[1]), period=period, unit=PeriodUnit(rate[3]))
-        elif word in days:
-            weekdays.append(Weekday(word))
-        elif _CLOCK.fullmatch(word):
-            clock.append(time.fromisoformat(word))
-        elif word in MOMENTS:
-            moments.append(MomentTime(moment=Moment(word)))
-        else:
-            raise TableError(f"{LOCAL_TABLE}: {word!r} is no rate, weekday, moment or time")
-    return Pace(
-        rhythm=Rhythm(frequency=frequency, weekdays=tuple(weekdays)),
-        moments=tuple(moments),
-        clock=tuple(clock),
-        words=words,
-    )
-
-
-MOMENTS = frozenset(moment.value for moment in Moment)
-
-
-def _compare(local: Cursor, structured: Pace) -> None:
-    """A local code beside a structured frequency must say the same, when the site knows it."""
-    coding = _coding(local)
-    target = _target(local, coding)
-    if target is None:
+    coding = coding_of(local, "rhythm.frequency")
+    meant = meaning_of(local, coding, FREQUENCIES)
+    words = (*structured.words, *_words(coding))
+    if meant is None:
         local.doubt(
             FindingCode.ELEMENT_UNREAD, "Fréquence was not compared with Fréquence_structurée"
         )
-    elif _meaning(target, ()).rhythm != structured.rhythm:
+        return replace(structured, words=words)
+    if meant.rhythm not in (Rhythm(), structured.rhythm):
         local.doubt(
             FindingCode.FREQUENCY_CONTRADICTED,
             "Fréquence and Fréquence_structurée say different things",
         )
+    return replace(structured, times=meant.times, words=words)
+
+
+def _words(coding: Coding) -> tuple[str, ...]:
+    return (coding.display,) if coding.display else ()

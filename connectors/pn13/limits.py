@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from connectors.pn13 import values
-from connectors.pn13.dose import Dosing
+from connectors.pn13.dose import Dosing, rate_of
 from connectors.pn13.tree import Cursor
 from schemas.finding import FindingCode
 from schemas.posology import Limits, Phase
@@ -29,26 +29,58 @@ class Ceiling:
 
 def read_ceiling(at: Cursor, kind: str, dosing: Dosing) -> Ceiling | None:
     """The limit that one posology element states; `None` with a doubt when it is not carried."""
+    match kind:
+        case "1":
+            return _shortest_gap(at)
+        case "2" | "3" | "7":
+            return _most(at, kind, dosing)
+        case "4":
+            _tell_fastest(at)
+        case "6":
+            _tell_longest(at)
+        case _:
+            at.doubt(
+                FindingCode.TIMING_UNSUPPORTED,
+                "this limit of the posology has no public meaning (only 1 to 4, 6 and 7 have)",
+                kind or None,
+            )
+    return None
+
+
+def _shortest_gap(at: Cursor) -> Ceiling | None:
     amount = at.child("Quantité")
-    if kind == "1":
-        gap = values.duration(amount, "limits.minimum_gap") if amount is not None else None
-        if gap is None:
-            at.doubt(FindingCode.VALUE_INVALID, "a minimum delay needs a length of time")
-        return Ceiling(kind=kind, gap=gap) if gap else None
-    if kind not in _AMOUNTS:
-        at.doubt(
-            FindingCode.TIMING_UNSUPPORTED,
-            "this limit of the posology is not carried (only 1, 2, 3 and 7 are)",
-            kind or None,
-        )
-        return None
+    gap = values.duration(amount, "limits.minimum_gap") if amount is not None else None
+    if gap is None:
+        at.doubt(FindingCode.VALUE_INVALID, "a minimum delay needs a length of time")
+    return Ceiling(kind="1", gap=gap) if gap else None
+
+
+def _most(at: Cursor, kind: str, dosing: Dosing) -> Ceiling | None:
+    amount = at.child("Quantité")
     quantity = dosing.amount(amount, "limits") if amount is not None else None
     if quantity is None:
         at.doubt(FindingCode.VALUE_INVALID, "a maximum needs a quantity", kind)
     return Ceiling(kind=kind, amount=quantity) if quantity else None
 
 
-_AMOUNTS = frozenset({"2", "3", "7"})
+def _tell_fastest(at: Cursor) -> None:
+    """A maximum rate: whoever sends one means a dose that runs in, whatever else is stated."""
+    rate = rate_of(at)
+    if rate is None:
+        at.doubt(FindingCode.VALUE_INVALID, "a maximum rate needs Débit")
+    else:
+        at.doubt(FindingCode.DOSE_RATE, "a maximum rate is stated: the dose runs in", rate)
+
+
+def _tell_longest(at: Cursor) -> None:
+    """The most that one administration may last: it moves no intake, and is only told."""
+    where = at.child("Durée")
+    length = values.duration(where, "findings") if where is not None else None
+    if length is None:
+        at.doubt(FindingCode.VALUE_INVALID, "a maximum duration needs Durée")
+        return
+    rule = "the most that one administration may last is not part of the plan"
+    at.doubt(FindingCode.ELEMENT_UNREAD, rule, f"{length.value} {length.unit}")
 
 
 def limited(

@@ -1,6 +1,7 @@
 """One prescription line (`Elément_prescr_médic`)."""
 
 from connectors.pn13 import values
+from connectors.pn13.leftovers import tell_leftovers, tell_other_lists
 from connectors.pn13.posology import read_posology
 from connectors.pn13.product import read_components, read_product, substitution_allowed
 from connectors.pn13.tree import Cursor
@@ -28,8 +29,8 @@ def read_line(at: Cursor) -> Line:
     components = read_components(at)
     text = at.take("Libellé_élément_prescr", gives="line.text")
     indication = at.take("Indication", gives="line.indication")
-    for shifted in at.children("Delta_dh_référence"):
-        shifted.doubt(FindingCode.ELEMENT_UNREAD, "Delta_dh_référence shifts dates: it is not read")
+    _check_type(at)
+    _check_shift(at)
     posology, notes = read_posology(at, components), tuple(_notes(at))
     line = Line(
         location=at.place,
@@ -47,7 +48,32 @@ def read_line(at: Cursor) -> Line:
         links=tuple(_links(at)),
         notes=notes,
     )
+    tell_other_lists(at)
+    tell_leftovers(at)
     return line.model_copy(update={"findings": at.notebook.collected(mark)})
+
+
+def _check_type(at: Cursor) -> None:
+    """The public types are lines of one product; no table says what any other type asks."""
+    stated = at.take("Type_élément_prescr", gives="line.product")
+    if stated is not None and at.table("pn13/line_types").target_of(stated.text) is None:
+        at.notebook.doubt(
+            FindingCode.ELEMENT_UNREAD,
+            stated.place,
+            "Type_élément_prescr has no row in the table pn13/line_types",
+            stated.text,
+        )
+
+
+def _check_shift(at: Cursor) -> None:
+    """Dates that count from a reference of a protocol are none of the calendar; a shift of
+    zero moves nothing.
+    """
+    for shifted in at.children("Delta_dh_référence"):
+        for stated in list(shifted.unread()):
+            stated.taken("posology.bounds")
+            if stated.text.strip("0.,"):
+                stated.doubt(FindingCode.BOUNDS_INVALID, "Delta_dh_référence shifts the dates")
 
 
 def _action(at: Cursor) -> LineAction:
@@ -145,4 +171,5 @@ def _component_notes(at: Cursor) -> list[Note]:
             stated = component.take(name, gives="line.notes")
             if stated is not None:
                 found.append(Note(text=stated.text, scope=name, location=stated.place))
+        found.extend(structured_comments(component, "line.notes"))
     return found

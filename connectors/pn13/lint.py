@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from connectors.markup import local_name, namespace, place, places
 from connectors.pn13.connector import NAMESPACE
 from connectors.pn13.encoding import open_document
-from connectors.pn13.names import KNOWN
+from connectors.pn13.names import known_names
 from connectors.pn13.tree import folded
 from schemas.finding import Finding, FindingCode
 
@@ -60,7 +60,7 @@ def _elements(root: "_Element") -> Iterator[Finding]:
     for element, here in places(root):
         name = folded(local_name(element))
         text = (element.text or "").strip()
-        if name not in KNOWN:
+        if name not in known_names():
             rule = "not among the public element names of PN13"
             yield _finding(FindingCode.ELEMENT_UNREAD, here, rule, local_name(element))
         if text and _is_date(name) and not _DATE.fullmatch(text):

@@ -6,8 +6,8 @@ from connectors.markup import namespace
 from connectors.pn13 import values
 from connectors.pn13.connector import NAMESPACE
 from connectors.pn13.encoding import open_document
+from connectors.pn13.leftovers import tell_leftovers
 from connectors.pn13.line import read_line, structured_comments
-from connectors.pn13.names import KNOWN
 from connectors.pn13.people import read_patient, read_prescriber, read_stay
 from connectors.pn13.tree import Cursor, Notebook, folded, tree
 from schemas.connector import Reading
@@ -175,13 +175,12 @@ def _notes(header: Cursor) -> list[Note]:
 
 
 def _tell_what_was_not_read(header: Cursor | None) -> None:
-    """A protocol may hold lines of its own, and an unknown element may hold anything."""
+    """A protocol may hold lines of its own, and an unknown element may hold anything.
+
+    The lines have told of themselves.
+    """
     for at in header.children() if header is not None else ():
         if folded(at.name) == _PROTOCOL and next(at.unread(), None) is not None:
             at.doubt(FindingCode.MESSAGE_UNSUPPORTED, "the lines of a protocol are not read")
-            continue
-        for unread in at.unread():
-            if folded(unread.name) not in KNOWN and not unread.is_doubted:
-                unread.doubt(
-                    FindingCode.ELEMENT_UNREAD, "not among the public element names of PN13"
-                )
+        else:
+            tell_leftovers(at)

@@ -32,6 +32,13 @@ def folded(name: str) -> str:
     return "".join(part for part in parts if not unicodedata.combining(part)).casefold()
 
 
+def is_of_the_standard(nomenclature: str) -> bool:
+    """Whether a nomenclature is a list of PN13 itself: published messages name all of those
+    `SIPh-…` or `SIPh_…` (`SIPh-CIO_UCD`, `SIPh_TypeEltPLA`).
+    """
+    return nomenclature.casefold().startswith("siph")
+
+
 class Value(NamedTuple):
     """A text of the source and where it stands."""
 
@@ -77,26 +84,39 @@ class Notebook:
 class Cursor:
     """One element of the document: its text, attributes and children by name."""
 
-    __slots__ = ("_attributes", "_children", "_used", "name", "notebook", "place", "text")
+    __slots__ = (
+        "_attributes",
+        "_children",
+        "_listed",
+        "_used",
+        "name",
+        "notebook",
+        "place",
+        "text",
+        "within",
+    )
 
     def __init__(self, element: "_Element", place: str, notebook: Notebook) -> None:
         self.name = local_name(element)
         self.place = place
         self.notebook = notebook
         self.text = (element.text or "").strip()
+        self.within = ""
         self._children: list[Cursor] = []
         self._attributes = {
             folded(str(name).rpartition("}")[2]): (str(name).rpartition("}")[2], str(value))
             for name, value in element.attrib.items()
         }
         self._used = False
+        self._listed = False
 
     def table(self, name: str) -> Table:
         """The table of this name, with the rows of the site over it."""
         return table(name, self.notebook.site.name)
 
     def add(self, child: "Cursor") -> None:
-        """Hangs a child, in document order."""
+        """Hangs a child, in document order; `within` is then the name of its parent."""
+        child.within = self.name
         self._children.append(child)
 
     def children(self, name: str | None = None) -> Iterator["Cursor"]:
@@ -141,11 +161,20 @@ class Cursor:
         self.notebook.trail.used(self.place, gives)
         return Value(self.text, self.place)
 
+    def expect(self, *path: str, among: str, gives: str) -> None:
+        """Takes the text at the end of this path when it is one of these words; any other
+        stays unread, for whoever tells what was left.
+        """
+        at = self.child(*path)
+        if at is not None and at.text in among.split():
+            at.taken(gives)
+
     def attribute(self, name: str, gives: str) -> str | None:
         """The value of an attribute, marked as used; `None` when absent or empty."""
         stated, value = self._attributes.get(folded(name), ("", ""))
         if not value.strip():
             return None
+        self._listed = self._listed or folded(name) == _LIST
         self.notebook.trail.used(f"{self.place}/@{stated}", gives)
         return value.strip()
 
@@ -165,7 +194,18 @@ class Cursor:
         for child in self._children:
             yield from child.unread()
 
+    def of_another_list(self) -> Iterator["Cursor"]:
+        """Every element here and below whose text was taken as a code of the standard, while
+        its nomenclature, which nobody looked at, is another one.
+        """
+        stated = self._attributes.get(_LIST, ("", ""))[1].strip()
+        if stated and self._used and not self._listed and not is_of_the_standard(stated):
+            yield self
+        for child in self._children:
+            yield from child.of_another_list()
 
+
+_LIST = "phast-nomenclature"
 _LABELS = frozenset({"phast-libelle", "phast-type"})
 """Attributes that say again what the element is: its name in words, its type."""
 

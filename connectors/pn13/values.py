@@ -9,15 +9,16 @@ from datetime import date, time
 from decimal import Decimal
 
 from connectors.dates import read_timestamp
-from connectors.pn13.tree import Cursor, Value
+from connectors.pn13.tree import Cursor, Value, is_of_the_standard
 from mappings.table import Table
 from schemas.base import DateOrInstant
 from schemas.codes import Coding
 from schemas.finding import FindingCode
 from schemas.quantity import Duration, PeriodUnit, Quantity
 
-_NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6}|,[0-9]{1,2}|,[0-9]{4,6})?")
-"""A comma before exactly three digits may be a thousands separator: it is not read."""
+_NUMBER = re.compile(r"0,[0-9]{3}|[0-9]{1,12}(?:\.[0-9]{1,6}|,[0-9]{1,2}|,[0-9]{4,6})?")
+"""A comma before exactly three digits may be a thousands separator: it is not read, except
+after a lone zero (`0,125`), where no thousands can stand."""
 
 _CLOCK = re.compile(r"([01][0-9]|2[0-3])(?::?([0-5][0-9])(?::?([0-5][0-9]))?)?")
 _YES, _NO = frozenset({"1", "true"}), frozenset({"0", "false"})
@@ -99,12 +100,12 @@ def boolean(at: Cursor, name: str, gives: str) -> bool | None:
 def quantity(at: Cursor, gives: str) -> Quantity | None:
     """`Nombre` and `Unité` of this element.
 
-    The unit is the code as sent; it must be in the table `pn13/units` of the site, unless it
-    is of UCUM. An EDQM code is shown by its label. `None` when there is no number.
+    A unit of the free set or of UCUM is the code as sent; one of EDQM, or of a list of the site,
+    is shown by its label. `None` when there is no number; a unit alone then stays unread.
     """
     stated = at.take("Nombre", gives=f"{gives}.value")
     amount = number(at, stated) if stated else None
-    unit = at.child("Unité")
+    unit = at.child("Unité") if stated else None
     code = unit.taken(f"{gives}.unit") if unit is not None else None
     if amount is None or unit is None or code is None:
         return Quantity(value=amount) if amount is not None else None
@@ -113,44 +114,57 @@ def quantity(at: Cursor, gives: str) -> Quantity | None:
     if label is None:
         unit.doubt(FindingCode.UNIT_UNKNOWN, "Unité is not in the site's table pn13/units")
     coded = system is not None
+    as_sent = not coded or system == "UCUM" or code.text == "dose"
     return Quantity(
         value=amount,
-        unit=label if system == "EDQM" else code.text,
+        unit=code.text if as_sent else label,
         code=code.text if coded else None,
         system=system,
     )
 
 
 def unit_label(code: str, system: str | None, units: Table) -> str | None:
-    """The unit for people; `None` when nobody stated what the code means.
-
-    A code without nomenclature is of the CIO free set, as the ConceptMap of units reads it.
-    """
-    if system == "EDQM":
-        return next((row.target for row in units if row.text == f"EDQM {code}"), None)
+    """The unit for people; `None` when nobody stated what the code means."""
     if system == "UCUM" or code == "dose":
         return code
-    return units.target_of(code)
+    return meaning(code, system, units)
+
+
+def meaning(code: str, nomenclature: str | None, known: Table) -> str | None:
+    """What a code means by a table of the CIO free set; `None` when nobody stated it.
+
+    A code without nomenclature, or of a list of the standard (`SIPh…`), is of the free set; one
+    of EDQM stands in the words of its row. A code of any other list is the row `list|code` that
+    the site states. Source: ANS e-prescription IG, ConceptMaps of units, routes and forms.
+    """
+    if nomenclature is None or is_of_the_standard(nomenclature):
+        return known.target_of(code)
+    if nomenclature == "EDQM":
+        return next((row.target for row in known if row.text == f"EDQM {code}"), None)
+    return known.target_of(f"{nomenclature}|{code}")
 
 
 def duration(at: Cursor, gives: str) -> Duration | None:
-    """A length of time: `Nombre` with a unit of time, or `HHMM` in one number."""
+    """A length of time: `Nombre` with a unit of time, or `HHMM` in one number. `None` when there
+    is no number; a unit alone then stays unread.
+    """
     stated = at.take("Nombre", gives=f"{gives}.value")
-    unit = at.take("Unité", gives=f"{gives}.unit")
     if stated is None:
         return None
-    if unit is None:
+    where = at.child("Unité")
+    unit = where.taken(f"{gives}.unit") if where is not None else None
+    if where is None or unit is None:
         at.doubt(FindingCode.PERIOD_INCOMPLETE, f"{at.name} has no unit", stated.text)
         return None
     if unit.text == "HHMM" and re.fullmatch(r"[0-9]{2}[0-5][0-9]", stated.text):
         minutes = int(stated.text[:2]) * 60 + int(stated.text[2:])
         return Duration(value=Decimal(minutes), unit=PeriodUnit.MINUTE)
     amount = number(at, stated)
-    known = at.table("pn13/time_units").target_of(unit.text)
+    list_name = where.attribute("Phast-nomenclature", f"{gives}.system")
+    coded = None if list_name == "UCUM" else list_name
+    known = meaning(unit.text, coded, at.table("pn13/time_units"))
     if known is None:
-        at.notebook.doubt(
-            FindingCode.UNIT_UNKNOWN, unit.place, "Unité must be a unit of time", unit.text
-        )
+        where.doubt(FindingCode.UNIT_UNKNOWN, "Unité must be a unit of time")
     if amount is None or known is None:
         return None
     return Duration(value=amount, unit=PeriodUnit(known))
@@ -179,8 +193,9 @@ def coding(at: Cursor | None, table_name: str, gives: str) -> Coding | None:
     if at is None or stated is None:
         return None
     said = at.attribute("Phast-signification", f"{gives}.display")
+    system = at.attribute("Phast-nomenclature", f"{gives}.system")
     return Coding(
         code=stated.text,
-        system=at.attribute("Phast-nomenclature", f"{gives}.system"),
-        display=said or at.table(table_name).target_of(stated.text),
+        system=system,
+        display=said or meaning(stated.text, system, at.table(table_name)),
     )

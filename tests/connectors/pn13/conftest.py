@@ -23,13 +23,24 @@ def own_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
         "3;matin, midi et soir les lundis;mon 3/d MORN NOON EVE;liste de l'établissement d'essai;\n"
         "8H;toutes les huit heures;1/8h;liste de l'établissement d'essai;\n"
         "20H;à vingt heures;20:00;liste de l'établissement d'essai;\n"
+        "2MS;deux fois, matin et soir;2/d MORN EVE;liste de l'établissement d'essai;\n"
+        "MS;matin et soir;MORN EVE;liste de l'établissement d'essai;\n"
     )
     (folder / "pn13" / "frequencies.csv").write_text(rows, "utf-8")
     events = (
         "# table: pn13/events  target: moments  version: 1\n"
         "code;text;target;source;read_by\n"
         "MS;matin et soir;MORN EVE;liste de l'établissement d'essai;\n"
+        "Evt|PD;petit déjeuner;CM;liste de l'établissement d'essai;\n"
+        "8H;à huit heures;08:00;liste de l'établissement d'essai;\n"
+        "LUN;le lundi;mon;ligne fautive, pour l'essai;\n"
     )
+    units = (
+        "# table: pn13/units  target: text  version: 1\n"
+        "code;text;target;source;read_by\n"
+        "LOC|12;comprimé;comprimé;liste de l'établissement d'essai;\n"
+    )
+    (folder / "pn13" / "units.csv").write_text(units, "utf-8")
     (folder / "pn13" / "events.csv").write_text(events, "utf-8")
     modes = (
         "# table: pn13/modes  target: complete  version: 1\n"

@@ -14,9 +14,19 @@ from pn13_messages import (
 )
 
 from schemas.quantity import Duration, PeriodUnit, Quantity
+from schemas.site import Site
 
 
-@pytest.mark.parametrize(("sent", "kept"), [("0.5", "0.5"), ("1000.0", "1000.0"), ("2,5", "2.5")])
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("0.5", "0.5"),
+        ("1000.0", "1000.0"),
+        ("2,5", "2.5"),
+        ("0,125", "0.125"),
+        ("0,0625", "0.0625"),
+    ],
+)
 def test_an_amount_keeps_the_precision_of_its_sender(sent: str, kept: str) -> None:
     phase = phase_of(a_posology(DAILY_FREQUENCY, dose=amount(sent, "cpr")))
 
@@ -25,7 +35,9 @@ def test_an_amount_keeps_the_precision_of_its_sender(sent: str, kept: str) -> No
     assert str(phase.dose.exact.value) == kept
 
 
-@pytest.mark.parametrize("sent", ["1,000", "un", "-1", "1e3", "NaN", "1/2", "٣"])
+@pytest.mark.parametrize(
+    "sent", ["1,000", "12,500", "00,125", "un", "-1", "1e3", "NaN", "1/2", "٣"]
+)
 def test_a_number_that_may_be_read_in_two_ways_or_none_is_no_dose(sent: str) -> None:
     phase = phase_of(a_posology(DAILY_FREQUENCY, dose=amount(sent, "cpr")))
 
@@ -138,3 +150,70 @@ def test_how_long_an_intake_lasts_is_told() -> None:
     found = said(phase_of(a_posology(DAILY_FREQUENCY + lasting)).findings)
 
     assert [code for code, _ in found] == ["element-unread"]
+
+
+def test_a_unit_of_another_list_means_what_the_site_states_and_nothing_else(
+    own_site: Site,
+) -> None:
+    listed = a_posology(DAILY_FREQUENCY, dose=amount("1", "12", ' Phast-nomenclature="LOC"'))
+    free_set = a_posology(DAILY_FREQUENCY, dose=amount("1", "cpr", ' Phast-nomenclature="LOC"'))
+
+    known, unknown = phase_of(listed, site=own_site), phase_of(free_set, site=own_site)
+
+    assert known.dose is not None
+    assert known.dose.exact == Quantity(value=Decimal(1), unit="comprimé", code="12", system="LOC")
+    assert known.findings == ()
+    assert said(unknown.findings) == [("unit-unknown", "cpr")]
+
+
+def test_a_unit_that_names_the_free_set_is_of_the_free_set() -> None:
+    named = amount("1", "cpr", ' Phast-nomenclature="SIPh-CIO_Unité"')
+
+    phase = phase_of(a_posology(DAILY_FREQUENCY, dose=named))
+
+    assert phase.dose is not None
+    assert phase.dose.exact is not None
+    assert (phase.dose.exact.unit, phase.findings) == ("comprimé", ())
+
+
+def test_a_unit_of_time_of_another_list_is_none() -> None:
+    lasts = """<Durée><Nombre>2</Nombre><Unité Phast-nomenclature="LOC">h</Unité></Durée>"""
+
+    phase = phase_of(a_posology(DAILY_FREQUENCY + lasts))
+
+    assert phase.intake_lasts is None
+    assert said(phase.findings)[1:] == [("unit-unknown", "h")]
+
+
+def test_a_unit_of_time_of_ucum_is_read() -> None:
+    lasts = """<Durée><Nombre>2</Nombre><Unité Phast-nomenclature="UCUM">d</Unité></Durée>"""
+
+    phase = phase_of(a_posology(DAILY_FREQUENCY + lasts))
+
+    assert phase.intake_lasts == Duration(value=Decimal(2), unit=PeriodUnit.DAY)
+
+
+def test_a_rate_keeps_its_unit_of_whatever_list() -> None:
+    rate = """<Débit><Nombre>5</Nombre><Unité Phast-nomenclature="UCUM">mg/h</Unité></Débit>"""
+
+    phase = phase_of(a_posology(rate, dose=""))
+
+    assert phase.dose is not None
+    assert (phase.dose.rate, phase.findings) == ("5 mg/h", ())
+
+
+@pytest.mark.parametrize("name", ["Débit", "Durée", "Quantité"])
+def test_a_unit_without_a_number_is_told(name: str) -> None:
+    phase = phase_of(a_posology(f"{DAILY_FREQUENCY}<{name}><Unité>h</Unité></{name}>", dose=""))
+
+    assert [(f.code.value, f.quoted) for f in phase.findings if f.blocks] == [
+        ("timing-unsupported", "h")
+    ]
+
+
+def test_two_components_that_the_dose_refers_to_are_told() -> None:
+    phase = phase_of(
+        a_posology(DAILY_FREQUENCY, dose=amount("2", "dose")), components=REFERRED + REFERRED
+    )
+
+    assert said(phase.findings) == [("dose-several", "dose")]

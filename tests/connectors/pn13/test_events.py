@@ -13,6 +13,7 @@ from pn13_messages import (
 )
 
 from mappings.catalogue import table
+from mappings.table import TableError
 from schemas.moment import Moment, MomentTime
 from schemas.site import Site
 
@@ -195,6 +196,50 @@ def test_a_local_event_means_the_moments_that_the_site_states(own_site: Site) ->
     assert [timed.moment.value for timed in phase.times.moments] == ["MORN", "EVE"]
 
 
+def a_local_event(code: str, attributes: str = "") -> str:
+    return f"""<Type_événement_début>2</Type_événement_début>
+    <Evénement_début{attributes}>{code}</Evénement_début>"""
+
+
+def test_a_local_event_is_known_by_its_list_and_may_be_an_hour(own_site: Site) -> None:
+    listed = a_local_event("PD", ' Phast-nomenclature="Evt"')
+
+    breakfast = phase_of(a_posology(listed), site=own_site)
+    at_eight = phase_of(a_posology(a_local_event("8H")), site=own_site)
+    bare = phase_of(a_posology(a_local_event("PD")), site=own_site)
+
+    assert [timed.moment.value for timed in breakfast.times.moments] == ["CM"]
+    assert at_eight.times.clock == (time(8, 0),)
+    assert (breakfast.findings, at_eight.findings) == ((), ())
+    assert said(bare.findings) == [("timing-code-unknown", "PD")]
+
+
+def test_a_site_cannot_give_an_event_a_day(own_site: Site) -> None:
+    with pytest.raises(TableError, match="mon"):
+        phase_of(a_posology(a_local_event("LUN")), site=own_site)
+
+
+@pytest.mark.parametrize(("activity", "doubts"), [("4", []), ("6", ["timing-contradicted"])])
+def test_a_local_event_beside_a_structured_one_must_name_the_same_moment(
+    own_site: Site, activity: str, doubts: list[str]
+) -> None:
+    older = '<Evénement_début Phast-nomenclature="Evt">PD</Evénement_début>'
+
+    phase = phase_of(
+        a_posology(ACTIVITY.format(activity=activity, operator="5") + older), site=own_site
+    )
+
+    assert [f.code.value for f in phase.findings] == doubts
+
+
+def test_a_local_event_that_nobody_knows_beside_a_structured_one_blocks() -> None:
+    older = "<Evénement_début>PD</Evénement_début>"
+
+    phase = phase_of(a_posology(ACTIVITY.format(activity="4", operator="5") + older))
+
+    assert said(phase.findings) == [("timing-code-unknown", "PD")]
+
+
 def test_a_local_event_that_no_site_states_blocks() -> None:
     event = """<Type_événement_début>2</Type_événement_début>
     <Evénement_début>MS</Evénement_début>"""
@@ -269,7 +314,7 @@ def test_a_named_period_outside_the_table_blocks() -> None:
     assert said(phase.findings) == [("timing-code-unknown", "6")]
 
 
-@pytest.mark.parametrize("nature", ["1", "5", ""])
+@pytest.mark.parametrize("nature", ["1", "5"])
 def test_a_moment_of_another_nature_is_a_condition_and_blocks(nature: str) -> None:
     phase = phase_of(a_posology(structured(nature, "")))
 
@@ -294,3 +339,82 @@ def test_a_moment_that_names_nothing_blocks() -> None:
     phase = phase_of(a_posology("<Type_événement_début>2</Type_événement_début>"))
 
     assert [f.code.value for f in phase.findings] == ["timing-code-unknown"]
+
+
+def test_a_value_that_a_condition_compares_with_stands_in_the_reason() -> None:
+    fever = CLINICAL.format(code="3", words="Fièvre").replace(
+        "</Evénement_structuré>",
+        "<Evt_opérateur>7</Evt_opérateur><Evt_valeur>38.5</Evt_valeur></Evénement_structuré>",
+    )
+
+    phase = phase_of(a_posology(fever))
+
+    assert phase.as_needed
+    assert phase.as_needed_for == ("Fièvre, Evt_clinique_code 3, Evt_opérateur 7, Evt_valeur 38.5",)
+    assert phase.findings == ()
+
+
+def test_a_reason_by_a_code_of_the_sender_is_shown_with_its_words() -> None:
+    local = """<Type_événement_début>3</Type_événement_début>
+    <Evénement_début Phast-nomenclature="Motifs" Phast-signification="Douleur">D2</Evénement_début>
+    """
+
+    phase = phase_of(a_posology(local))
+
+    assert (phase.as_needed, phase.as_needed_for, phase.findings) == (True, ("Douleur (D2)",), ())
+
+
+@pytest.mark.parametrize(
+    ("element", "other"),
+    [
+        ("Evt_activité_code", "Evt_activité_code"),
+        ("Evt_opérateur", "Evt_opérateur"),
+        ("Type_événement_début", "Type_événement_début"),
+    ],
+)
+def test_a_code_of_another_list_than_the_standard_blocks(element: str, other: str) -> None:
+    moment = ACTIVITY.format(activity="4", operator="5")
+    listed = moment.replace(f"<{element}>", f'<{element} Phast-nomenclature="LOCAL">')
+    own = moment.replace(f"<{element}>", f'<{element} Phast-nomenclature="SIPh-{other}">')
+
+    assert [f.code.value for f in phase_of(a_posology(listed)).findings] == ["code-invalid"]
+    assert phase_of(a_posology(own)).findings == ()
+
+
+@pytest.mark.parametrize("nature", ["2", "3"])
+def test_a_condition_of_another_nature_than_a_clinical_one_blocks(nature: str) -> None:
+    other = CLINICAL.format(code="1", words="Douleur").replace(
+        "<Evt_nature>1<", f"<Evt_nature>{nature}<"
+    )
+
+    phase = phase_of(a_posology(other))
+
+    assert phase.as_needed
+    assert said(phase.findings) == [("timing-unsupported", nature)]
+
+
+def test_an_hour_from_midnight_beside_an_interval_of_hours_may_repeat_the_start() -> None:
+    every_eight = """<Fréquence_structurée><Frq_échelle>3</Frq_échelle><Frq_durée>8</Frq_durée>
+    </Fréquence_structurée><Type_événement_début>1</Type_événement_début>
+    <Int_temps_év_début><Nombre>{minutes}</Nombre><Unité>mn</Unité></Int_temps_év_début>"""
+
+    same = phase_of(a_posology(every_eight.format(minutes="360")))
+    other = phase_of(a_posology(every_eight.format(minutes="480")))
+
+    assert (same.times.clock, same.findings) == ((), ())
+    assert other.times.clock == (time(8, 0),)
+
+
+def test_a_structured_event_that_is_empty_leaves_the_word_to_the_local_code(own_site: Site) -> None:
+    empty = "<Evt_structuré_début><Evénement_structuré/></Evt_structuré_début>"
+
+    phase = phase_of(a_posology(a_local_event("MS") + empty), site=own_site)
+
+    assert [timed.moment.value for timed in phase.times.moments] == ["MORN", "EVE"]
+    assert phase.findings == ()
+
+
+def test_a_span_with_an_end_alone_is_no_hour() -> None:
+    assert said(phase_of(a_posology(hours("2", "", "1000"))).findings) == [
+        ("timing-unsupported", "1000")
+    ]

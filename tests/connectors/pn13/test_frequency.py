@@ -77,16 +77,79 @@ def test_days_of_the_month_are_read() -> None:
     assert phase.findings == ()
 
 
-@pytest.mark.parametrize("name", ["1_N", "3", "4", "5", "6"])
-def test_any_other_filter_blocks(name: str) -> None:
-    phase = phase_of(
-        a_posology(
-            f"""<Fréquence_structurée><Frq_échelle>6</Frq_échelle><Frq_filtre>
-            <Frq_filtreVal_{name}>2</Frq_filtreVal_{name}></Frq_filtre></Fréquence_structurée>"""
-        )
-    )
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("1_N", "rang du jour dans la période"),
+        ("3", "jour de l'année"),
+        ("4", "numéro de la semaine"),
+        ("5", "numéro du mois"),
+        ("6", "rang de l'occurrence"),
+    ],
+)
+def test_any_other_filter_is_one_finding_that_names_it_with_all_its_values(
+    name: str, words: str
+) -> None:
+    filtered = filtered_by("6", f"<Frq_filtreVal_{name}>2</Frq_filtreVal_{name}>" * 2)
 
-    assert said(phase.findings) == [("timing-unsupported", "2")]
+    phase = phase_of(a_posology(filtered))
+
+    assert said(phase.findings) == [("timing-unsupported", "2 2")]
+    assert f"Frq_filtreVal_{name} ({words})" in phase.findings[0].message
+
+
+def filtered_by(scale: str, filters: str, inside: str = "") -> str:
+    return f"""<Fréquence_structurée><Frq_échelle>{scale}</Frq_échelle>{inside}
+    <Frq_filtre>{filters}</Frq_filtre></Fréquence_structurée>"""
+
+
+MONDAY = "<Frq_filtreVal_1_J>1</Frq_filtreVal_1_J>"
+THE_15TH = "<Frq_filtreVal_2>15</Frq_filtreVal_2>"
+
+
+@pytest.mark.parametrize("scale", ["4", "5"])
+def test_weekdays_are_those_of_each_week_beside_the_scale_of_days_or_weeks(scale: str) -> None:
+    phase = phase_of(a_posology(filtered_by(scale, MONDAY)))
+
+    assert phase.rhythm.weekdays == (Weekday.MONDAY,)
+    assert (phase.rhythm.frequency, phase.findings) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("scale", "days"),
+    [
+        ("1", MONDAY),
+        ("2", MONDAY),
+        ("3", MONDAY),
+        ("6", MONDAY),
+        ("7", MONDAY),
+        ("3", THE_15TH),
+        ("5", THE_15TH),
+        ("7", THE_15TH),
+    ],
+)
+def test_days_of_another_period_than_the_scale_can_be_read_in_two_ways(
+    scale: str, days: str
+) -> None:
+    phase = phase_of(a_posology(filtered_by(scale, days)))
+
+    assert [f.code.value for f in phase.findings] == ["frequency-ambiguous"]
+
+
+def test_every_second_week_on_named_days_keeps_its_period() -> None:
+    phase = phase_of(a_posology(filtered_by("5", MONDAY, "<Frq_durée>2</Frq_durée>")))
+
+    assert phase.rhythm.weekdays == (Weekday.MONDAY,)
+    assert phase.rhythm.frequency == Frequency(period=Decimal(2), unit=PeriodUnit.WEEK)
+    assert phase.findings == ()
+
+
+def test_beside_a_filter_no_number_stands_in_for_an_absent_one() -> None:
+    twice = filtered_by("4", MONDAY, "<Frq_multiplicité>2</Frq_multiplicité>")
+
+    phase = phase_of(a_posology(twice))
+
+    assert phase.rhythm.frequency == Frequency(times=2, unit=PeriodUnit.DAY)
 
 
 @pytest.mark.parametrize(
@@ -165,6 +228,32 @@ def test_a_local_frequency_beside_a_structured_one_must_agree(own_site: Site) ->
     assert same.findings == ()
     assert said(other.findings) == [("frequency-contradicted", "TLJ")]
     assert said(unknown.findings) == [("element-unread", "TLJ")]
+
+
+def test_a_local_frequency_adds_its_moments_to_the_structured_one(own_site: Site) -> None:
+    twice = """<Fréquence_structurée><Frq_échelle>4</Frq_échelle>
+    <Frq_multiplicité>2</Frq_multiplicité><Frq_libellé>2 fois</Frq_libellé>
+    </Fréquence_structurée>"""
+    local = '<Fréquence Phast-signification="Matin et soir">{code}</Fréquence>'
+
+    with_rate = phase_of(a_posology(local.format(code="2MS") + twice), site=own_site)
+    moments_alone = phase_of(a_posology(local.format(code="MS") + twice), site=own_site)
+
+    for phase in (with_rate, moments_alone):
+        assert phase.rhythm.frequency == Frequency(times=2, period=Decimal(1), unit=PeriodUnit.DAY)
+        assert [timed.moment.value for timed in phase.times.moments] == ["MORN", "EVE"]
+        assert phase.text == "2 fois, Matin et soir"
+        assert phase.findings == ()
+
+
+def test_a_code_of_another_list_is_not_that_of_the_site(own_site: Site) -> None:
+    other = '<Fréquence Phast-nomenclature="Autre">TLJ</Fréquence>'
+
+    assert said(phase_of(a_posology(other), site=own_site).findings) == [
+        ("frequency-unknown", "TLJ")
+    ]
+    bare = phase_of(a_posology("<Fréquence>TLJ</Fréquence>"), site=own_site)
+    assert said(bare.findings) == [("frequency-unknown", "TLJ")]
 
 
 def test_no_frequency_and_no_moment_is_once_a_day_and_says_so() -> None:

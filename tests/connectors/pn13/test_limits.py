@@ -6,6 +6,7 @@ import pytest
 from pn13_messages import (
     CLINICAL,
     DAILY_FREQUENCY,
+    ONE_TABLET,
     a_line,
     a_posology,
     line_of,
@@ -47,12 +48,78 @@ def test_a_limit_may_be_coded_in_the_structured_event() -> None:
     assert phase.limits.per_intake == Quantity(value=Decimal(1), unit="cpr")
 
 
-@pytest.mark.parametrize("kind", ["4", "5", "6", "8", ""])
-def test_a_limit_that_has_no_place_blocks_the_line(kind: str) -> None:
+@pytest.mark.parametrize("kind", ["5", "8", ""])
+def test_a_limit_whose_meaning_is_not_public_blocks_the_line(kind: str) -> None:
     line = line_of(a_line(a_posology(DAILY_FREQUENCY) + a_limit(kind, "10", "mL/h")))
 
     assert "timing-unsupported" in [f.code.value for f in line.findings]
     assert any(finding.blocks for finding in line.findings)
+
+
+def of_kind(kind: str, inside: str) -> str:
+    return f"""<Elément_posologie><Type_événement_début>4</Type_événement_début>
+    <Evt_structuré_début><Evénement_param_poso_cond>{kind}</Evénement_param_poso_cond>
+    </Evt_structuré_début>{inside}</Elément_posologie>"""
+
+
+RATE = "<Débit><Nombre>10</Nombre><Unité>mL/h</Unité></Débit>"
+LASTS = "<Durée><Nombre>16</Nombre><Unité>h</Unité></Durée>"
+
+
+@pytest.mark.parametrize(
+    ("kind", "inside", "doubts"),
+    [
+        ("4", RATE, [("dose-rate", "10 mL/h")]),
+        ("4", "", [("value-invalid", None)]),
+        ("6", LASTS, [("element-unread", "16 h")]),
+        ("6", "", [("value-invalid", None)]),
+        ("4", LASTS, [("value-invalid", None), ("timing-unsupported", "16"),
+                      ("timing-unsupported", "h")]),
+    ],
+)  # fmt: skip
+def test_a_maximum_rate_blocks_and_a_maximum_duration_is_told(
+    kind: str, inside: str, doubts: list[tuple[str, str | None]]
+) -> None:
+    line = line_of(a_line(a_posology(DAILY_FREQUENCY) + of_kind(kind, inside)))
+
+    assert said(line.findings) == doubts
+    assert len(line.posology.phases) == 1
+
+
+def test_the_words_of_a_limit_are_kept_beside_the_posology() -> None:
+    limit = """<Elément_posologie><Type_événement_début>4</Type_événement_début>
+    <Evt_structuré_début><Evénement_structuré>
+    <Evénement_param_poso_cond>3</Evénement_param_poso_cond>
+    <Evt_libellé>Au plus 4 par 24 h</Evt_libellé></Evénement_structuré></Evt_structuré_début>
+    <Quantité><Nombre>4</Nombre><Unité>cpr</Unité></Quantité></Elément_posologie>"""
+
+    line = line_of(a_line(a_posology(DAILY_FREQUENCY) + limit))
+
+    (phase,) = line.posology.phases
+    assert phase.instructions == ("Au plus 4 par 24 h",)
+    assert [str(ratio.amount.value) for ratio in phase.limits.per_period] == ["4"]
+    assert line.findings == ()
+
+
+@pytest.mark.parametrize(("older", "doubts"), [("2", []), ("3", [("timing-unsupported", "3")])])
+def test_a_limit_in_both_forms_must_be_the_same(older: str, doubts: list[tuple[str, str]]) -> None:
+    both = of_kind("2", f"<Evénement_début>{older}</Evénement_début>" + ONE_TABLET)
+
+    line = line_of(a_line(a_posology(DAILY_FREQUENCY) + both))
+
+    assert said(line.findings) == doubts
+    assert line.posology.phases[0].limits.per_intake == Quantity(value=Decimal(1), unit="cpr")
+
+
+def test_limits_hold_for_every_element_of_the_line() -> None:
+    doses = a_posology(CLINICAL.format(code="0", words="Si besoin")) * 2
+
+    line = line_of(a_line(doses + a_limit("1", "4", "h") + a_limit("2", "2", "cpr")))
+
+    for phase in line.posology.phases:
+        assert phase.limits.minimum_gap == Duration(value=Decimal(4), unit=PeriodUnit.HOUR)
+        assert phase.limits.per_intake == Quantity(value=Decimal(2), unit="cpr")
+    assert line.findings == ()
 
 
 def test_limits_without_a_dose_are_no_posology() -> None:

@@ -257,7 +257,63 @@ def test_a_comment_of_the_line_is_an_instruction_of_every_posology() -> None:
     assert [note.text for note in line.notes] == ["Sauf le dimanche"]
 
 
-def test_dates_that_a_protocol_shifts_are_told() -> None:
-    line = line_of(a_line(inside="<Delta_dh_référence>2</Delta_dh_référence>"))
+@pytest.mark.parametrize(
+    ("shift", "doubts"),
+    [
+        ("2", [("bounds-invalid", "2")]),
+        ("<Nombre>2</Nombre><Unité>j</Unité>", [("bounds-invalid", "2"), ("bounds-invalid", "j")]),
+        ("0", []),
+        ("", []),
+    ],
+)
+def test_dates_that_a_protocol_shifts_block_the_line(
+    shift: str, doubts: list[tuple[str, str]]
+) -> None:
+    line = line_of(a_line(inside=f"<Delta_dh_référence>{shift}</Delta_dh_référence>"))
 
-    assert said(line.findings) == [("element-unread", "2")]
+    assert said(line.findings) == doubts
+
+
+@pytest.mark.parametrize(
+    ("sent", "doubts"), [("0", []), ("1", []), ("3", [("element-unread", "3")])]
+)
+def test_a_type_of_line_that_no_table_states_is_told(
+    sent: str, doubts: list[tuple[str, str]]
+) -> None:
+    line = line_of(a_line(inside=f"<Type_élément_prescr>{sent}</Type_élément_prescr>"))
+
+    assert said(line.findings) == doubts
+
+
+def test_a_code_of_the_line_from_another_list_blocks() -> None:
+    stop = '<Cré_arr_mod_val Phast-nomenclature="{}">A</Cré_arr_mod_val>'
+
+    own = line_of(a_line(inside=stop.format("SIPh-Cré_arr_mod_val")))
+    other = line_of(a_line(inside=stop.format("LOCAL")))
+
+    assert own.findings == ()
+    assert said(other.findings) == [("code-invalid", "A")]
+
+
+def test_a_route_or_form_of_another_list_has_no_label_of_ours() -> None:
+    line = line_of(
+        a_line(
+            inside="""<Voie_administration Phast-nomenclature="LOCAL">54</Voie_administration>
+            <Forme Phast-nomenclature="EDQM">10219000</Forme>"""
+        )
+    )
+
+    assert line.route is not None
+    assert line.product.form is not None
+    assert (line.route.system, line.route.display) == ("LOCAL", None)
+    assert line.product.form.display == "comprimé"
+
+
+def test_a_structured_comment_of_a_component_is_a_note() -> None:
+    comment = "<Commentaire_structuré><Texte>Écraser</Texte></Commentaire_structuré>"
+
+    line = line_of(a_line(components=a_component("1", "9216902", comment)))
+
+    assert [(note.scope, note.text) for note in line.notes] == [
+        ("Commentaire_structuré", "Écraser")
+    ]

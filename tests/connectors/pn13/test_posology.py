@@ -30,6 +30,31 @@ def test_prescribed_dates_stand_in_for_absent_ones_only() -> None:
     assert str(other.posology.phases[0].bounds.start) == "2026-03-03"
 
 
+def test_a_prescribed_date_beside_the_own_one_is_the_same_or_is_told() -> None:
+    dates = "<Dh_fin>20260308</Dh_fin><Dh_fin_prescrite>{}</Dh_fin_prescrite>"
+
+    same = line_of(a_line(bounds=dates.format("20260308")))
+    other = line_of(a_line(bounds=dates.format("20260310")))
+
+    assert same.findings == ()
+    assert said(other.findings) == [("element-unread", "20260310")]
+    assert str(other.posology.phases[0].bounds.end) == "2026-03-08"
+
+
+def test_an_end_event_is_told_with_what_it_is() -> None:
+    ending = """<Type_événement_fin>PH</Type_événement_fin>
+    <Evénement_fin>20260305080000</Evénement_fin><Int_temps_ev_fin>8</Int_temps_ev_fin>"""
+
+    phase = phase_of(a_posology(DAILY_FREQUENCY + ending))
+
+    assert said(phase.findings) == [
+        ("timing-unsupported", "PH"),
+        ("timing-unsupported", "20260305080000"),
+        ("timing-unsupported", "8"),
+    ]
+    assert "(événement de fin)" in phase.findings[1].message
+
+
 def test_a_date_of_sixteen_digits_loses_its_last_two() -> None:
     zero = line_of(a_line(bounds="<Dh_début>2026030206000000</Dh_début>"))
     other = line_of(a_line(bounds="<Dh_début>2026030206000042</Dh_début>"))

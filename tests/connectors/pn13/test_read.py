@@ -8,6 +8,7 @@ from pn13_messages import (
     a_document,
     a_line,
     a_message,
+    line_of,
     prescription_of,
     reading_of,
     said,
@@ -111,13 +112,13 @@ def test_a_message_without_its_parts_says_so() -> None:
 
 
 def test_the_trail_says_what_each_value_became_and_what_nothing_used() -> None:
-    reading = reading_of(a_message(a_line(inside="<Type_élément_prescr>0</Type_élément_prescr>")))
+    reading = reading_of(a_message(a_line(inside="<Rang_élément_prescr>3</Rang_élément_prescr>")))
 
     places = {source.location: source.gives for source in reading.sources}
     assert places[f"{LINE}/Id_élément_prescr"] == "line.identifiers"
     assert places[f"{LINE}/Elément_posologie/Quantité/Nombre"] == "dose.value"
     assert places["/Messages/@Phast-id_message"] == "control_id"
-    assert [source.location for source in reading.unused] == [f"{LINE}/Type_élément_prescr"]
+    assert [source.location for source in reading.unused] == [f"{LINE}/Rang_élément_prescr"]
 
 
 def test_a_protocol_is_said_not_to_be_read() -> None:
@@ -175,11 +176,9 @@ def test_two_patients_of_one_message_contradict_each_other() -> None:
 
 
 def test_an_element_that_nobody_knows_is_told_with_its_value() -> None:
-    prescription = prescription_of(
-        a_message(a_line(inside="<Suspendu_jusque>J3</Suspendu_jusque>"))
-    )
+    line = line_of(a_line(inside="<Suspendu_jusque>J3</Suspendu_jusque>"))
 
-    assert [(f.code.value, f.location, f.quoted) for f in prescription.findings] == [
+    assert [(f.code.value, f.location, f.quoted) for f in line.findings] == [
         ("element-unread", f"{LINE}/Suspendu_jusque", "J3")
     ]
 
@@ -240,6 +239,6 @@ def test_labels_that_repeat_the_name_of_an_element_are_not_counted_as_unused() -
 def test_a_finding_shows_the_beginning_of_a_long_value_and_the_trail_the_whole() -> None:
     reading = reading_of(a_message(a_line(inside=f"<Inconnu>{'x' * 5000}</Inconnu>")))
 
-    (finding,) = reading.prescriptions[0].findings
+    (finding,) = reading.prescriptions[0].lines[0].findings
     assert finding.quoted == "x" * 200
     assert [len(source.value) for source in reading.unused] == [5000]
