@@ -64,6 +64,7 @@ def load_site(name: str) -> Site:
             int(row.code): _moments(row.target) for row in read_table(folder / "distributions.csv")
         },
         meals=_moments(settings["meals"]),
+        day_starts_at=time.fromisoformat(settings.get("day_starts_at", "00:00")),
         compartments={
             Moment(row.code): Compartment(row.target)
             for row in read_table(folder / "compartments.csv")

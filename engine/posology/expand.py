@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import chain, islice, repeat, tee
-from operator import itemgetter
-from typing import NamedTuple, TypeAlias
+from operator import add, itemgetter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from engine.posology.clock import at_wall, is_doubtful, wall_of
+from engine.posology.clock import DAY, at_wall, is_doubtful, wall_of
 from engine.posology.days import days_of
-from engine.posology.slots import wall_time
+from engine.posology.slots import time_in_day, wall_time
 from engine.posology.window import Window, stretches, window_of
 from schemas.finding import Finding, FindingCode
 from schemas.moment import Moment
@@ -28,11 +28,22 @@ from schemas.site import Site
 _SHORT = 62
 """Days of a window that is sorted at once, as two months; a longer one is merged as it streams."""
 
-_Place: TypeAlias = tuple[time, Moment | None, int | None, Quantity | None, int]
-"""A slot at its wall time in the zone, with all else that an intake there carries."""
+_NEXT_DAY = partial(add, DAY)
 
 _intake = partial(tuple.__new__, PlannedIntake)
 """`PlannedIntake._make` without its check of the length: half the time of a month."""
+
+
+class _Place(NamedTuple):
+    """A slot: the time by which it is compared, its wall time, and what its intakes carry.
+
+    `late`: the clock shows it on the day after. `carried`: all of an intake but its time.
+    """
+
+    in_day: time
+    clock: time
+    late: bool
+    carried: tuple[Moment | None, int | None, Quantity | None, int]
 
 
 class _Within(NamedTuple):
@@ -70,11 +81,15 @@ def _instant_of(intake: PlannedIntake) -> float:
 
 
 def occurrences(step: Step, site: Site, window: Window, rank: int = 0) -> Iterator[PlannedIntake]:
-    """What of a step falls into the window. A count runs from the start of the step."""
+    """What of a step falls into the window. A count runs from the start of the step.
+
+    A moment past midnight falls where the day that it ends falls.
+    """
     if step.count is None:
         return _between(step, site, window, max(step.start, window.first), rank)
-    counted = islice(_between(step, site, window, step.start, rank), step.count)
-    return (due for due in counted if due.due_at >= window.first)
+    before = _between(step, site, window._replace(last=window.first), step.start, rank)
+    left = step.count - sum(1 for _ in islice(before, step.count))
+    return islice(_between(step, site, window, max(step.start, window.first), rank), left)
 
 
 def _between(
@@ -97,21 +112,15 @@ def _between(
 
 
 def _every_hours(rule: EveryHours, within: _Within) -> Iterator[datetime]:
-    """Elapsed hours are counted in UTC; the clock goes along with them while it does not change."""
     gap = timedelta(seconds=int(rule.hours * 3600))
     start, zone = rule.first.astimezone(UTC), within.zone
     begin, end = within.first.astimezone(UTC), within.last.astimezone(UTC)
     due = start + max(0, -((start - begin) // gap)) * gap
-    shown = due.astimezone(zone)
-    offset = shown.utcoffset()
     while due < end or (within.included and due == end):
-        yield shown
+        yield due.astimezone(zone)
         if end - due < gap:
             return
-        due, shown = due + gap, shown + gap
-        if shown.utcoffset() != offset:
-            shown = due.astimezone(zone)
-            offset = shown.utcoffset()
+        due += gap
 
 
 def _at_instants(rule: AtInstants, within: _Within) -> Iterator[datetime]:
@@ -123,13 +132,12 @@ def _at_instants(rule: AtInstants, within: _Within) -> Iterator[datetime]:
 
 def _at_slots(step: Step, site: Site, within: _Within, rank: int) -> Iterator[PlannedIntake]:
     zone = within.zone
-    places: list[_Place] = [
-        (
+    places = [
+        _Place(
+            time_in_day(slot, site),
             wall_time(slot, site).replace(tzinfo=zone),
-            slot.moment,
-            slot.offset_minutes,
-            step.quantity,
-            rank,
+            site.is_past_midnight(slot.moment),
+            (slot.moment, slot.offset_minutes, step.quantity, rank),
         )
         for slot in step.slots
     ]
@@ -148,8 +156,12 @@ def _on_whole_days(days: Iterator[date], places: list[_Place]) -> Iterator[Plann
     Only iterators of the standard library touch each intake: a month is dated here.
     """
     columns = (
-        zip(map(datetime.combine, copy, repeat(clock)), *map(repeat, members), strict=False)
-        for copy, (clock, *members) in zip(tee(days, len(places)), places, strict=True)
+        zip(
+            map(datetime.combine, map(_NEXT_DAY, copy) if late else copy, repeat(clock)),
+            *map(repeat, carried),
+            strict=False,
+        )
+        for copy, (_, clock, late, carried) in zip(tee(days, len(places)), places, strict=True)
     )
     return map(_intake, chain.from_iterable(zip(*columns, strict=True)))
 
@@ -160,12 +172,12 @@ def _on_edge(day: date, places: list[_Place], within: _Within) -> list[PlannedIn
     `within` holds wall times here.
     """
     found: list[PlannedIntake] = []
-    for clock, *members in places:
-        wall = datetime.combine(day, clock.replace(tzinfo=None))
-        if within.first <= wall and (
-            wall < within.last or (within.included and wall == within.last)
-        ):
-            found.append(_intake((at_wall(wall, within.zone), *members)))
+    first, last, included, zone = within
+    for in_day, clock, late, carried in places:
+        compared = datetime.combine(day, in_day)
+        if first <= compared and (compared < last or (included and compared == last)):
+            shown = datetime.combine(_NEXT_DAY(day) if late else day, clock.replace(tzinfo=None))
+            found.append(_intake((at_wall(shown, zone), *carried)))
     return sorted(found, key=_instant_of)
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from engine.posology.clock import wall_of, zone_named
 from engine.posology.doubts import Doubts
 from engine.posology.shape import Kind, Shape, instants_of
-from engine.posology.slots import wall_time
+from engine.posology.slots import time_in_day
 from engine.posology.span import Start
 from schemas.finding import FindingCode
 from schemas.posology import Phase, Weekday
@@ -68,7 +68,7 @@ def _needs_anchor(shape: Shape) -> bool:
 
 
 def _first_slot(shape: Shape, site: Site) -> time:
-    return min((wall_time(slot, site) for slot in shape.slots), default=time.max)
+    return min((time_in_day(slot, site) for slot in shape.slots), default=time.max)
 
 
 def _weekly(shape: Shape, anchor: date, doubts: Doubts) -> Rule:

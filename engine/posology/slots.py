@@ -67,7 +67,11 @@ def distributed(times_a_day: int, site: Site, doubts: Doubts) -> tuple[Slot, ...
 
 def in_order(slots: Iterable[Slot], site: Site) -> tuple[Slot, ...]:
     """The slots in the order of the site's day."""
-    return tuple(sorted(slots, key=lambda slot: (wall_time(slot, site), str(slot.moment))))
+
+    def place(slot: Slot) -> tuple[time, time, str]:
+        return time_in_day(slot, site), wall_time(slot, site), str(slot.moment)
+
+    return tuple(sorted(slots, key=place))
 
 
 def wall_time(slot: Slot, site: Site) -> time:
@@ -77,6 +81,14 @@ def wall_time(slot: Slot, site: Site) -> time:
     if slot.moment is None:
         raise KeyError(slot)
     return site.moments[slot.moment]
+
+
+def time_in_day(slot: Slot, site: Site) -> time:
+    """The time by which a slot is compared with a start and an end: its own.
+
+    A moment past midnight is the last of its day, whenever the clock says.
+    """
+    return time.max if site.is_past_midnight(slot.moment) else wall_time(slot, site)
 
 
 def _slot(stated: MomentTime) -> Slot:

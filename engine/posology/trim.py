@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from engine.posology.clock import DAY, wall_of, zone_named
 from engine.posology.days import days_of
 from engine.posology.expand import occurrences
-from engine.posology.slots import wall_time
+from engine.posology.slots import time_in_day
 from engine.posology.window import Window
 from schemas.finding import Finding, FindingCode
 from schemas.schedule import Step
@@ -58,6 +58,6 @@ def _from(step: Step, site: Site, first: datetime) -> Step | None:
 def _has_past_slot(step: Step, site: Site) -> bool:
     """Whether the first day has a slot before the start of the step."""
     wall = wall_of(step.start, zone_named(site.zone))
-    if not any(wall_time(slot, site) < wall.time() for slot in step.slots):
+    if not any(time_in_day(slot, site) < wall.time() for slot in step.slots):
         return False
     return next(days_of(step.rule, wall.date()), wall.date() + DAY) == wall.date()
