@@ -62,8 +62,13 @@ def assess_prescription(
 
     records = [products(line.product) if products else None for line in prescription.lines]
     normalised = [_normalised(line, prescription, site) for line in prescription.lines]
-    comparisons = [_compared(line) for line in prescription.lines]
-    reviewed = review(prescription, normalised, comparisons, previous)
+    comparisons = [_compared(*each) for each in zip(prescription.lines, records, strict=True)]
+    earlier = (
+        [_normalised(line, previous, site).schedule for line in previous.lines]
+        if previous
+        else None
+    )
+    reviewed = review(prescription, normalised, comparisons, previous, earlier, records)
     schedules = [
         _schedule(line, result) for line, result in zip(prescription.lines, normalised, strict=True)
     ]
@@ -103,13 +108,19 @@ def _normalised(line: Line, prescription: Prescription, site: Site) -> Normalise
     return normalise(line.posology, site, start=line.effective_at, written=prescription.authored_at)
 
 
-def _compared(line: Line) -> tuple[Finding, ...]:
-    """What the sender's words say against the structure: of the line, each phase, each label."""
+def _compared(line: Line, record: ProductRecord | None) -> tuple[Finding, ...]:
+    """What the sender's words say against the structure: of the line, each phase, each label.
+
+    Where the sender states no strength of the product, that of the reference counts.
+    """
     if line.action not in PLANNING_ACTIONS:
         return ()
     from engine.posology.comparison.compare import compare_all
 
-    return _each_once(compare_all(line.posology, (line.text,) if line.text else ()))
+    product = line.product
+    if record is not None and not product.strengths:
+        product = product.model_copy(update={"strengths": record.strengths})
+    return _each_once(compare_all(line.posology, (line.text,) if line.text else (), product))
 
 
 def _schedule(line: Line, result: Normalised) -> LineSchedule:

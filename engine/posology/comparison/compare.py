@@ -6,31 +6,39 @@ not. A difference is a doubt for a person: neither side is taken for the truth.
 
 from collections.abc import Sequence
 
-from engine.posology.comparison.differences import differences
-from engine.posology.comparison.unread import ADDS, CONTRADICTS, UNREAD, Difference, of_unread
+from engine.posology.comparison.amounts import Strengths
+from engine.posology.comparison.difference import ADDS, CONTRADICTS, UNREAD, Difference
+from engine.posology.comparison.differences import Beside, differences
+from engine.posology.comparison.doses import of_amounts_said_twice, of_strength
+from engine.posology.comparison.product import strengths_of, without_name
+from engine.posology.comparison.unread import of_unread, spares_days
 from engine.posology.text.propose import propose
 from schemas.finding import Finding
 from schemas.posology import Phase, Posology
+from schemas.prescription import Product
 from schemas.proposal import Proposal
 
+_NO_PRODUCT = Product()
 _WEIGHT = {CONTRADICTS: 2, ADDS: 1, UNREAD: 0}
 
 
 def compare(
-    proposal: Proposal, phases: Sequence[Phase], location: str | None = None
+    proposal: Proposal,
+    phases: Sequence[Phase],
+    location: str | None = None,
+    strengths: Strengths = (),
 ) -> tuple[Finding, ...]:
     """What a text says that the phases do not, one finding for each difference.
 
     `location` is where the text stands; without it, the first phase's. Of several readings the
-    one that differs least counts. Where all phases are as needed, nothing is planned and every
-    difference is only to acknowledge. The findings quote the text. Empty: they agree.
+    one that differs least counts, and the others must be the same amount by the `strengths` of
+    the product. Where all phases are as needed, nothing is planned and every difference is only
+    to acknowledge. The findings quote the text. Empty: they agree.
     """
     if not phases:
         return ()
-    readings = (proposal.phases, *proposal.several)
-    found = min((differences(reading, phases) for reading in readings), key=_weight)
-    found += [of_unread(said, phases) for said in proposal.unread]
-    kept = [difference for difference in found if difference is not None]
+    kept = [*_of_readings(proposal, phases, strengths)]
+    kept += [found for said in proposal.unread if (found := of_unread(said, phases)) is not None]
     if all(phase.as_needed for phase in phases):
         kept = [(UNREAD, rule) for _, rule in kept]
     return tuple(
@@ -41,22 +49,47 @@ def compare(
     )
 
 
-def compare_all(posology: Posology, texts: Sequence[str] = ()) -> tuple[Finding, ...]:
+def _of_readings(
+    proposal: Proposal, phases: Sequence[Phase], strengths: Strengths
+) -> list[Difference]:
+    known = strengths or proposal.strengths
+    beside = Beside(known, any(spares_days(said, phases) for said in proposal.unread))
+    readings = [proposal.phases, *proposal.several]
+    outcomes = [differences(reading, phases, beside) for reading in readings]
+    best = min(range(len(readings)), key=lambda rank: _weight(outcomes[rank]))
+    if _weight(outcomes[best])[0] >= _WEIGHT[CONTRADICTS]:
+        return outcomes[best]
+    twice = [of_strength(proposal.strengths, strengths)]
+    twice += [
+        of_amounts_said_twice(readings[best], other, known)
+        for other in readings
+        if other is not readings[best]
+    ]
+    return outcomes[best] + [found for found in twice if found is not None]
+
+
+def compare_all(
+    posology: Posology, texts: Sequence[str] = (), product: Product = _NO_PRODUCT
+) -> tuple[Finding, ...]:
     """Every text of a posology against its structure: of the whole, of each phase, of its labels.
 
-    `texts` are further words for the whole (those of the line). The text of one phase may
-    describe them all: it is compared with its phase, and where it differs with all of them, and
-    the milder outcome counts. A posology in words alone has nothing that a text could add to.
+    `texts` are further words for the whole (those of the line). The name of the product
+    is no part of what they say, and its strength makes amounts in two units one. The text of
+    one phase may describe them all: it is compared with its phase, and where it differs with
+    all of them, and the milder outcome counts. A posology in words alone has nothing that a
+    text could add to.
     """
     phases = posology.phases
     whole = [text for text in dict.fromkeys([posology.text, *texts]) if text]
-    found = [one for text in whole for one in compare(propose(text), phases)]
+    strengths = strengths_of(product)
+    said = [_proposal(text, product) for text in whole]
+    found = [one for each in said for one in compare(each, phases, None, strengths)]
     for phase in phases:
         own = None if phase.text in whole else phase.text
         for text, location in [(own, f"{phase.location}.text"), *_labels(phase)]:
             if text is not None:
-                found += _milder(text, phase, phases, location)
-        if own is not None and _is_opaque(own):
+                found += _milder(_proposal(text, product), phase, phases, location, strengths)
+        if own is not None and _is_opaque(_proposal(own, product)):
             found.append(_opaque(phase))
     if not any(map(_is_structured, phases)):
         found = [finding for finding in found if finding.code is CONTRADICTS]
@@ -74,19 +107,30 @@ def _labels(phase: Phase) -> list[tuple[str | None, str]]:
     return [(said, f"{phase.location}.instructions") for said in phase.instructions]
 
 
-def _milder(text: str, phase: Phase, phases: Sequence[Phase], location: str) -> tuple[Finding, ...]:
-    proposal = propose(text)
-    alone = compare(proposal, (phase,), location)
+def _milder(
+    proposal: Proposal,
+    phase: Phase,
+    phases: Sequence[Phase],
+    location: str,
+    strengths: Strengths,
+) -> tuple[Finding, ...]:
+    alone = compare(proposal, (phase,), location, strengths)
     if not any(finding.blocks for finding in alone) or len(phases) == 1:
         return alone
-    together = compare(proposal, phases, location)
+    together = compare(proposal, phases, location, strengths)
     return alone if any(finding.blocks for finding in together) else together
 
 
-def _is_opaque(text: str) -> bool:
+def _proposal(text: str, product: Product) -> Proposal:
+    """What the text says beside the product's name; it is still quoted as sent."""
+    said = without_name(text, product)
+    proposal = propose(said)
+    return proposal if said == text else proposal.model_copy(update={"text": text})
+
+
+def _is_opaque(proposal: Proposal) -> bool:
     """Whether nothing of a text that has words was understood."""
-    proposal = propose(text)
-    letters = any(letter.isalpha() for letter in text)
+    letters = any(letter.isalpha() for letter in proposal.text)
     return letters and not proposal.phases and not proposal.unread
 
 
@@ -99,6 +143,6 @@ def _opaque(phase: Phase) -> Finding:
     )
 
 
-def _weight(differences: Sequence[Difference | None]) -> tuple[int, int]:
-    weights = [_WEIGHT[difference[0]] for difference in differences if difference is not None]
+def _weight(differences: Sequence[Difference]) -> tuple[int, int]:
+    weights = [_WEIGHT[difference[0]] for difference in differences]
     return max(weights, default=-1), len(weights)

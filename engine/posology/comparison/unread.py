@@ -4,61 +4,70 @@ Words that may change the plan block; a choice of words that cannot only asks to
 """
 
 from collections.abc import Sequence, Set
+from datetime import timedelta
+from decimal import Decimal
 
-from engine.posology.text.items import Kind
-from engine.posology.text.lexicon import folded, words_of
+from engine.posology.comparison.bounds import day_stated
+from engine.posology.comparison.ceilings import is_within
+from engine.posology.comparison.difference import ADDS, CONTRADICTS, UNREAD, Difference
+from engine.posology.text.dates import day_of
+from engine.posology.text.forms import unit_of
+from engine.posology.text.items import Item, Kind
+from engine.posology.text.leftover import kind_of_word
+from engine.posology.text.lexicon import folded
 from engine.posology.text.scanner import items_of
-from schemas.finding import FindingCode
-from schemas.posology import Limits, Phase, Weekday
+from schemas.posology import Phase, Weekday
+from schemas.quantity import PeriodUnit
 
-CONTRADICTS, ADDS, UNREAD = (
-    FindingCode.TEXT_CONTRADICTS,
-    FindingCode.TEXT_ADDS,
-    FindingCode.TEXT_UNREAD,
-)
-Difference = tuple[FindingCode, str]
 _STOPS = frozenset({"et", "puis", "then", "stop", "arret", "arreter"})
 _NEVER = frozenset({"pas", "jamais", "not", "never"})
 _JOINTS = frozenset({"et", "and", "le", "les", "the", "on", ","})
+_ARTICLES = frozenset({"un", "une", "one"})
+_MILD = frozenset(("choice", "elsewhere", "dose_units", "hours"))
+_LONG = frozenset((PeriodUnit.DAY, PeriodUnit.WEEK, PeriodUnit.MONTH, PeriodUnit.YEAR))
+_PLAIN: Difference = (UNREAD, "words of the text could not be compared with the structure")
+_MORE: Difference = (
+    ADDS,
+    "the text says something that may change the plan and that was not read",
+)
 
 
 def of_unread(said: str, stated: Sequence[Phase]) -> Difference | None:
     """What was not understood weighs by its words: an end or a number more than a choice."""
-    kinds = {words_of("triggers").get(word) for word in _words(said)} - {None}
-    limited = any(one.limits != Limits() for one in stated)
+    items = items_of(said)
+    kinds = _kinds(said, items)
     bounded = any(one.bounds.end or one.bounds.duration for one in stated)
     if _is_exception(said):
         rule = "the text names days without, and the structure does not leave out the same"
-        return None if _are_left_out(said, stated) else (ADDS, rule)
-    if (limited and _is_ceiling(said, kinds)) or (bounded and _is_only_stop(said)):
+        return None if spares_days(said, stated) else (ADDS, rule)
+    if (_is_ceiling(items, kinds) and is_within(said, stated)) or (bounded and _is_only_stop(said)):
         return None
     if "open" in kinds:
         return (CONTRADICTS, "the text gives no end and the structure one") if bounded else None
-    forms = [item.kind for item in items_of(said)]
+    forms = [item.kind for item in items]
+    if forms == [Kind.ANCHOR]:
+        return _of_anchor(said, stated)
     if forms == [Kind.RENEWAL]:
         return UNREAD, "the text names renewals, and each is a delivery of its own"
-    if not kinds and forms == [Kind.SEPARATION]:
+    if kinds <= {"hours"} and forms == [Kind.SEPARATION]:
         return UNREAD, "the text asks for a time between this medicine and another"
-    mild = kinds <= {"choice", "elsewhere"} and not any(letter.isdigit() for letter in said)
-    if mild:
-        return UNREAD, "words of the text could not be compared with the structure"
-    return ADDS, "the text says something that may change the plan and that was not read"
+    return _by_words(items, kinds, stated)
 
 
-def _is_ceiling(said: str, kinds: Set[str | None]) -> bool:
-    """`max 4/j`, `espacés d'au moins 4 heures`: what the limits of the structure say."""
-    return kinds == {"ceiling"} or (
-        not kinds and {item.kind for item in items_of(said)} == {Kind.CEILING}
-    )
+def _by_words(items: Sequence[Item], kinds: Set[str], stated: Sequence[Phase]) -> Difference | None:
+    numbered = any(_is_number(item) for item in items)
+    if numbered or not kinds <= _MILD:
+        ordered = kinds == {"order"} and any(one.sequence is not None for one in stated)
+        return None if ordered and not numbered else _MORE
+    if kinds == {"choice"} and len(items) == 1:
+        return ADDS, "the text gives a choice between two times or amounts"
+    return None if kinds == {"dose_units"} else _PLAIN
 
 
-def _is_exception(said: str) -> bool:
-    first = folded(said).split(" ")[0]
-    return first in _NEVER or words_of("triggers").get(first) == "exception"
-
-
-def _are_left_out(said: str, stated: Sequence[Phase]) -> bool:
+def spares_days(said: str, stated: Sequence[Phase]) -> bool:
     """`sauf samedi et dimanche`: whether these are the days that the structure does not name."""
+    if not _is_exception(said):
+        return False
     rest = folded(said).partition(" ")[2]
     items = items_of(rest.replace("week-end", "samedi dimanche").replace("weekend", "sat sun"))
     days = {day for item in items for day in item.weekdays}
@@ -67,12 +76,48 @@ def _are_left_out(said: str, stated: Sequence[Phase]) -> bool:
     return bool(named) and days == set(Weekday) - named and set(others) <= _JOINTS
 
 
+def _of_anchor(said: str, stated: Sequence[Phase]) -> Difference | None:
+    """`Semaines comptées à partir du 02/03/2026`: the start is on a day of that count."""
+    day, days = day_of(said), 7 if folded(said).startswith("semaines") else 1
+    for phase in stated:
+        frequency, start = phase.rhythm.frequency, phase.bounds.start
+        if day is None or frequency is None or frequency.period is None or start is None:
+            return ADDS, "the text says from when days are counted and the structure does not"
+        first = day_stated(start)
+        monday = first - timedelta(days=first.weekday())
+        apart = ((monday if days > 1 else first) - day).days
+        if Decimal(apart) % (days * frequency.period):
+            return CONTRADICTS, "the text counts days from another one than the structure"
+    return None
+
+
+def _is_ceiling(items: Sequence[Item], kinds: Set[str]) -> bool:
+    """`max 4/j`, `espacés d'au moins 4 heures`: what the limits of the structure say."""
+    return "ceiling" in kinds or {item.kind for item in items} == {Kind.CEILING}
+
+
+def _is_exception(said: str) -> bool:
+    first = folded(said).split(" ")[0]
+    return first in _NEVER or kind_of_word(first) == "exception"
+
+
 def _is_only_stop(said: str) -> bool:
     """`puis arrêt`, `then stop`: the end that the structure has."""
     words = folded(said).split()
     return bool(words) and all(word in _STOPS for word in words)
 
 
-def _words(said: str) -> set[str]:
-    words = {folded(item.said) for item in items_of(said)} | set(folded(said).split())
-    return words | {part for word in words for part in word.split("'")}
+def _is_number(item: Item) -> bool:
+    word = folded(item.said)
+    spelt = item.kind is Kind.NUMBER and word not in _ARTICLES
+    return spelt or any(letter.isnumeric() for letter in word)
+
+
+def _kinds(said: str, items: Sequence[Item]) -> set[str]:
+    words = {folded(item.said) for item in items} | set(folded(said).split())
+    parts = {part for word in words for part in (word, *word.split("'"))}
+    found = {kind for part in parts if (kind := kind_of_word(part)) is not None}
+    if "time_units" in found:
+        long = any(unit_of(part) in _LONG for part in parts if kind_of_word(part) == "time_units")
+        found = (found - {"time_units"}) | {"days" if long else "hours"}
+    return found

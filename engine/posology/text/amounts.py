@@ -4,15 +4,17 @@ import re
 from decimal import Decimal
 from functools import cache
 
-from engine.posology.text.forms import END, Form, Match, many, number, number_of
+from engine.posology.text.forms import END, Form, Match, kind_of, many, number
 from engine.posology.text.items import Item, Kind
-from engine.posology.text.lexicon import any_of, number_pattern, words_of
+from engine.posology.text.lexicon import any_of, number_of, number_pattern, words_of
 from schemas.posology import Dose
-from schemas.quantity import Quantity
+from schemas.quantity import Quantity, Strength
 
 _SHARE = r"(?:\d+(?:,\d+)?|\d/\d|[½¼¾])"
 _MEASURES = frozenset(("mg", "g", "ug", "kg", "mL", "L", "cL", "[IU]", "mmol", "meq"))
 """Targets of the table of dose units that measure; the others count."""
+_PER = r"kg|m2|m²|ml|cl|dl|l|min|mn|h|hr|heures?|hours?|(?:16|72) ?(?:h|heures?|hours?)|actuat|dose"
+"""What an amount by time, weight or volume stands over: a rate, and no amount of an intake."""
 
 
 def scheme_forms() -> tuple[Form, ...]:
@@ -39,6 +41,7 @@ def amount_forms() -> tuple[Form, ...]:
     dose, number = any_of("dose_units"), number_pattern()
     counted, measured = _units(measuring=False), _units(measuring=True)
     return (
+        (rf"{number} ?(?:{measured}) ?/ ?(?:{_PER})(?!\w)[^\s,;)]*", kind_of(Kind.RATE)),
         (
             rf"{many()}(?: ?\(\d+\))?[ -]?(?P<dose>{counted}){END} ?(?:doses? a |de |a |of )?"
             rf"(?P<strength>{number}) ?(?P<measure>{measured}){END}"
@@ -90,7 +93,12 @@ def _of_strength(found: Match) -> Item | None:
     if found["rate"]:
         return item
     most = None if high is None else high * strength
-    return item._replace(again=_range(low * strength, most, found["measure"]))
+    named = Strength(
+        numerator=Quantity(value=strength, unit=found["measure"]),
+        denominator=Quantity(value=Decimal(1), unit=found["dose"]),
+    )
+    again = _range(low * strength, most, found["measure"])
+    return item._replace(again=again, strength=named)
 
 
 def _said_again(found: Match) -> Item | None:

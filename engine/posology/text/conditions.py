@@ -12,7 +12,8 @@ def condition_forms() -> tuple[Form, ...]:
     number, dose = number_pattern(), any_of("dose_units")
     return (
         (
-            r"(?:maxi?|maximum|sans depasser|ne pas depasser|do not exceed|avec un max)\b"
+            r"(?:(?:avec )?(?:un )?(?:maxi?|maximum|max\.)|sans depasser|ne pas depasser"
+            r"|do not exceed)(?!\w)"
             rf"{CLAUSE}",
             _ceiling,
         ),
@@ -27,7 +28,7 @@ def condition_forms() -> tuple[Form, ...]:
         ),
         (
             rf"{number} ?(?:h|heures?|hours?|min|minutes?) (?:avant|apres|before|after) "
-            rf"(?!(?:[^\s,.;]+ ){{0,2}}(?:{any_of('moments')})\b)[^,.;\n]*",
+            rf"(?!(?:[^\s,.;]+ ){{0,2}}(?:{any_of('moments')}|repas|meals?|food)\b)[^,.;\n]*",
             kind_of(Kind.SEPARATION),
         ),
         (

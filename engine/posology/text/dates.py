@@ -7,7 +7,7 @@ from engine.posology.text.lexicon import any_of, folded, words_of
 _CENTURY = 100
 _PARTS = ("day", "month", "year")
 _MONTHS = 12
-_AMERICAN = ("from", "starting", "until", "to ")
+_ENGLISH = ("from", "start", "until")
 
 
 def date_pattern() -> str:
@@ -60,7 +60,7 @@ def _dated(text: str, numbers: list[int]) -> date | None:
         return _valid(*numbers[:3])
     day, month, year = numbers[:3]
     in_figures = not any(word in words_of("months") for word in _words(text))
-    english = folded(text).startswith(_AMERICAN)
+    english = folded(text).startswith(_ENGLISH)
     if english and in_figures and day != month and day <= _MONTHS:
         return None
     return _valid(year + 2000 if year < _CENTURY else year, month, day)

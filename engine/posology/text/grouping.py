@@ -9,12 +9,14 @@ from engine.posology.text.leftover import matters
 from engine.posology.text.lexicon import folded
 from schemas.moment import Moment, MomentTime
 from schemas.posology import Cycle, Dose
-from schemas.quantity import Duration, PeriodUnit, Quantity
+from schemas.quantity import Duration, PeriodUnit, Quantity, Strength
 
 _SCHEME = (Moment.MORNING, Moment.NOON, Moment.EVENING, Moment.BEDTIME)
 _TIMING = (Kind.FREQUENCY, Kind.TOTAL, Kind.MOMENT, Kind.CLOCK, Kind.WEEKDAY, Kind.AS_NEEDED)
 _JOINTS = frozenset({",", ":", "-", "et", "and", "(", ")", "prise", "to", "be", "taken", "le", "a"})
-_ELSEWHERE = (Kind.CEILING, Kind.OPEN, Kind.SEPARATION, Kind.RENEWAL, Kind.ANCHOR)
+_ELSEWHERE = (
+    *(Kind.CEILING, Kind.OPEN, Kind.SEPARATION, Kind.RENEWAL, Kind.ANCHOR, Kind.RATE, Kind.DATE),
+)
 """What is kept word for word: phases have no place for it, or one that words cannot fill."""
 _WEEK = 7
 
@@ -25,6 +27,7 @@ class Grouping:
     def __init__(self) -> None:
         self.segments = [Segment()]
         self.unread: list[str] = []
+        self.strengths: list[Strength] = []
         self._run: list[Item] = []
         self._waiting: Item | None = None
         self._week_in_two: Item | None = None
@@ -154,6 +157,8 @@ class Grouping:
             group = Group()
             segment.groups.append(group)
         group.timing_first = group.timing_first or (group.timed and not group.doses)
+        if item.strength is not None:
+            self.strengths.append(item.strength)
         is_new = group.say_again(item.dose)
         if item.again is not None:
             is_new = group.say_again(item.again) and is_new

@@ -44,7 +44,13 @@ def harmless_forms() -> tuple[Form, ...]:
             _advice,
         ),
         (rf"{_ASK}\w* (?:[^\W\d]+ ){{0,2}}{_WHO}\b[^.;\n]*", _advice),
+        (
+            r"(?:any )?other (?:\w+ )?(?:medicines?|products?|drugs?|tablets?)"
+            r"|autres? (?:medicaments?|traitements?|produits?)",
+            noise,
+        ),
         (r"(?:ne pas|sans) s'allonger[^.;\n\d]*", noise),
+        (r"\( ?[\d.,]+ ?(?:mg|g|ug|µg|ui) ?/ ?(?:kg|m2|m²) ?\)", noise),
         (r"\(? ?soit [^.;)\n]*?/ ?kg\b ?\)?", noise),
         (
             r"(?:dans|avec|in|with|mit) (?:\d+(?:/\d+)? ?)?[^.;,\n\d]{0,20}?"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from schemas.moment import MomentTime
 from schemas.posology import Cycle, Dose, Frequency, Weekday
-from schemas.quantity import Duration
+from schemas.quantity import Duration, Strength
 
 
 class Kind(Enum):
@@ -38,6 +38,8 @@ class Kind(Enum):
     RENEWAL = auto()
     AS_NEEDED = auto()
     CEILING = auto()
+    RATE = auto()
+    DATE = auto()
     SEPARATION = auto()
     THEN = auto()
     STOP = auto()
@@ -49,7 +51,7 @@ class Kind(Enum):
 class Item(NamedTuple):
     """A stretch of the text, as sent, and its meaning (of a type that depends on the kind).
 
-    `again` is the same amount in another unit.
+    `again` is the same amount in another unit, by the `strength` that the words name.
     """
 
     kind: Kind
@@ -57,6 +59,7 @@ class Item(NamedTuple):
     frequency: Frequency | None = None
     dose: Dose | None = None
     again: Dose | None = None
+    strength: Strength | None = None
     doses: tuple[Decimal, ...] = ()
     moments: tuple[MomentTime, ...] = ()
     clock: time | None = None

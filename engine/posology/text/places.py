@@ -5,9 +5,9 @@ from datetime import time
 from decimal import Decimal
 from functools import cache
 
-from engine.posology.text.forms import Form, Match
+from engine.posology.text.forms import Form, Match, number
 from engine.posology.text.items import Item, Kind
-from engine.posology.text.lexicon import any_of, number_of, number_pattern, words_of
+from engine.posology.text.lexicon import any_of, number_pattern, words_of
 from schemas.moment import Moment, MomentTime
 from schemas.posology import Weekday
 
@@ -16,6 +16,7 @@ _FRENCH_SHORT = frozenset({"lun", "mar", "mer", "jeu", "ven", "sam", "dim"})
 """Read only where several stand together: `mer` alone is the sea."""
 _TWO_LETTERS = dict(zip(("lu", "ma", "me", "je", "ve", "sa", "di"), Weekday, strict=True))
 _NOON = 12
+_HOUR = Decimal(60)
 
 
 def place_forms() -> tuple[Form, ...]:
@@ -27,7 +28,11 @@ def _clocks() -> tuple[Form, ...]:
     hour = r"(?P<hour>[01]?\d|2[0-3])"
     waited = r"(?<!apres )(?<!dans )(?<!nach )(?<!after )"
     return (
-        (rf"(?:a |at |um |om |vers )?{hour}:(?P<minute>[0-5]\d)(?::[0-5]\d)?\b", _clock),
+        (
+            rf"(?:a |at |um |om |vers )?{hour}:(?P<minute>[0-5]\d)(?::[0-5]\d)?\b"
+            r"(?: ?(?P<half>am|pm)\b)?",
+            _clock,
+        ),
         (r"(?:a |at )?(?P<hour>1?\d) ?(?P<half>am|pm)\b", _clock),
         (rf"(?:a|vers|et|,) ?{hour} ?(?:h|heures?)(?P<minute>[0-5]\d)?\b", _clock),
         (rf"{waited}{hour} ?h(?P<minute>[0-5]\d)?\b(?! (?:de|min|entre))", _clock),
@@ -52,9 +57,10 @@ def _moments() -> tuple[Form, ...]:
     moments = any_of("moments")
     return (
         (
-            rf"(?:(?P<before>{number_pattern()}) ?(?:min|minutes?) |une demi-heure )"
-            rf"(?P<moment>(?:avant|apres|before|after) [^,.;]{{0,20}}?(?:{moments}))\b",
-            _moment,
+            rf"(?:(?P<minutes>{number_pattern()}) ?(?:min|minutes?)|(?P<hours>{number_pattern()})"
+            r" ?(?:h|heures?|hours?)|(?P<half>une demi-heure|(?:half|1/2) an hour)|an hour) "
+            rf"(?P<moment>(?=avant|apres|before|after)(?:{moments}))\b",
+            _moment_apart,
         ),
         (
             rf"(?:(?:le|la|les|au|a|tous les|chaque|every|each) )?(?P<moment>{moments})\b",
@@ -101,18 +107,22 @@ def _weekday(found: Match) -> Item:
     return Item(Kind.WEEKDAY, "", weekdays=(Weekday(words_of("weekdays")[found["first"]]),))
 
 
-def _moment(found: Match) -> Item | None:
-    """A moment of the day, perhaps with minutes before or after it."""
-    code = words_of("moments").get(found["moment"])
-    if code is None:
-        return None
-    groups = found.groupdict()
-    offset = None
-    if "before" in groups:
-        before = Decimal(30) if groups["before"] is None else number_of(groups["before"])
-        offset = None if before is None else int(before)
-    moment = MomentTime(moment=Moment(code), offset_minutes=offset)
+def _moment(found: Match) -> Item:
+    """A moment of the day."""
+    moment = MomentTime(moment=Moment(words_of("moments")[found["moment"]]))
     return Item(Kind.MOMENT, "", moments=(moment,))
+
+
+def _moment_apart(found: Match) -> Item | None:
+    """`30 min avant le petit-déjeuner`, `une demi-heure avant`, `an hour before food`."""
+    minutes, hours = number(found, "minutes"), number(found, "hours")
+    if minutes is None:
+        minutes = _HOUR / 2 if found["half"] else _HOUR * (1 if hours is None else hours)
+    if minutes % 1:
+        return None
+    moment = Moment(words_of("moments")[found["moment"]])
+    stated = MomentTime(moment=moment, offset_minutes=int(minutes))
+    return Item(Kind.MOMENT, "", moments=(stated,))
 
 
 def _initials(found: Match) -> Item:

@@ -42,6 +42,7 @@ def propose(text: str) -> Proposal:
         phases=distinct[0],
         unread=tuple(grouping.unread),
         several=tuple(distinct[1:]),
+        strengths=tuple(dict.fromkeys(grouping.strengths)),
     )
 
 

@@ -11,7 +11,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:[.,]\d+)?")
 
 def items_of(text: str) -> tuple[Item, ...]:
     """The items of a text, in order; what no form fits is a word of its own."""
-    plain = folded(text)
+    plain, places = _squeezed(text)
     items: list[Item] = []
     place = 0
     while place < len(plain):
@@ -19,14 +19,24 @@ def items_of(text: str) -> tuple[Item, ...]:
             place += 1
             continue
         item, end = _next(plain, place)
-        items.append(item._replace(said=text[place:end].strip()))
+        items.append(item._replace(said=text[places[place] : places[end]].strip()))
         place = end
     return tuple(items)
 
 
+def _squeezed(text: str) -> tuple[str, list[int]]:
+    """The folded text with one blank for several, and the place of each letter in the text."""
+    plain = folded(text)
+    kept = [
+        place
+        for place, letter in enumerate(plain)
+        if letter != " " or place == 0 or plain[place - 1] != " "
+    ]
+    return "".join(plain[place] for place in kept), [*kept, len(text)]
+
+
 def _next(plain: str, place: int) -> tuple[Item, int]:
-    inside = place > 0 and plain[place - 1].isalpha() and plain[place].isalpha()
-    fitting = None if inside else any_form().match(plain, place)
+    fitting = None if _is_inside(plain, place) else any_form().match(plain, place)
     rank = len(forms()) if fitting is None else int(str(fitting.lastgroup)[1:])
     while rank < len(forms()):
         pattern, read = form(rank)
@@ -37,3 +47,10 @@ def _next(plain: str, place: int) -> tuple[Item, int]:
         rank += 1
     word = _WORD.match(plain, place)
     return Item(Kind.WORD, ""), word.end() if word else place + 1
+
+
+def _is_inside(plain: str, place: int) -> bool:
+    """Whether a letter stands before a letter, or a figure after one: `G5`, `J1`, but not `x3`."""
+    if place == 0 or not plain[place - 1].isalpha():
+        return False
+    return plain[place].isalpha() or (plain[place].isdigit() and plain[place - 1] != "x")

@@ -69,7 +69,8 @@ def _dates() -> tuple[Form, ...]:
             _between,
         ),
         (rf"(?:jusqu'au|until) {day}", kind_of(Kind.UNTIL)),
-        (rf"(?:a partir du|du|depuis le|starting(?: on)?) {day}", kind_of(Kind.FROM)),
+        (rf"(?:a partir du|du|depuis le|start(?:ing)?(?: on)?) {day}", kind_of(Kind.FROM)),
+        (r"\d{1,2}/\d{1,2}/\d{2,4}(?!\d)|\d{4}-\d{2}-\d{2}(?!\d)", kind_of(Kind.DATE)),
     )
 
 

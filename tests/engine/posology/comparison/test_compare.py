@@ -10,7 +10,7 @@ from engine.posology.comparison.compare import compare, compare_all
 from engine.posology.text.propose import propose
 from schemas.base import DateOrInstant
 from schemas.posology import Bounds, Cycle, Dose, Limits, Phase, Posology, Rhythm, Weekday
-from schemas.quantity import Quantity
+from schemas.quantity import Duration, Quantity
 
 
 def codes(text: str, *phases: Phase) -> list[str]:
@@ -75,7 +75,6 @@ def _counted(number: int) -> Phase:
             "1 cp le matin jusqu'au 12/03/2026",
             [a_phase(moments=["MORN"], bounds=Bounds(end=date(2026, 3, 12)))],
         ),
-        ("500 mg (1 comprimé) le matin", [MORNING]),
         ("2 comprimés de 500 mg le matin", [a_phase(moments=["MORN"], dose="1000 mg")]),
         ("1 gélule le matin", [a_phase(moments=["MORN"], dose="1 Gélule ou capsule molle")]),
         ("2 applications/j", [a_phase(frequency=a_frequency(2), dose="1 application")]),
@@ -194,6 +193,7 @@ def test_a_text_that_says_what_the_structure_says_raises_nothing(
         ("1 cp le matin, à renouveler 2 fois", [MORNING], "text-unread"),
         ("1 cp le matin espacé d'au moins 4 heures", [MORNING], "text-adds"),
         ("2 mg le matin", [MORNING], "text-contradicts"),
+        ("500 mg (1 comprimé) le matin", [MORNING], "text-unread"),
         (
             "2 comprimés de 500 mg le matin",
             [a_phase(moments=["MORN"], dose="500 mg")],
@@ -283,10 +283,11 @@ def test_a_text_that_only_says_what_holds_anyway_raises_nothing(text: str) -> No
 
 
 def test_a_ceiling_in_other_words_is_expected_where_the_structure_has_one() -> None:
-    limits = Limits(per_intake=Quantity.model_validate({"value": "2", "unit": "cp"}))
-    limited = THRICE.model_copy(update={"limits": limits})
+    gap = Duration.model_validate({"value": "4", "unit": "h"})
+    limited = THRICE.model_copy(update={"limits": Limits(minimum_gap=gap)})
 
     assert codes("1 cp, 3 prises par jour, espacées d'au moins 4 heures", limited) == []
+    assert codes("1 cp, 3 prises par jour, espacées d'au moins 6 heures", limited) == ["text-adds"]
     assert codes("1 cp 3 fois par jour, sauf le dimanche", limited) == ["text-adds"]
 
 

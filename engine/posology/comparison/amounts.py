@@ -1,0 +1,96 @@
+"""Whether two amounts are one: in one unit, in two of one measure, or by a product's strength."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from engine.posology.text.lexicon import ACTS, folded, words_of
+from engine.posology.units import comparable, measure_of
+from schemas.posology import Dose
+from schemas.quantity import Quantity, Strength
+
+Strengths = Sequence[Strength]
+_ROUNDING = Decimal("0.005")  # senders write a third with two to six decimals
+_MEASURED = frozenset(("mass", "volume"))
+
+
+def same_dose(said: Dose, stated: Dose, strengths: Strengths = ()) -> bool:
+    """Whether a text and a structure state the same amounts, in units that do not disagree.
+
+    One application or injection is whatever amount the structure gives for one intake. Units
+    that measure different things are compared by the strength of the product, where it has one.
+    """
+    if _is_one_act(said):
+        return True
+    ends = ((said.low, stated.low), (said.high, stated.high))
+    return all(_same(left, right, strengths) for left, right in ends)
+
+
+def in_words(quantity: Quantity) -> Quantity:
+    """The amount in the unit that the table of dose units knows, or without a unit."""
+    known = words_of("dose_units")
+    label = folded(quantity.unit or "")
+    named = (label, label.split(" ")[0].strip("{}()"), folded(quantity.code or ""))
+    unit = next((known[name] for name in named if name in known), None)
+    return Quantity(value=quantity.value, unit=unit)
+
+
+def measures(quantity: Quantity) -> bool:
+    """Whether the unit is one of mass or volume; the others count."""
+    return measure_of(in_words(quantity))[0] in _MEASURED
+
+
+def by_strength(one: Quantity, other: Quantity, strengths: Strengths) -> bool | None:
+    """Whether both are one amount of a product: 2 tablets and 1000 mg, of 500 mg in a tablet.
+
+    `None` where that cannot be known: no strength, several substances, or other units.
+    """
+    if len(strengths) != 1:
+        return None
+    strength, below = strengths[0], strengths[0].denominator
+    for counted, amount in ((one, other), (other, one)):
+        if not comparable(in_words(amount), in_words(strength.numerator)):
+            continue
+        if _is_counted_by(counted, below):
+            per = strength.numerator.value / (below.value if below else 1)
+            made = strength.numerator.model_copy(update={"value": counted.value * per})
+            return _close(measure_of(in_words(made))[1], measure_of(in_words(amount))[1])
+    return None
+
+
+def is_strength(quantity: Quantity, strengths: Strengths) -> bool:
+    """Whether an amount is what one unit of the product holds: it names the product."""
+    if len(strengths) != 1 or not _is_of_one(strengths[0].denominator):
+        return False
+    return _same(quantity, strengths[0].numerator, ())
+
+
+def _is_of_one(below: Quantity | None) -> bool:
+    return below is None or (below.value == 1 and not measures(below))
+
+
+def _is_counted_by(counted: Quantity, below: Quantity | None) -> bool:
+    if below is None or not measures(below):
+        return not measures(counted)
+    return comparable(in_words(counted), in_words(below))
+
+
+def _is_one_act(said: Dose) -> bool:
+    exact = said.exact
+    return exact is not None and exact.value == 1 and in_words(exact).unit in ACTS
+
+
+def _same(said: Quantity | None, stated: Quantity | None, strengths: Strengths) -> bool:
+    if said is None or stated is None:
+        return said is stated
+    if said.unit is None:
+        return _close(said.value, stated.value)
+    left, right = in_words(said), in_words(stated)
+    if right.unit is None:
+        return _close(left.value, right.value)
+    if not comparable(left, right):
+        return by_strength(left, right, strengths) is True
+    return _close(measure_of(left)[1], measure_of(right)[1])
+
+
+def _close(one: Decimal, other: Decimal) -> bool:
+    return abs(one - other) <= _ROUNDING * max(abs(one), abs(other))

@@ -1,0 +1,35 @@
+"""What is known of a line's product when its texts are compared: its name and its strength."""
+
+from engine.posology.text.items import Kind
+from engine.posology.text.lexicon import folded
+from engine.posology.text.scanner import items_of
+from schemas.prescription import Product
+from schemas.quantity import Strength
+
+_LEAST = 4
+"""A name of fewer letters may stand in a text by chance."""
+
+
+def strengths_of(product: Product) -> tuple[Strength, ...]:
+    """The strengths as stated, else the one amount that the product's name gives.
+
+    `DOLIPRANE 500 mg, comprimé` holds 500 mg in one; a name with two amounts, or with an amount
+    by volume, states no strength of one unit.
+    """
+    if product.strengths or not product.text:
+        return product.strengths
+    named = [item for item in items_of(product.text) if item.kind not in (Kind.WORD, Kind.NOISE)]
+    amounts = [item.dose.exact for item in named if item.kind is Kind.DOSE and item.dose]
+    plain = len(named) == len(amounts) == 1 and not any(sign in product.text for sign in "/+")
+    return tuple(Strength(numerator=one) for one in amounts if plain and one is not None)
+
+
+def without_name(text: str, product: Product) -> str:
+    """The text without the product's own name, whose figures say nothing of how it is taken."""
+    names = [product.text, *(code.display for code in product.codes)]
+    kept = text
+    for name in sorted({name for name in names if name}, key=len, reverse=True):
+        place = folded(kept).find(folded(name))
+        if place >= 0 and sum(map(str.isalpha, name)) >= _LEAST:
+            kept = f"{kept[:place]} {kept[place + len(name) :]}"
+    return kept
