@@ -10,6 +10,10 @@ from schemas.finding import FindingCode
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+_ASSERTION = "ASSERTION"
+"""The code of a criterion that says nothing: its value is what is asserted (HL7 ActCode)."""
+_NEEDED, _PLAIN = "as-needed", "plain"
+
 
 def read_conditions(scribe: Scribe, entry: "_Element") -> tuple[tuple[str, ...], bool]:
     """The conditions of an entry in its words, and whether they make it "as needed".
@@ -31,20 +35,36 @@ def read_conditions(scribe: Scribe, entry: "_Element") -> tuple[tuple[str, ...],
                 "a precondition must begin as one of the conditions table",
                 text,
             )
-    return tuple(text for _, text in found), bool(needed) and all(needed)
+    by_priority = _priority(scribe, entry)
+    return tuple(text for _, text in found), by_priority or (bool(needed) and all(needed))
+
+
+def _priority(scribe: Scribe, entry: "_Element") -> bool:
+    """Whether the priority is "as needed". One that the table lacks is a finding."""
+    stated = child(entry, "priorityCode")
+    coding = scribe.coding(stated, "phase.as_needed")
+    known = table("cda/priorities", scribe.site.name).target_of(coding.code) if coding else _PLAIN
+    if stated is not None and known is None:
+        scribe.unsupported(stated, "the priority is not in the priorities table")
+    return known == _NEEDED
 
 
 def _condition(scribe: Scribe, stated: "_Element") -> str | None:
+    """All the words of a condition: its text, then what it asserts or measures by a code."""
     criterion = child(stated, "criterion")
     if criterion is None:
         return None
     gives = "phase.as_needed_for"
     missing = FindingCode.REFERENCE_UNRESOLVED
-    text = scribe.original(child(criterion, "text"), gives, missing)
-    if text is None:
-        value = scribe.coding(child(criterion, "value"), gives)
-        text = (value.display or value.code) if value is not None else None
-    return None if text in BLANKS else text
+    said = [scribe.original(child(criterion, "text"), gives, missing)]
+    for name in ("code", "value"):
+        coded = child(criterion, name)
+        coding = scribe.coding(coded, gives)
+        if coding is not None and coding.code != _ASSERTION:
+            said.append(coding.display or coding.code)
+        elif coded is not None and coding is None:
+            said.append(scribe.text(coded, gives))
+    return " ; ".join(dict.fromkeys(text for text in said if text and text not in BLANKS)) or None
 
 
 def _is_as_needed(scribe: Scribe, text: str) -> bool:

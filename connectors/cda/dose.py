@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 
+_UNITY = "1"
+"""UCUM: no unit at all, and what the schema gives to an amount that states none."""
+
+
 def quantity(scribe: Scribe, element: "_Element | None", gives: str) -> Quantity | None:
     """The amount of a PQ: `@value` and `@unit`, a UCUM code that the units table names."""
     if element is None:
@@ -21,7 +25,7 @@ def quantity(scribe: Scribe, element: "_Element | None", gives: str) -> Quantity
     if value is None:
         return None
     code = scribe.take(element, "unit", gives)
-    if code is None:
+    if code in (None, _UNITY):
         return Quantity(value=value)
     label = table("cda/units", scribe.site.name).target_of(code)
     return Quantity(value=value, unit=label, code=code, system=UCUM)
@@ -55,6 +59,7 @@ def read_dose(scribe: Scribe, entry: "_Element") -> Dose | None:
             FindingCode.DOSE_SEVERAL, scribe.at(stated[1]), "a line must have one doseQuantity"
         )
     low, high = _span(scribe, stated[0] if stated else None)
+    _check_units(scribe, stated, [each for each in (low, high) if each is not None])
     rate = _rate(scribe, child(entry, "rateQuantity"))
     if low is None and high is None and rate is None:
         return None
@@ -73,6 +78,14 @@ def _span(scribe: Scribe, stated: "_Element | None") -> tuple[Quantity | None, Q
     )
 
 
+def _check_units(scribe: Scribe, stated: "list[_Element]", amounts: list[Quantity]) -> None:
+    """A unit of a dose must be one of the units table: what is not there has no meaning."""
+    unknown = {each.code for each in amounts if each.code is not None and each.unit is None}
+    for code in sorted(unknown):
+        rule = "the unit of a dose must be one of the units table"
+        scribe.doubt(FindingCode.UNIT_UNKNOWN, scribe.at(stated[0]), rule, code)
+
+
 def _rate(scribe: Scribe, stated: "_Element | None") -> str | None:
     """`1500 mg/d` or `1500 mg/d - 3000 mg/d`, in the words of the source."""
     if stated is None:
@@ -81,8 +94,8 @@ def _rate(scribe: Scribe, stated: "_Element | None") -> str | None:
     texts = []
     for end in ends:
         value = scribe.take(end, "value", "phase.dose.rate")
-        unit = scribe.take(end, "unit", "phase.dose.rate")
         if value is not None:
+            unit = scribe.take(end, "unit", "phase.dose.rate")
             texts.append(f"{value} {unit}" if unit else value)
     return " - ".join(dict.fromkeys(texts)) or None
 

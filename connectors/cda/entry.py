@@ -5,12 +5,14 @@ Source: ANS, CI-SIS eP-MED-DM 2024.01, FR-Traitement-prescrit (1.2.250.1.213.1.1
 
 from typing import TYPE_CHECKING
 
-from connectors.cda.force import check_all_read, check_in_force
+from connectors.cda.closed import check_closed
+from connectors.cda.force import check_in_force
+from connectors.cda.mode import steps_of
 from connectors.cda.narrative import BLANKS
 from connectors.cda.product import is_named, read_product
 from connectors.cda.said import LineWords, line_words, printed_range
 from connectors.cda.scribe import Scribe, child, children, templates_of
-from connectors.cda.steps import read_phases, steps_of
+from connectors.cda.steps import read_phases
 from connectors.cda.supply import read_relations, read_renewals
 from connectors.cda.templates import Mode
 from mappings.authorities import identifier
@@ -27,25 +29,27 @@ if TYPE_CHECKING:
 def read_line(document: Scribe, entry: "_Element") -> Line:
     """The line that an entry states, with every doubt met on the way."""
     scribe = document.part()
-    check_in_force(scribe, entry)
-    check_all_read(scribe, entry, is_step=False)
+    check_in_force(scribe, entry, is_step=False)
     product = _product(scribe, entry)
     said = line_words(scribe, entry, product.text)
     _read_text(scribe, entry)
     relations = read_relations(scribe, entry)
     phases = _phases(scribe, entry, said, relations.instructions)
     route, notes = _route(scribe, entry)
+    identifiers, renewals = _identifiers(scribe, entry), read_renewals(scribe, entry)
+    met = [*scribe.findings, *(finding for phase in phases for finding in phase.findings)]
+    check_closed(scribe, entry, {finding.location for finding in met if finding.blocks})
     apart = said.by_columns and len(phases) > 1 and all(phase.text for phase in phases)
     text = None if apart else said.text
     return Line(
         location=scribe.at(entry),
-        identifiers=_identifiers(scribe, entry),
+        identifiers=identifiers,
         product=product,
         text=text,
         posology=Posology(phases=phases, text=text),
         route=route,
         quantity_to_supply=relations.quantity,
-        renewals=read_renewals(scribe, entry),
+        renewals=renewals,
         substitution_allowed=relations.substitution_allowed,
         indication=relations.indication,
         notes=(*relations.notes, *notes, *_printed(scribe, entry, said, apart)),
@@ -82,7 +86,7 @@ def _phases(
 ) -> tuple[Phase, ...]:
     scribe = line.part()
     phases = [
-        phase.model_copy(update={"instructions": instructions})
+        phase.model_copy(update={"instructions": (*instructions, *phase.instructions)})
         for phase in read_phases(scribe, entry, said)
     ]
     for phase in phases:

@@ -1,46 +1,33 @@
-"""Whether an entry is an order in force, and whether all that it says was read."""
+"""Whether an entry is an order in force, and of a medicine."""
 
 from typing import TYPE_CHECKING
 
 from connectors.cda.scribe import Scribe, child
-from connectors.markup import local_name
 from schemas.finding import FindingCode
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_STEP_PARTS = frozenset(
-    {"templateId", "id", "code", "text", "statusCode", "effectiveTime", "doseQuantity"}
-    | {"rateQuantity", "maxDoseQuantity", "consumable", "precondition"}
-)
-_LINE_PARTS = _STEP_PARTS | {"repeatNumber", "routeCode", "approachSiteCode", "entryRelationship"}
 _KIND = "DRUG"
+_WANTED = {"classCode": "SBADM", "moodCode": "INT", "negationInd": "false"}
+_STATUS = "completed"
 
 
-def check_in_force(scribe: Scribe, entry: "_Element") -> None:
-    """An order to come, not negated, in the one status that the guide allows."""
+def check_in_force(scribe: Scribe, entry: "_Element", *, is_step: bool) -> None:
+    """An order to come, not negated, in the one status that the guide allows.
+
+    A step without a mood is in that of its line.
+    """
+    stated = {name: scribe.take(entry, name, "line.action") for name in _WANTED}
     status = scribe.take(child(entry, "statusCode"), "code", "line.action")
-    for attribute, value, wanted in (
-        ("moodCode", scribe.take(entry, "moodCode", "line.action"), "INT"),
-        ("negationInd", scribe.take(entry, "negationInd", "line.action"), "false"),
-        ("statusCode", status, "completed"),
-    ):
-        if value not in (None, wanted):
+    for name, value in {**stated, "statusCode": status}.items():
+        wanted = _WANTED.get(name, _STATUS)
+        if value != wanted and (value is not None or (name == "moodCode" and not is_step)):
             scribe.doubt(
                 FindingCode.STATUS_NOT_ACTIVE,
                 scribe.at(entry),
-                f"{attribute} of a prescribed line must be {wanted}",
+                f"{name} of a prescribed line must be {wanted}",
                 value,
-            )
-
-
-def check_all_read(scribe: Scribe, entry: "_Element", *, is_step: bool) -> None:
-    """A part of the entry that this reader does not know may change what it means."""
-    known = _STEP_PARTS if is_step else _LINE_PARTS
-    for part in entry.iterchildren("*"):
-        if local_name(part) not in known:
-            scribe.doubt(
-                FindingCode.ELEMENT_UNREAD, scribe.at(part), "this part of a line is not read"
             )
     kind = child(entry, "code")
     code = scribe.take(kind, "code", "line.action")

@@ -5,12 +5,11 @@ Source: ANS eP-MED-DM 2022.01 to 2024.01, column *Durée du traitement*: `du 01/
 """
 
 import re
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from connectors.cda.scribe import Scribe
 from connectors.cda.timing import last_day
-from schemas.base import DateOrInstant
 from schemas.finding import FindingCode
 from schemas.posology import Bounds
 
@@ -51,7 +50,10 @@ def check_period(scribe: Scribe, entry: "_Element", text: str | None, bounds: Bo
     printed = printed_period(text)
     if printed is None:
         return
-    first, last = _as_day(scribe, bounds.start), _as_day(scribe, last_day(bounds))
+    first, last = (
+        None if stated is None else scribe.day(stated)
+        for stated in (bounds.start, last_day(bounds))
+    )
     open_end = bounds.end is None and bounds.duration is None
     if printed.first != first or printed.last != last or (last is None and not open_end):
         scribe.doubt(
@@ -60,9 +62,3 @@ def check_period(scribe: Scribe, entry: "_Element", text: str | None, bounds: Bo
             "the treatment period of the narrative must be that of effectiveTime",
             text,
         )
-
-
-def _as_day(scribe: Scribe, stated: DateOrInstant | None) -> date | None:
-    if isinstance(stated, datetime):
-        return stated.astimezone(scribe.zone).date()
-    return stated

@@ -1,5 +1,6 @@
 """The prescribed product: every code as given, its form, what it is made of."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from connectors.cda.dose import quantity
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
 def read_product(scribe: Scribe, entry: "_Element") -> Product:
     """The product of a `substanceAdministration`. Without name and code it has an empty label."""
-    material = child(entry, "consumable", "manufacturedProduct", "manufacturedMaterial")
+    made = child(entry, "consumable", "manufacturedProduct")
+    material = None
+    if made is not None:
+        material = next(_materials(made), None)
     if material is None:
         return Product(location=scribe.at(entry))
     code = child(material, "code")
@@ -33,6 +37,12 @@ def read_product(scribe: Scribe, entry: "_Element") -> Product:
         ingredients=ingredients,
         location=scribe.at(material),
     )
+
+
+def _materials(made: "_Element") -> "Iterator[_Element]":
+    """The product by its material, or by its label alone."""
+    for name in ("manufacturedMaterial", "manufacturedLabeledDrug"):
+        yield from children(made, name)
 
 
 def is_named(product: Product) -> bool:

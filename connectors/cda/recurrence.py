@@ -1,4 +1,4 @@
-"""PIVL_TS, the periodic part of a timing: how often, at what time, on which weekday.
+"""PIVL_TS, the periodic part of a timing: how often, and several rhythms united into one.
 
 `institutionSpecified="true"` means n times a day at the times of the place, `"false"` every n
 hours (HL7 v3 Data Types R1). The official French examples leave the attribute out and print
@@ -7,17 +7,17 @@ unless the site has signed the dialect (`mappings/cda/dialect.csv`) and the word
 """
 
 import re
-from dataclasses import dataclass, replace
-from datetime import datetime, time
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from connectors.cda.dose import duration
+from connectors.cda.phase import Recurrence, with_phase
 from connectors.cda.scribe import Scribe, child
 from mappings.catalogue import table
-from schemas.base import DateOrInstant, is_day
 from schemas.finding import FindingCode
-from schemas.posology import Bounds, Frequency, Weekday
+from schemas.posology import Bounds, Frequency
 from schemas.quantity import Duration, PeriodUnit
 
 if TYPE_CHECKING:
@@ -33,37 +33,43 @@ _DIALECT = "hours-without-institutionSpecified"
 _BY_NARRATIVE = "times-a-day-if-narrative-agrees"
 
 
-@dataclass(frozen=True, slots=True)
-class Recurrence:
-    """How often. `start` is the instant of the first intake, when the phase makes it exact."""
-
-    frequency: Frequency | None = None
-    clock: tuple[time, ...] = ()
-    weekdays: tuple[Weekday, ...] = ()
-    intake_lasts: Duration | None = None
-    start: DateOrInstant | None = None
-
-
-def unsupported(scribe: Scribe, element: "_Element", message: str) -> None:
-    """A timing that we do not compute, at this element."""
-    scribe.doubt(FindingCode.TIMING_UNSUPPORTED, scribe.at(element), message)
-
-
 def read_recurrence(
-    scribe: Scribe, stated: "list[_Element]", bounds: Bounds, said: str | None
+    scribe: Scribe, stated: "Sequence[_Element]", bounds: Bounds, said: str | None
 ) -> Recurrence:
-    """What the periodic statements say together: several must be clock times of one day."""
+    """What the periodic statements say together: hours of the day, days, or each with each."""
     read = [_one(scribe, element, bounds, said) for element in stated]
-    if not read:
-        return Recurrence()
-    together = read[0]
-    for element, other in zip(stated[1:], read[1:], strict=True):
-        alike = other.frequency == together.frequency and other.weekdays == together.weekdays
-        if alike and other.clock and together.clock:
-            together = replace(together, clock=together.clock + other.clock)
-        else:
-            unsupported(scribe, element, "two rhythms in one statement")
-    return together
+    if len(read) > 1:
+        together = _united(read)
+        if together is not None:
+            return together
+        scribe.unsupported(stated[1], "two rhythms in one statement")
+    return read[0] if read else Recurrence()
+
+
+def _united(several: Sequence[Recurrence]) -> Recurrence | None:
+    """Rhythms that differ by their day and hour alone, when every day has every hour.
+
+    Monday and Thursday, each at 8 and at 20 h, are one statement of two days and two hours.
+    """
+    first = several[0]
+    frequency = first.frequency
+    plain = {replace(one, clock=(), weekdays=(), month_days=()) for one in several}
+    days = list(dict.fromkeys((one.weekdays, one.month_days) for one in several))
+    clock = list(dict.fromkeys(one.clock for one in several))
+    turns = {(one.weekdays, one.month_days, one.clock) for one in several}
+    if len(plain) > 1 or first.start is not None or frequency is None or frequency.times != 1:
+        return None
+    if not len(turns) == len(several) == len(days) * len(clock):
+        return None
+    if (len(days) > 1 and ((), ()) in days) or (len(clock) > 1 and () in clock):
+        return None
+    return replace(
+        first,
+        frequency=frequency.model_copy(update={"times": len(turns)}),
+        weekdays=tuple(day for weekdays, _ in days for day in weekdays),
+        month_days=tuple(day for _, month_days in days for day in month_days),
+        clock=tuple(hour for hours in clock for hour in hours),
+    )
 
 
 def _one(scribe: Scribe, stated: "_Element", bounds: Bounds, said: str | None) -> Recurrence:
@@ -74,22 +80,19 @@ def _one(scribe: Scribe, stated: "_Element", bounds: Bounds, said: str | None) -
         scribe.doubt(FindingCode.PERIOD_INCOMPLETE, scribe.at(stated), "PIVL_TS needs a period")
     if period is None:
         return Recurrence()
-    if scribe.take(stated, "alignment", "phase.rhythm") not in (None, "DW"):
-        unsupported(scribe, stated, "an alignment with the calendar other than the weekday")
     frequency = _frequency(scribe, stated, period, said)
     _check_acts(scribe, stated, frequency, said)
-    recurrence = Recurrence(frequency=frequency)
-    return _with_phase(scribe, stated, period, bounds, recurrence)
+    return with_phase(scribe, stated, period, bounds, Recurrence(frequency=frequency))
 
 
 def _frequency(scribe: Scribe, stated: "_Element", period: Duration, said: str | None) -> Frequency:
     literal = Frequency(times=1, period=period.value, unit=period.unit)
-    by_place = scribe.take(stated, "institutionSpecified", "phase.rhythm")
-    if period.unit is not PeriodUnit.HOUR or by_place == "false":
+    by_place = scribe.flag(stated, "institutionSpecified", "phase.rhythm")
+    if period.unit is not PeriodUnit.HOUR or by_place is False:
         return literal
     times_a_day = _times_a_day(period.value)
     if times_a_day is None:
-        if by_place == "true":
+        if by_place:
             scribe.doubt(
                 FindingCode.TIMING_UNSUPPORTED,
                 scribe.at(stated),
@@ -98,7 +101,7 @@ def _frequency(scribe: Scribe, stated: "_Element", period: Duration, said: str |
             )
         return literal
     a_day = Frequency(times=times_a_day, period=Decimal(1), unit=PeriodUnit.DAY)
-    if by_place == "true" or _dialect_settles(scribe, times_a_day, said):
+    if by_place or _dialect_settles(scribe, times_a_day, said):
         return a_day
     scribe.doubt(
         FindingCode.FREQUENCY_AMBIGUOUS,
@@ -133,72 +136,3 @@ def _dialect_settles(scribe: Scribe, times_a_day: int, said: str | None) -> bool
     rule = table("cda/dialect", scribe.site.name).target_of(_DIALECT)
     printed = {int(number) for number in _A_DAY.findall((said or "").casefold())}
     return rule == _BY_NARRATIVE and printed == {times_a_day}
-
-
-def _with_phase(
-    scribe: Scribe, stated: "_Element", period: Duration, bounds: Bounds, plain: Recurrence
-) -> Recurrence:
-    """The rhythm with its phase: a clock time, a weekday, or the instant it counts from."""
-    phase = child(stated, "phase")
-    if phase is None:
-        return plain
-    if child(phase, "high") is not None or phase.get("value"):
-        unsupported(scribe, phase, "a phase other than a low and a width")
-    width = child(phase, "width")
-    lasts = duration(scribe, width, "phase.intake_lasts", FindingCode.TIMING_INVALID)
-    low = scribe.timestamp(child(phase, "low"), "phase.rhythm", FindingCode.TIMING_INVALID)
-    recurrence = replace(plain, intake_lasts=lasts)
-    if low is None:
-        return recurrence
-    if period.unit is PeriodUnit.HOUR:
-        return _anchored(scribe, phase, low, bounds, recurrence)
-    if isinstance(low, datetime):
-        low = low.astimezone(scribe.zone)
-        recurrence = replace(recurrence, clock=(low.time(),))
-    return _on_days(scribe, phase, period, low, bounds, recurrence)
-
-
-def _anchored(
-    scribe: Scribe,
-    phase: "_Element",
-    low: DateOrInstant,
-    bounds: Bounds,
-    recurrence: Recurrence,
-) -> Recurrence:
-    """Every n hours from an instant: it must fall on the first day of the period."""
-    if is_day(low):
-        return recurrence
-    if _day(scribe, low) == _day(scribe, bounds.start):
-        return replace(recurrence, start=low)
-    unsupported(scribe, phase, "hours counted from another day than the start")
-    return recurrence
-
-
-def _on_days(
-    scribe: Scribe,
-    phase: "_Element",
-    period: Duration,
-    low: DateOrInstant,
-    bounds: Bounds,
-    recurrence: Recurrence,
-) -> Recurrence:
-    """Days counted from the phase: every day, a weekday, or every n days from the start."""
-    day = _day(scribe, low)
-    one_week = (period.value, period.unit) in (
-        (Decimal(7), PeriodUnit.DAY),
-        (Decimal(1), PeriodUnit.WEEK),
-    )
-    if one_week and day is not None:
-        weekday = list(Weekday)[day.weekday()]
-        weekly = Frequency(times=1, period=Decimal(1), unit=PeriodUnit.WEEK)
-        return replace(recurrence, weekdays=(weekday,), frequency=weekly)
-    every_day = period.unit is PeriodUnit.DAY and period.value == 1
-    if not every_day and day != _day(scribe, bounds.start):
-        unsupported(scribe, phase, "days counted from another day than the start")
-    return recurrence
-
-
-def _day(scribe: Scribe, stated: DateOrInstant | None) -> DateOrInstant | None:
-    if isinstance(stated, datetime):
-        return stated.astimezone(scribe.zone).date()
-    return stated

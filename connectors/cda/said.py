@@ -110,13 +110,19 @@ def step_words(
     scribe: Scribe, entry: "_Element", frequency: str | None, sentence: str | None = None
 ) -> str | None:
     """The words of one step: its sentence, then what it lacks of dose, frequency and rate."""
+    return _joined([sentence, *words_beside(scribe, entry, frequency, sentence)])
+
+
+def words_beside(
+    scribe: Scribe, entry: "_Element", frequency: str | None, sentence: str | None
+) -> tuple[str, ...]:
+    """The words of dose, frequency and rate that a sentence does not contain."""
     parts = [
         _amount_words(scribe, entry, "doseQuantity"),
         frequency,
         _amount_words(scribe, entry, "rateQuantity"),
     ]
-    others = (part for part in parts if part and part not in (sentence or ""))
-    return _joined([sentence, *others])
+    return tuple(part for part in parts if part and part not in (sentence or ""))
 
 
 def _amount_words(scribe: Scribe, entry: "_Element", name: str) -> str | None:

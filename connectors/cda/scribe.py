@@ -6,6 +6,7 @@ Also the few ways to walk a document, by local names: `pharm:ingredient` is `ing
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -56,6 +57,11 @@ def type_of(element: "_Element") -> str | None:
     return declared.rpartition(":")[2] if declared else None
 
 
+def decimal(text: str) -> Decimal | None:
+    """The number of a text that is a plain decimal, not negative; else `None`."""
+    return Decimal(text) if _AMOUNT.fullmatch(text) else None
+
+
 def is_v3(root: "_Element") -> bool:
     """Whether an element belongs to HL7 v3."""
     return str(root.tag).startswith(f"{{{HL7_V3}}}")
@@ -75,6 +81,10 @@ class Scribe:
         """The zone of times that have no offset."""
         return ZoneInfo(self.site.zone)
 
+    def day(self, stated: DateOrInstant) -> date:
+        """The calendar day at the site."""
+        return stated.astimezone(self.zone).date() if isinstance(stated, datetime) else stated
+
     def part(self) -> "Scribe":
         """The same for one part of the document, with its own doubts."""
         return replace(self, findings=[])
@@ -89,6 +99,10 @@ class Scribe:
         """Adds a finding."""
         self.findings.append(Finding(code=code, location=location, message=message, quoted=quoted))
 
+    def unsupported(self, element: "_Element", message: str) -> None:
+        """A timing that we do not compute, at this element."""
+        self.doubt(FindingCode.TIMING_UNSUPPORTED, self.at(element), message)
+
     def take(self, element: "_Element | None", attribute: str, gives: str) -> str | None:
         """The value of an attribute, marked as used; `None` when absent or empty."""
         value = element.get(attribute) if element is not None else None
@@ -96,6 +110,15 @@ class Scribe:
             return None
         self.trail.used(f"{self.at(element)}/@{attribute}", gives)
         return value.strip()
+
+    def flag(self, element: "_Element | None", attribute: str, gives: str) -> bool | None:
+        """A `true` or a `false`; anything else there is a finding, and says neither."""
+        value = self.take(element, attribute, gives)
+        if element is None or value in (None, "true", "false"):
+            return None if value is None else value == "true"
+        rule = f"{attribute} must be true or false"
+        self.doubt(FindingCode.CODE_INVALID, f"{self.at(element)}/@{attribute}", rule, value)
+        return None
 
     def text(self, element: "_Element | None", gives: str) -> str | None:
         """The words inside an element, marked as used."""
@@ -125,8 +148,9 @@ class Scribe:
         value = self.take(element, attribute, gives)
         if value is None:
             return None
-        if _AMOUNT.fullmatch(value):
-            return Decimal(value)
+        read = decimal(value)
+        if read is not None:
+            return read
         self.doubt(
             FindingCode.VALUE_INVALID,
             f"{self.at(element)}/@{attribute}",

@@ -1,12 +1,13 @@
 """What comes with a line beside its posology: instructions, quantity, substitution, renewals."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from connectors.cda.dose import quantity
+from connectors.cda.mode import is_step
 from connectors.cda.narrative import BLANKS
 from connectors.cda.scribe import Scribe, child, children, templates_of
-from connectors.cda.steps import is_step
 from connectors.cda.templates import (
     EDQM,
     INSTRUCTION_PATIENT,
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _YES, _NO = "true", "false"
+_INSTRUCTIONS = (INSTRUCTION_PATIENT, INSTRUCTION_PHARMACIST)
+_BESIDE = frozenset({"realmCode", "typeId", "templateId", "sequenceNumber", "seperatableInd"})
+"""Parts of a relation that are not what it relates to."""
 
 
 @dataclass(slots=True)
@@ -42,11 +46,46 @@ class Relations:
 def read_relations(scribe: Scribe, entry: "_Element") -> Relations:
     """Every relation of a line but its steps. One that is not known is a finding."""
     relations = Relations()
-    for relation in children(entry, "entryRelationship"):
-        for target in relation.iterchildren("*"):
-            if local_name(target) != "sequenceNumber":
-                _read(scribe, relation, target, relations)
+    for relation, target in _targets(scribe, entry):
+        _read(scribe, relation, target, relations)
     return relations
+
+
+def step_instructions(scribe: Scribe, step: "_Element") -> tuple[str, ...]:
+    """The instructions of a step. Steps have no steps, and nothing else of a line."""
+    relations = Relations()
+    for relation, target in _targets(scribe, step):
+        code = child(target, "code")
+        if is_step(relation, target):
+            scribe.unsupported(target, "a step of a step")
+        elif code is not None and code.get("code") in _INSTRUCTIONS:
+            _instruction(scribe, target, code.get("code", ""), relations)
+        else:
+            scribe.doubt(
+                FindingCode.ELEMENT_UNREAD, scribe.at(target), "this relation of a step is not read"
+            )
+    return relations.instructions
+
+
+def _targets(scribe: Scribe, entry: "_Element") -> "Iterator[tuple[_Element, _Element]]":
+    """Each relation with what it relates to; one that says *not*, or has two, is a finding."""
+    for relation in children(entry, "entryRelationship"):
+        targets = [each for each in relation.iterchildren("*") if local_name(each) not in _BESIDE]
+        for target in targets[1:]:
+            rule = "a relation must have one target"
+            scribe.doubt(FindingCode.ELEMENT_FOREIGN, scribe.at(target), rule)
+        for target in targets[:1]:
+            _check_stated(scribe, relation, target)
+            yield relation, target
+
+
+def _check_stated(scribe: Scribe, relation: "_Element", target: "_Element") -> None:
+    """A relation that is negated, a step that the line would be a part of: neither is in force."""
+    stated = [scribe.flag(each, "negationInd", "line.action") for each in (relation, target)]
+    turned = is_step(relation, target) and relation.get("inversionInd") == "true"
+    if True in stated or turned:
+        rule = "a relation of a line must not be negated, nor that of a step be inverted"
+        scribe.doubt(FindingCode.STATUS_NOT_ACTIVE, scribe.at(relation), rule)
 
 
 def _read(scribe: Scribe, relation: "_Element", target: "_Element", relations: Relations) -> None:
@@ -55,7 +94,7 @@ def _read(scribe: Scribe, relation: "_Element", target: "_Element", relations: R
     name = code.get("code") if code is not None else None
     if is_step(relation, target):
         return
-    if name in (INSTRUCTION_PATIENT, INSTRUCTION_PHARMACIST):
+    if name is not None and name in _INSTRUCTIONS:
         _instruction(scribe, target, name, relations)
     elif QUANTITY in templates:
         relations.quantity = _quantity(scribe, target)

@@ -188,14 +188,16 @@ def test_every_event_of_the_table_is_a_moment(phases_of: Phases, row: object) ->
     assert [time.moment for time in phase.times.moments] == [Moment(target)]
 
 
-def test_between_meals_has_no_moment(phases_of: Phases) -> None:
+@pytest.mark.parametrize("code", ["IC", "ICD", "ICM", "ICV"])
+def test_between_meals_has_no_moment(phases_of: Phases, code: str) -> None:
     (phase,) = phases_of(
-        f'{WEEK}<effectiveTime xsi:type="EIVL_TS" operator="A"><event code="ICM"/></effectiveTime>'
+        f'{WEEK}<effectiveTime xsi:type="EIVL_TS" operator="A"><event code="{code}"/>'
+        "</effectiveTime>"
     )
 
     assert phase.times.moments == ()
     assert codes(phase) == [FindingCode.TIMING_CODE_UNKNOWN]
-    assert phase.findings[0].quoted == "ICM"
+    assert phase.findings[0].quoted == code
 
 
 @pytest.mark.parametrize(
@@ -205,9 +207,17 @@ def test_between_meals_has_no_moment(phases_of: Phases) -> None:
         ("PCV", '<low value="1" unit="h"/>', 60),
         ("ACM", '<low value="30" unit="min"/>', None),
         ("PCM", '<low value="-30" unit="min"/>', None),
-        ("HS", '<low value="1.5" unit="h"/>', None),
-        ("HS", '<low value="1" unit="d"/>', None),
-        ("HS", "", None),
+        ("PCM", '<low value="0.5" unit="h"/>', 30),
+        ("WAKE", '<low value="15" unit="min"/>', 15),
+        ("PCM", '<low value="0.11" unit="h"/>', None),
+        ("PCM", '<low value="1" unit="d"/>', None),
+        ("PCM", '<low value="25" unit="h"/>', None),
+        ("PCM", '<high value="30" unit="min"/>', None),
+        ("PCM", '<center value="30" unit="min"/>', None),
+        ("PCM", "", None),
+        ("CM", '<low value="30" unit="min"/>', None),
+        ("HS", '<low value="30" unit="min"/>', None),
+        ("HS", '<low value="-30" unit="min"/>', None),
     ],
 )
 def test_an_offset_goes_the_way_of_its_moment(
@@ -233,33 +243,36 @@ def test_a_set_of_events_is_their_union(phases_of: Phases) -> None:
     assert codes(phase) == []
 
 
-@pytest.mark.parametrize("operator", ["E", "H", "P"])
-def test_an_exclusion_is_not_computed(phases_of: Phases, operator: str) -> None:
+def test_an_offset_of_nothing_is_the_moment_itself(phases_of: Phases) -> None:
     (phase,) = phases_of(
-        f'{WEEK}<effectiveTime xsi:type="PIVL_TS" operator="{operator}">'
-        '<period value="1" unit="d"/></effectiveTime>'
+        f'{WEEK}<effectiveTime xsi:type="EIVL_TS" operator="A"><event code="CM"/>'
+        '<offset><low value="0" unit="min"/></offset></effectiveTime>'
     )
 
-    assert FindingCode.TIMING_UNSUPPORTED in codes(phase)
-
-
-def test_two_clock_times_of_one_day_are_read_together(phases_of: Phases) -> None:
-    (phase,) = phases_of(
-        WEEK
-        + periodic('<phase><low value="20260105080000"/></phase><period value="1" unit="d"/>')
-        + periodic('<phase><low value="20260105200000"/></phase><period value="1" unit="d"/>')
-    )
-
-    assert phase.times.clock == (time(8), time(20))
+    assert phase.times.moments[0].offset_minutes is None
     assert codes(phase) == []
 
 
-def test_two_rhythms_are_not_computed(phases_of: Phases) -> None:
+def test_the_width_of_an_offset_is_how_long_the_intake_lasts(phases_of: Phases) -> None:
     (phase,) = phases_of(
-        WEEK + periodic('<period value="1" unit="d"/>') + periodic('<period value="2" unit="d"/>')
+        f'{WEEK}<effectiveTime xsi:type="EIVL_TS" operator="A"><event code="ACM"/><offset>'
+        '<low value="-1" unit="h"/><width value="10" unit="min"/></offset></effectiveTime>'
     )
 
-    assert codes(phase) == [FindingCode.TIMING_UNSUPPORTED]
+    assert phase.times.moments[0].offset_minutes == 60
+    assert phase.intake_lasts is not None
+    assert (phase.intake_lasts.value, phase.intake_lasts.unit) == (Decimal(10), PeriodUnit.MINUTE)
+    assert codes(phase) == []
+
+
+def test_an_event_of_another_list_is_no_moment(phases_of: Phases) -> None:
+    (phase,) = phases_of(
+        f'{WEEK}<effectiveTime xsi:type="EIVL_TS" operator="A">'
+        '<event code="C" codeSystem="1.2.250.1.999.9"/></effectiveTime>'
+    )
+
+    assert phase.times.moments == ()
+    assert codes(phase) == [FindingCode.TIMING_CODE_UNKNOWN]
 
 
 def test_a_single_instant_is_the_only_date(phases_of: Phases) -> None:
