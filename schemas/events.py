@@ -9,7 +9,10 @@ from schemas.ids import TenantId
 
 
 class AuditEvent(StrEnum):
-    """What can happen to a person's data. The journal carries ids and digests, no content."""
+    """What can happen to a person's data, and to what decisions on it rest on.
+
+    The journal carries ids and digests, no content.
+    """
 
     MESSAGE_RECEIVED = "message.received"
     MESSAGE_REFUSED = "message.refused"
@@ -17,6 +20,8 @@ class AuditEvent(StrEnum):
     PRESCRIPTION_STORED = "prescription.stored"
     PRESCRIPTION_SHOWN = "prescription.shown"
     PRESCRIPTION_SUPERSEDED = "prescription.superseded"
+    INTERPRETATION_MADE = "interpretation.made"
+    INTERPRETATION_REFUSED = "interpretation.refused"
     DECISION_MADE = "decision.made"
     DECISION_REFUSED = "decision.refused"
     SCHEDULE_RELEASED = "schedule.released"
@@ -31,6 +36,8 @@ class AuditEvent(StrEnum):
     CONSENT_WITHDRAWN = "consent.withdrawn"
     GRANT_GIVEN = "grant.given"
     GRANT_REVOKED = "grant.revoked"
+    REFERENCE_LOADED = "reference.loaded"
+    REFERENCE_CHOSEN = "reference.chosen"
 
 
 class AuditEntry(Value):

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    and_,
     bindparam,
     func,
     insert,
@@ -26,6 +27,9 @@ from engine.store.tables import (
     patients,
     prescriptions,
     queue_items,
+    reference_codes,
+    reference_products,
+    reference_releases,
     releases,
     schedules,
 )
@@ -187,6 +191,32 @@ GROUP_OF_LINES = (
     )
     .order_by(prescriptions.c.stored_at.desc(), prescriptions.c.version.desc())
     .limit(literal_column("1"))
+)
+
+# The product reference, which has no tenant.
+
+_RELEASE_IN_FORCE = (
+    select(reference_releases.c.id).where(reference_releases.c.in_force).scalar_subquery()
+)
+
+PRODUCTS_CODED = (
+    select(
+        reference_codes.c.system,
+        reference_codes.c.value,
+        reference_codes.c.cis,
+        reference_products.c.record,
+    )
+    .join(
+        reference_products,
+        and_(
+            reference_products.c.release_id == reference_codes.c.release_id,
+            reference_products.c.cis == reference_codes.c.cis,
+        ),
+    )
+    .where(
+        reference_codes.c.release_id == _RELEASE_IN_FORCE,
+        reference_codes.c.value.in_(bindparam("codes", expanding=True)),
+    )
 )
 
 # The queue and the journal.

@@ -35,7 +35,8 @@ CRASHES = (
 
 
 def samples() -> list[Path]:
-    files = (path for path in SAMPLES.glob("*/**/*") if path.is_file())
+    inside = (path for name in connectors() for path in (SAMPLES / name).rglob("*"))
+    files = (path for path in inside if path.is_file())
     return sorted(path for path in files if not path.name.endswith((".expected.json", ".md")))
 
 

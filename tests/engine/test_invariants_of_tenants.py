@@ -103,9 +103,12 @@ def texts(rows: dict[str, list[tuple[Any, ...]]]) -> tuple[str, ...]:
 
 
 def questions() -> Iterator[tuple[str, Callable[..., Any], list[inspect.Parameter]]]:
-    """Every public function of the store that takes a unit and otherwise plain values."""
+    """Every public function of the store that takes a unit and otherwise plain values.
+
+    The product reference is every pharmacy's: `SHARED` tables alone.
+    """
     for module in pkgutil.iter_modules(engine.store.__path__):
-        if module.name == "migrations":
+        if module.name in {"migrations", "reference"}:
             continue
         room = importlib.import_module(f"engine.store.{module.name}")
         for name, function in inspect.getmembers(room, inspect.isfunction):

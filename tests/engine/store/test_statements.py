@@ -39,6 +39,11 @@ READ_THROUGH = {
         "ix_schedules_line (tenant=? AND line_key=?)",
         "sqlite_autoindex_prescriptions_1 (id=?)",
     },
+    "PRODUCTS_CODED": {
+        "uq_reference_releases_in_force (in_force=?)",
+        "sqlite_autoindex_reference_codes_1 (release_id=? AND value=?)",
+        "sqlite_autoindex_reference_products_1 (release_id=? AND cis=?)",
+    },
     "ITEM_ABOUT": {"sqlite_autoindex_queue_items_2 (tenant=? AND kind=? AND subject_id=?)"},
     "NEWEST_ENTRY": {"sqlite_autoindex_audit_1 (tenant=?)"},
 }
@@ -57,7 +62,7 @@ def _plan(store: Store, statement: Executable) -> list[str]:
         "before_cursor_execute",
         lambda _connection, _cursor, sql, values, *_: sent.append((sql, values)),
     )
-    values = dict.fromkeys(statement.compile().params) | {"lines": ["L1"]}
+    values = dict.fromkeys(statement.compile().params) | {"lines": ["L1"], "codes": ["60000000"]}
     with store.unit(TENANT) as unit:
         unit.connection.execute(statement, values)
         sql, positional = sent[-1]

@@ -1,0 +1,1 @@
+"""Reads the files of a published product reference: bytes to rows, rows to products. Pure."""
