@@ -107,17 +107,32 @@ def with_quantity(dose: Dose | None, statement: Statement) -> Dose | None:
 
 def _same_unit(quantity: Quantity, dose: Dose) -> bool:
     stated = dose.low or dose.high
-    if quantity.unit_label is None or stated is None:
-        return True
-    theirs = {quantity.unit, quantity.code} - {None}
-    return bool(theirs & {stated.unit, stated.code})
+    return quantity.unit_label is None or stated is None or _in_one_unit(quantity, stated)
+
+
+def _in_one_unit(one: Quantity, other: Quantity) -> bool:
+    return bool({one.unit, one.code} & {other.unit, other.code} - {None})
 
 
 def check_requested(source: Source, requested: Dose | None, given: Dose | None, at: str) -> None:
-    """The dose ordered and the dose encoded, in one unit, must be the same amount."""
-    if requested is None or given is None or requested.low is None or given.low is None:
+    """The dose ordered and the dose encoded, in one unit, must be the same amount.
+
+    In two units (mg ordered, tablets encoded) they are not compared: both are shown.
+    """
+    if requested is None:
         return
-    same_unit = (requested.low.unit, requested.low.code) == (given.low.unit, given.low.code)
-    if same_unit and (requested.low.value, requested.high) != (given.low.value, given.high):
-        rule = "RXO-2 and RXE-3 state different amounts in one unit"
+    if given is None or (requested.rate, requested.per_body) != (given.rate, given.per_body):
+        rule = "the amount requested is stated in another way than the amount encoded"
         source.doubt(FindingCode.DOSE_SEVERAL, at, rule)
+        return
+    for asked, own in ((requested.low, given.low), (requested.high, given.high)):
+        bare = asked is None or own is None or asked.unit_label is None or own.unit_label is None
+        if (asked is None) != (own is None) or (
+            asked is not None
+            and own is not None
+            and asked.value != own.value
+            and (bare or _in_one_unit(asked, own))
+        ):
+            rule = "RXO-2 and RXE-3 state different amounts in one unit"
+            source.doubt(FindingCode.DOSE_SEVERAL, at, rule)
+            return

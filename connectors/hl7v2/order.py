@@ -1,11 +1,10 @@
 """One order group as one line of a prescription. Source: HL7 v2.5.1 §4.5.1 (ORC), §4.14.4 (RXE)."""
 
-from collections.abc import Iterator
-
+from connectors.hl7v2 import notes
 from connectors.hl7v2 import product as products
-from connectors.hl7v2.daily import daily_notes
 from connectors.hl7v2.group import Group
 from connectors.hl7v2.posology import posology_of
+from connectors.hl7v2.relation import links_of
 from connectors.hl7v2.segment import Segment
 from connectors.hl7v2.source import Source
 from connectors.remarks import with_remarks
@@ -18,7 +17,6 @@ from schemas.prescription import (
     LineAction,
     LineLink,
     LinkKind,
-    Note,
     Product,
 )
 from schemas.quantity import Quantity
@@ -32,11 +30,16 @@ _NOT_IN_FORCE = {
     "RP": "replaced",
 }
 """Values of ORC-5 that deny an order which ORC-1 gives as new. Table 0038."""
-
+_STATUSES = {*_NOT_IN_FORCE, "A", "IP", "SC"}
+"""Table 0038. Another status is left unread, which is a finding."""
+_SUBSTITUTIONS = {"N": False, "G": True, "T": True}
+"""RXO-9, table 0161: N forbids, G and T allow; absent says nothing here."""
 _PLANNING = (LineAction.START, LineAction.CHANGE, LineAction.RESUME, LineAction.REPLACE)
 _ORDER_TYPES = ("M", "S", "O")
 """RXE-44 and RXO-27. Table 0480."""
-_NO_REMARKS = ("RXE-19", "RXO-23", "RXO-1")
+_SOLUTIONS = ("S", "O")
+"""Order types of what is infused or injected: never in an organiser. Table 0480."""
+_YES_OR_NO = ("Y", "N")
 
 
 def line_of(source: Source, group: Group, *, encoded: bool, replaces: tuple[str, ...]) -> Line:
@@ -52,10 +55,12 @@ def line_of(source: Source, group: Group, *, encoded: bool, replaces: tuple[str,
     if detail is not None and not _is_bare(detail, action):
         product = _product(source, group, detail)
         posology = posology_of(source, group, encoded=encoded)
-    notes = tuple(_notes(source, group, posology))
+    said = tuple(notes.notes_of_order(source, group, posology))
     effective = _effective(source, group, action)
     _check_effective(source, group, action, effective, posology)
     _check_review(source, rxe, rxo)
+    related = tuple(links_of(source, group, posology))
+    routes = (*group.after_encoded("RXR"), *group.before_encoded("RXR"))
     return Line(
         location=group.first.place,
         identifiers=_identifiers(source, group),
@@ -63,8 +68,8 @@ def line_of(source: Source, group: Group, *, encoded: bool, replaces: tuple[str,
         effective_at=effective,
         product=product,
         text=_instructions(source, rxe, rxo),
-        posology=with_remarks(posology, _remarks(notes)),
-        route=products.route_of(source, group.after_encoded("RXR") or group.all("RXR")),
+        posology=with_remarks(posology, notes.remarks_of(said)),
+        route=products.route_of(source, routes),
         quantity_to_supply=_supply(source, rxe, rxo),
         renewals=_renewals(source, rxe, rxo),
         substitution_allowed=_substitution(source, rxo),
@@ -72,8 +77,9 @@ def line_of(source: Source, group: Group, *, encoded: bool, replaces: tuple[str,
         links=tuple(
             LineLink(kind=LinkKind.REPLACES, line=one, location=group.first.place)
             for one in replaces
-        ),
-        notes=notes,
+        )
+        + related,
+        notes=said,
         findings=tuple(source.doubts),
     )
 
@@ -96,7 +102,9 @@ def _action(source: Source, group: Group) -> LineAction:
         source.doubt(FindingCode.STATUS_NOT_ACTIVE, place, rule, said)
         return LineAction.INFORM
     action = LineAction(target)
-    status = source.text(group.orc, 5, "line.action") if group.orc else None
+    status = group.orc.value(5) if group.orc else None
+    if group.orc and status in _STATUSES:
+        source.text(group.orc, 5, "line.action")
     if group.orc and action in _PLANNING and status in _NOT_IN_FORCE:
         rule = f"ORC-5 says that the order is {_NOT_IN_FORCE[status]}"
         source.doubt(FindingCode.STATUS_NOT_ACTIVE, group.orc.where(5), rule, status)
@@ -107,8 +115,11 @@ def _product(source: Source, group: Group, detail: Segment) -> Product:
     fields = products.ENCODED if detail.name == "RXE" else products.REQUESTED
     parts = group.after_encoded("RXC") or group.all("RXC")
     kind = source.text(detail, 44 if detail.name == "RXE" else 27, "line.product")
-    if kind is not None and kind not in _ORDER_TYPES:
-        place = detail.where(44 if detail.name == "RXE" else 27)
+    place = detail.where(44 if detail.name == "RXE" else 27)
+    if kind in _SOLUTIONS:
+        rule = "the pharmacy order type is a solution, infused or injected"
+        source.doubt(FindingCode.FORM_OUTSIDE_ORGANISER, place, rule, kind)
+    elif kind is not None and kind not in _ORDER_TYPES:
         rule = "the pharmacy order type is not in table 0480; the order may be no medication"
         source.doubt(FindingCode.CODE_INVALID, place, rule, kind)
     return products.product_of(source, detail, fields, parts)
@@ -169,7 +180,13 @@ def _day(stated: DateOrInstant) -> str:
 
 def _check_review(source: Source, rxe: Segment | None, rxo: Segment | None) -> None:
     for segment, field in ((rxe, 20), (rxo, 16)):
-        if segment is not None and source.text(segment, field, "line.findings") == "Y":
+        said = source.text(segment, field, "line.findings") if segment is not None else None
+        if segment is None or said is None:
+            continue
+        if said not in _YES_OR_NO:
+            rule = f"{segment.name}-{field} must be Y or N"
+            source.doubt(FindingCode.CODE_INVALID, segment.where(field), rule, said)
+        elif said == "Y":
             rule = f"{segment.name}-{field} asks for human review of the order"
             source.doubt(FindingCode.REVIEW_ASKED, segment.where(field), rule)
 
@@ -178,17 +195,10 @@ def _instructions(source: Source, rxe: Segment | None, rxo: Segment | None) -> s
     """The administration instructions, of the encoded order first: RXE-7, else RXO-7."""
     for segment in (rxe, rxo):
         if segment is not None:
-            said = _all_words(source, segment, 7, "line.text")
+            said = notes.all_words(source, segment, 7, "line.text")
             if said:
                 return "\n".join(said)
     return None
-
-
-def _all_words(source: Source, segment: Segment, field: int, gives: str) -> list[str]:
-    found = [
-        source.words(segment, field, gives, repetition) for repetition in segment.repetitions(field)
-    ]
-    return [one for one in found if one]
 
 
 def _supply(source: Source, rxe: Segment | None, rxo: Segment | None) -> Quantity | None:
@@ -207,46 +217,17 @@ def _renewals(source: Source, rxe: Segment | None, rxo: Segment | None) -> int |
 
 
 def _substitution(source: Source, rxo: Segment | None) -> bool | None:
-    """RXO-9, table 0161: N forbids, G and T allow; absent says nothing here."""
-    said = source.text(rxo, 9, "line.substitution_allowed") if rxo else None
-    return {"N": False, "G": True, "T": True}.get(said or "")
+    said = rxo.value(9) if rxo else None
+    if rxo is None or said not in _SUBSTITUTIONS:
+        return None
+    source.text(rxo, 9, "line.substitution_allowed")
+    return _SUBSTITUTIONS[said]
 
 
 def _indication(source: Source, rxe: Segment | None, rxo: Segment | None) -> str | None:
     for segment, field in ((rxe, 27), (rxo, 20)):
         if segment is not None:
-            said = _all_words(source, segment, field, "line.indication")
+            said = notes.all_words(source, segment, field, "line.indication")
             if said:
                 return "; ".join(said)
     return None
-
-
-def _notes(source: Source, group: Group, posology: Posology) -> Iterator[Note]:
-    """Words beside the order: instructions, daily dose, the order as asked, NTE."""
-    rxe, rxo = group.one("RXE"), group.one("RXO")
-    texts = ((rxe, 21, "RXE-21"), (rxo, 6, "RXO-6"), (rxo, 7, "RXO-7") if rxe else (None, 0, ""))
-    for segment, field, scope in texts:
-        if segment is not None:
-            for said in _all_words(source, segment, field, "line.notes"):
-                yield Note(text=said, scope=scope, location=f"{segment.place}-{field}")
-    yield from daily_notes(source, rxe, rxo, posology)
-    if rxe is not None and rxo is not None:
-        asked = source.words(rxo, 1, "line.notes")
-        if asked:
-            yield Note(text=asked, scope="RXO-1", location=rxo.where(1))
-    yield from notes_of(source, group.all("NTE"))
-
-
-def _remarks(notes: tuple[Note, ...]) -> list[str]:
-    """The notes that may speak of how the product is taken: not the order as asked, nor a total."""
-    return [note.text for note in notes if note.scope not in _NO_REMARKS]
-
-
-def notes_of(source: Source, segments: tuple[Segment, ...]) -> Iterator[Note]:
-    """Each NTE with words, its repetitions as lines."""
-    for nte in segments:
-        said = [source.text(nte, 3, "notes", 1, at) for at in nte.repetitions(3)]
-        text = "\n".join(one for one in said if one)
-        if text:
-            scope = source.words(nte, 4, "notes") or source.text(nte, 2, "notes")
-            yield Note(text=text, scope=scope, location=nte.where(3))

@@ -1,17 +1,22 @@
 """One repeat pattern code as rhythm and moments, through the table `hl7v2/repeat_patterns`.
 
-A target is words: `2/1d` (frequency), `moment:HS`, `weekdays/2wk`, `as-needed`, `once`,
-`continuous`, `unsupported`. `<n>` stands for a number of the code. A code without a row has no
-meaning: table 0335 is user-defined, and a site states its own codes in its own table.
+A target is words: `2/1d` (frequency), `moment:HS`, `at:0900` (a time of the clock),
+`weekdays/2wk`, `weekday:mon`, `monthday:15`, `as-needed`, `once`, `continuous`, `unsupported`,
+and `part` for what is no code of its own. `<n>` stands for a number of the code.
+
+A code without a row has no meaning: table 0335 is user-defined, and a site states its own codes
+and hours in its own table. A code of another system than HL70335 has the row `SYSTEM:CODE`.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import time
 from decimal import Decimal
 
 from mappings.table import Table
-from schemas.moment import Moment
+from schemas.codes import Coding
+from schemas.moment import Moment, MomentTime
 from schemas.posology import Frequency, Weekday
 from schemas.quantity import PeriodUnit
 
@@ -19,6 +24,11 @@ _WEEKDAYS = re.compile(r"Q(?P<every>\d*)J(?P<days>[1-7]+)")
 _FREQUENCY = re.compile(r"(?P<times>\d+)/(?P<period>\d+)(?P<unit>s|min|h|d|wk|mo|a)")
 _FEWEST_ID = 5
 """`xID` starts at 5: two to four times a day have words of their own. Table 0335."""
+_STANDARD = "HL7"
+"""How the name of the standard's own table begins in CWE.3 (HL70335, and HL7xxx in examples)."""
+_FUTURE = "U "
+"""`U <spec>`: an interval of the UNIX cron, for future use. Table 0335."""
+_PART = "part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +37,27 @@ class Pattern:
 
     frequency: Frequency | None = None
     weekdays: tuple[Weekday, ...] = ()
-    moments: tuple[Moment, ...] = ()
+    month_days: tuple[int, ...] = ()
+    moments: tuple[MomentTime, ...] = ()
+    clock: tuple[time, ...] = ()
     as_needed: bool = False
     once: bool = False
     continuous: bool = False
     unsupported: bool = False
     contradicted: bool = False
+
+
+def is_standard(coding: Coding) -> bool:
+    """Whether a code is of the standard's own table: it says so, or names no system."""
+    return coding.system is None or coding.system.upper().startswith(_STANDARD)
+
+
+def pattern_of_coding(coding: Coding, table: Table) -> Pattern | None:
+    """What a code says in its own system: `QJ1` is a Monday in HL70335, a Sunday in another."""
+    if is_standard(coding):
+        return pattern_of(coding.code, table)
+    own = table.target_of(f"{coding.system}:{coding.code}")
+    return _read(own, coding.code.strip().upper()) if own is not None else None
 
 
 def pattern_of(code: str, table: Table) -> Pattern | None:
@@ -45,6 +70,10 @@ def pattern_of(code: str, table: Table) -> Pattern | None:
         rest = pattern_of(said.removeprefix("PRN"), table)
         return replace(rest, as_needed=True) if rest else None
     exact = table.target_of(code) or table.target_of(said)
+    if said.startswith(_FUTURE):
+        exact = exact or table.target_of("U <spec>")
+    if exact == _PART:
+        return None
     if exact is not None:
         return _read(exact.replace("<n>", "1"), said)
     numbers = re.findall(r"\d+", said)
@@ -80,8 +109,16 @@ def _word(word: str, code: str) -> Pattern | None:
     }
     if word in flags:
         return flags[word]
-    if word.startswith("moment:"):
-        return Pattern(moments=(Moment(word.removeprefix("moment:")),))
+    kind, _, value = word.partition(":")
+    match kind if value else "":
+        case "moment":
+            return Pattern(moments=(MomentTime(moment=Moment(value)),))
+        case "at":
+            return Pattern(clock=(time(int(value[:2]), int(value[2:])),))
+        case "weekday":
+            return Pattern(weekdays=(Weekday(value),))
+        case "monthday":
+            return Pattern(month_days=(int(value),))
     if word.startswith("weekdays/"):
         return _on_weekdays(word, code)
     shape = _FREQUENCY.fullmatch(word)
@@ -122,7 +159,9 @@ def together(patterns: Iterable[Pattern]) -> Pattern:
     return Pattern(
         frequency=next(iter(frequencies)) if len(frequencies) == 1 else None,
         weekdays=tuple(day for day in Weekday if day in days),
+        month_days=tuple(sorted({day for one in listed for day in one.month_days})),
         moments=tuple(dict.fromkeys(moment for one in listed for moment in one.moments)),
+        clock=tuple(dict.fromkeys(at for one in listed for at in one.clock)),
         as_needed=any(one.as_needed for one in listed),
         once=any(one.once for one in listed),
         continuous=any(one.continuous for one in listed),

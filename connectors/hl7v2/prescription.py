@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from connectors.hl7v2.group import Group, groups
-from connectors.hl7v2.order import line_of, notes_of
+from connectors.hl7v2.notes import notes_of
+from connectors.hl7v2.order import line_of
 from connectors.hl7v2.patient import read_patient, read_stay
 from connectors.hl7v2.segment import Segment
 from connectors.hl7v2.source import Source
+from connectors.hl7v2.unread import unread_findings
 from mappings.authorities import identifier
 from schemas.base import DateOrInstant
 from schemas.finding import FindingCode
@@ -116,19 +118,29 @@ def _prescription(
     _check_identifiers(source, lines)
     prescriber = _prescriber(source, orders)
     authored = _authored(source, orders)
+    chain = Chain(group=_group(source, first))
+    establishment = _establishment(source, first.orc)
+    lines = tuple(_with_unread(source, group, line) for group, line in members)
     return Prescription(
         location=first.first.place,
         identifiers=_identifiers(source, first),
-        chain=Chain(group=_group(source, first)),
+        chain=chain,
         patient=people.patient,
         stay=people.stay,
         prescriber=prescriber,
-        establishment=_establishment(source, first.orc),
+        establishment=establishment,
         authored_at=authored,
         lines=lines,
         notes=people.notes,
         findings=tuple(source.doubts),
     )
+
+
+def _with_unread(source: Source, group: Group, line: Line) -> Line:
+    """The line with a finding for what nothing of the whole reading used."""
+    _group(source, group)
+    unread = tuple(unread_findings(source, group))
+    return line.model_copy(update={"findings": (*line.findings, *unread)}) if unread else line
 
 
 def _identifiers(source: Source, group: Group) -> tuple[Identifier, ...]:
@@ -188,10 +200,9 @@ def _establishment(source: Source, orc: Segment | None) -> Organization | None:
     if orc is None:
         return None
     gives = "prescription.establishment"
-    name = source.text(orc, 21, gives)
-    number = source.text(orc, 21, gives, 10) or source.text(orc, 21, gives, 3)
-    authority, oid = (source.text(orc, 21, gives, 6, 1, part) for part in (1, 2))
-    kind = source.kind_of(source.text(orc, 21, gives, 7))
+    places = [(1, 1), (10, 1), (3, 1), (6, 1), (6, 2), (7, 1)]
+    name, new, old, authority, oid, code = source.parts(orc, 21, gives, places, needed=3)
+    number, kind = new or old, source.kind_of(code)
     if name is None and number is None:
         return None
     found = (identifier(number, oid or authority, source.site.name, kind),) if number else ()

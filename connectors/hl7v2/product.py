@@ -31,6 +31,7 @@ ADMINISTERED = ProductFields(code=5, form=8, strength=13, volume=23, supplementa
 
 _BASE = "B"
 """RXC-1: the base that carries the additives. Table 0166."""
+_KINDS = (_BASE, "A")
 
 
 def product_of(
@@ -54,8 +55,11 @@ def product_of(
 
 def _words(source: Source, segment: Segment, field: int) -> str | None:
     """Original text, else the text of the code, else that of the alternate."""
-    said = [source.text(segment, field, "product.text", component) for component in (9, 2, 5)]
-    return next((one for one in said if one), None)
+    for component in (9, 2, 5):
+        said = source.text(segment, field, "product.text", component)
+        if said:
+            return said
+    return None
 
 
 def strength_of(source: Source, segment: Segment, value: int, volume: int) -> Strength | None:
@@ -72,7 +76,10 @@ def strength_of(source: Source, segment: Segment, value: int, volume: int) -> St
 
 
 def _ingredient(source: Source, rxc: Segment) -> Ingredient:
-    carrier = source.text(rxc, 1, "product.ingredients.carrier") == _BASE
+    kind = rxc.value(1)
+    carrier = kind == _BASE
+    if kind in _KINDS:
+        source.text(rxc, 1, "product.ingredients.carrier")
     codes = source.products(rxc, 2, "product.ingredients.codes")
     amount: Quantity | None = source.amount(rxc, 3, 4, "product.ingredients.quantity")
     return Ingredient(

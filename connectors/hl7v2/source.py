@@ -5,7 +5,7 @@ read here, so that a place and a trail mark are written in one way.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -83,6 +83,29 @@ class Source:
         if value is not None:
             self.trail.used(segment.where(field, component, repetition, part), gives)
         return value
+
+    def parts(
+        self,
+        segment: Segment,
+        field: int,
+        gives: str,
+        places: Sequence[tuple[int, int]],
+        repetition: int = 1,
+        *,
+        needed: int = 1,
+    ) -> tuple[str | None, ...]:
+        """Several leaves of one field, as (component, subcomponent).
+
+        They are used together when one of the first `needed` is there: a unit without its
+        number, or a coding system without its code, is left unread, and nothing is given.
+        """
+        found = [segment.value(field, component, repetition, part) for component, part in places]
+        if not any(found[:needed]):
+            return (None,) * len(found)
+        for (component, part), value in zip(places, found, strict=True):
+            if value is not None:
+                self.trail.used(segment.where(field, component, repetition, part), gives)
+        return tuple(found)
 
     def number(
         self,
@@ -171,19 +194,26 @@ class Source:
 
         `part` is 1 when the three stand as subcomponents of the first component.
         """
-        at = (lambda rank: (1, rank)) if part else (lambda rank: (rank, 1))
-        code, display, system = (
-            self.text(segment, field, gives, component, repetition, sub)
-            for component, sub in (at(1), at(2), at(3))
-        )
+        places = [(1, rank) if part else (rank, 1) for rank in (1, 2, _SYSTEM)]
+        code, display, system = self.parts(segment, field, gives, places, repetition, needed=2)
         if code is None and display is None:
             return None
         return Coding(code=code or "", system=system, display=display)
 
     def words(self, segment: Segment, field: int, gives: str, repetition: int = 1) -> str | None:
-        """The words of a CE or CWE: original text, else text, else identifier."""
-        said = [self.text(segment, field, gives, component, repetition) for component in (9, 2, 1)]
-        return next((one for one in said if one), None)
+        """The words of a CE or CWE: its text, with the original text where that is another.
+
+        The identifier where there is neither.
+        """
+        original, text, code = (
+            segment.value(field, component, repetition) for component in (9, 2, 1)
+        )
+        for component, said in ((9, original), (2, text), (1, None if original or text else code)):
+            if said is not None:
+                self.trail.used(segment.where(field, component, repetition), gives)
+        if text and original and text != original:
+            return f"{text} ({original})"
+        return original or text or code
 
     def products(
         self, segment: Segment, field: int, gives: str, repetition: int = 1
@@ -191,27 +221,22 @@ class Source:
         """Every code of a CE or CWE that names a product: the identifier, then the alternate."""
         found = []
         for first in (1, 4):
-            code = self.text(segment, field, gives, first, repetition)
-            display = self.text(segment, field, gives, first + 1, repetition)
-            system = self.text(segment, field, gives, first + 2, repetition)
+            places = [(first + rank, 1) for rank in range(3)]
+            code, display, system = self.parts(segment, field, gives, places, repetition)
             if code is not None:
                 found.append(product_code(code, system, self.site.name, display))
         return tuple(found)
 
-    def unit(self, segment: Segment, field: int, gives: str) -> tuple[str | None, ...]:
-        """A unit as (text, code, system): the text as sent, else the code itself."""
-        code, text, system = (
-            self.text(segment, field, gives, component) for component in (1, 2, _SYSTEM)
-        )
-        return text or code, code, system
-
     def amount(self, segment: Segment, value: int, unit: int, gives: str) -> Quantity | None:
         """A number in one field with its unit (CE) in another."""
         number = self.number(segment, value, gives)
-        text, code, system = self.unit(segment, unit, gives)
+        if not segment.raw(value):
+            return None
+        places = [(1, 1), (2, 1), (_SYSTEM, 1)]
+        code, text, system = self.parts(segment, unit, gives, places, needed=3)
         if number is None:
             return None
-        return Quantity(value=number, unit=text, code=code, system=system)
+        return Quantity(value=number, unit=text or code, code=code, system=system)
 
     def composite(
         self,
@@ -226,33 +251,31 @@ class Source:
             places = ((component, 1), (component, 2), (component, 3), (component, 4))
         else:
             places = ((1, 1), (2, 1), (2, 2), (2, 3))
-        number = self.number(segment, field, gives, places[0][0], repetition, places[0][1])
-        code, text, system = (
-            self.text(segment, field, gives, at, repetition, part) for at, part in places[1:]
-        )
+        at, part = places[0]
+        number = self.number(segment, field, gives, at, repetition, part)
+        if segment.value(field, at, repetition, part) is None:
+            return None
+        code, text, system = self.parts(segment, field, gives, places[1:], repetition, needed=3)
         if number is None:
             return None
         return Quantity(value=number, unit=text or code, code=code, system=system)
 
     def entity(self, segment: Segment, field: int, gives: str) -> Identifier | None:
         """One EI, an order number: escaped separators inside it are part of it."""
-        value = self.text(segment, field, gives)
-        name, oid = (self.text(segment, field, gives, component) for component in (2, 3))
-        self.text(segment, field, gives, 4)
+        value, name, oid = self.parts(segment, field, gives, [(1, 1), (2, 1), (3, 1)])
         return identifier(value, oid or name, self.site.name) if value else None
 
     def person(
         self, segment: Segment, field: int, gives: str, repetition: int = 1
     ) -> Practitioner | None:
         """One XCN. The type of the identifier says what it is, else its authority does."""
-        take = (segment, field, gives)
-        value = self.text(*take, 1, repetition)
-        family = self.text(*take, 2, repetition)
-        given = self.text(*take, 3, repetition)
+        places = [(1, 1), (2, 1), (3, 1), (9, 1), (9, 2), (13, 1)]
+        value, family, given, name, oid, code = self.parts(
+            segment, field, gives, places, repetition, needed=2
+        )
         if value is None and family is None:
             return None
-        name, oid = (self.text(*take, 9, repetition, part) for part in (1, 2))
-        kind = self.kind_of(self.text(*take, 13, repetition))
+        kind = self.kind_of(code)
         found = (_typed(value, oid or name, kind, self.site.name),) if value else ()
         return Practitioner(
             identifiers=found,

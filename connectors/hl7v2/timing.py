@@ -5,10 +5,12 @@ Sources: HL7 v2.5.1 §4.5.4 (TQ1), §2.A.81 (TQ), tables 0335, 0472, 0485.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
-from connectors.hl7v2.pattern import Pattern
+from connectors.hl7v2 import rpt
+from connectors.hl7v2.pattern import Pattern, pattern_of_coding
 from connectors.hl7v2.segment import NULL, Segment
 from connectors.hl7v2.source import Source
 from connectors.hl7v2.statement import Statement
@@ -36,7 +38,6 @@ def _tq1(source: Source, tq1: Segment) -> Statement:
     found = Statement(source, tq1.place)
     found.quantity = source.composite(tq1, 2, "phase.dose")
     found.quantity_at = tq1.where(2)
-    source.text(tq1, 1, "phase.location")
     _patterns(found, tq1)
     for repetition in tq1.repetitions(4):
         said = source.text(tq1, 4, "phase.times.clock", 1, repetition)
@@ -50,9 +51,9 @@ def _tq1(source: Source, tq1: Segment) -> Statement:
     found.start = source.timestamp(tq1, 7, "phase.bounds.start")
     found.end = source.timestamp(tq1, 8, "phase.bounds.end")
     for repetition in tq1.repetitions(9):
-        said = source.text(tq1, 9, "phase.as_needed", 1, repetition)
-        if said:
-            found.add_priority(said, tq1.where(9, 1, repetition))
+        priority = source.coded(tq1, 9, "phase.as_needed", repetition)
+        if priority is not None:
+            found.add_priority(priority, tq1.where(9, 1, repetition))
     found.condition = source.text(tq1, 10, "phase.as_needed_for")
     found.condition_at = tq1.where(10)
     found.text = source.text(tq1, 11, "phase.text")
@@ -64,24 +65,47 @@ def _tq1(source: Source, tq1: Segment) -> Statement:
 
 
 def _patterns(found: Statement, tq1: Segment) -> None:
-    """Every repetition of TQ1-3. Components after the code never replace a code."""
+    """Every repetition of TQ1-3: its code, and the components that stand beside the code."""
     source = found.source
     for repetition in tq1.repetitions(3):
-        code = source.coded(tq1, 3, "phase.rhythm", repetition, part=1)
+        code = _code(source, tq1, repetition)
+        said = rpt.beside(source, tq1, repetition)
         place = tq1.where(3, 1, repetition)
-        others = [
-            at for at in range(2, tq1.components(3, repetition) + 1) if tq1.value(3, at, repetition)
-        ]
-        if code is None and others:
-            rule = "a repeat pattern without a code is not computed from its other components"
-            source.doubt(
-                FindingCode.TIMING_UNSUPPORTED, place, rule, tq1.value(3, others[0], repetition)
-            )
-        elif code is not None:
-            found.add_pattern(code, place)
-            if any(at >= 4 for at in others):
-                rule = "TQ1-3 components 4 to 11 stand beside a code and were not used"
-                source.doubt(FindingCode.ELEMENT_UNREAD, place, rule)
+        if code is not None and rpt.misplaced_words(said):
+            code = code.model_copy(update={"display": said.alignment, "system": said.begin})
+            said = replace(said, alignment=None, begin=None)
+        if code is not None:
+            known = found.add_pattern(code, place)
+            if known is not None:
+                found.patterns[-1] = rpt.checked(source, known, said, place)
+        elif any(tq1.value(3, at, repetition) for at in range(2, 12)):
+            one = rpt.alone(source, said, place)
+            found.patterns += [one] if one is not None else []
+
+
+def _code(source: Source, tq1: Segment, repetition: int) -> Coding | None:
+    """The code of TQ1-3, with its words. The alternate is taken where it is the standard's own.
+
+    A CWE states one thing in two systems. Both codes of table 0335 must be the same.
+    """
+    take = (tq1, 3, "phase.rhythm")
+    code, display, system, original = source.parts(
+        *take, [(1, 1), (1, 2), (1, 3), (1, 9)], repetition, needed=4
+    )
+    other, words, others = source.parts(*take, [(1, 4), (1, 5), (1, 6)], repetition)
+    display = original or display or words
+    if code is None and display is None and other is None:
+        return None
+    first = Coding(code=code or "", system=system, display=display)
+    if other is None:
+        return first
+    second = Coding(code=other, system=others, display=display)
+    table = source.table("repeat_patterns")
+    one, two = (pattern_of_coding(each, table) for each in (first, second))
+    if one is not None and one != two:
+        rule = "the alternate code of the repeat pattern is not known to say the same"
+        source.doubt(FindingCode.TIMING_CONTRADICTED, tq1.where(3, 1, repetition, 4), rule, other)
+    return second if one is None and two is not None else first
 
 
 def _relative(found: Statement, tq1: Segment) -> None:
@@ -99,12 +123,21 @@ def _relative(found: Statement, tq1: Segment) -> None:
 
 
 def _length(source: Source, segment: Segment, field: int, gives: str) -> Duration | None:
-    """A CQ with a unit of time, through the table `hl7v2/time_units`."""
-    amount = source.composite(segment, field, gives)
-    if amount is None:
+    """A CQ with a unit of time, through the table `hl7v2/time_units`.
+
+    The code of the unit holds; its words are used where the table knows them, and must agree.
+    """
+    value = source.number(segment, field, gives)
+    if not segment.raw(field) or (value is None and segment.value(field)):
         return None
-    unit = source.table("time_units").target_of(amount.code or amount.unit or "")
-    if unit is None or amount.value <= 0:
+    table = source.table("time_units")
+    said = [segment.value(field, 2, 1, part) for part in (1, 2)]
+    known = [table.target_of(one or "") for one in said]
+    for part, unit in enumerate(known, start=1):
+        if unit is not None or part == 1:
+            source.text(segment, field, gives, 2, 1, part)
+    unit = known[0] if said[0] else known[1]
+    if value is None or unit is None or value <= 0 or known[1] not in {None, unit}:
         source.doubt(
             FindingCode.BOUNDS_INVALID,
             segment.where(field),
@@ -112,7 +145,7 @@ def _length(source: Source, segment: Segment, field: int, gives: str) -> Duratio
             segment.raw(field),
         )
         return None
-    return Duration(value=amount.value, unit=PeriodUnit(unit))
+    return Duration(value=value, unit=PeriodUnit(unit))
 
 
 def timing_field(source: Source, segment: Segment, field: int) -> list[Statement]:
@@ -140,7 +173,7 @@ def _tq(source: Source, segment: Segment, field: int, repetition: int) -> Statem
     found.end = source.timestamp(segment, field, "phase.bounds.end", 5, repetition)
     priority = take(6, "phase.as_needed")
     if priority:
-        found.add_priority(priority, segment.where(field, 6, repetition))
+        found.add_priority(Coding(code=priority), segment.where(field, 6, repetition))
     found.condition = take(7, "phase.as_needed_for")
     found.condition_at = segment.where(field, 7, repetition)
     found.text = take(8, "phase.text")
@@ -148,7 +181,7 @@ def _tq(source: Source, segment: Segment, field: int, repetition: int) -> Statem
     found.conjunction_at = segment.where(field, 9, repetition)
     _not_computed(found, segment, field, repetition)
     total = source.whole(segment, field, "phase.bounds.count", 12, repetition)
-    found.count = found.count or total
+    found.limit(total, segment.where(field, 12, repetition))
     return found
 
 
@@ -182,9 +215,16 @@ def _old_length(found: Statement, said: str | None, place: str) -> None:
 def sequences(statements: Sequence[Statement]) -> list[int | None]:
     """The place of each statement in the chain: `S` puts the next one after, `A` beside.
 
-    A conjunction stands on the earlier statement; that of the last one is not used. One that
-    is missing between two statements leaves all of them without a number, with a finding.
+    A conjunction stands on the earlier statement. One that is missing between two statements
+    leaves all of them without a number, with a finding; so does one that announces another
+    statement after the last. `A` alone is how some senders fill the field.
     """
+    for last in statements[-1:]:
+        if last.conjunction not in {None, "A"}:
+            rule = "the conjunction announces a further timing, and none follows"
+            last.source.doubt(
+                FindingCode.SEQUENCE_INCOMPLETE, last.conjunction_at, rule, last.conjunction
+            )
     if len(statements) < 2:
         return [None for _ in statements]
     numbers: list[int | None] = [1]

@@ -26,9 +26,47 @@ def test_a_repeat_pattern_says_something(row: Row) -> None:
 
     found = pattern_of(code, table("hl7v2/repeat_patterns"))
 
+    if row.target == "part":
+        assert found is None
+        return
     assert found is not None
     said = (found.frequency, found.weekdays, found.moments, found.as_needed, found.once)
     assert any(said) or found.continuous or found.unsupported
+
+
+PUBLISHED_0335 = {
+    *("Q<n>S", "Q<n>M", "Q<n>H", "Q<n>D", "Q<n>W", "Q<n>L", "Q<n>J<day>", "BID", "TID", "QID"),
+    *("<n>ID", "QAM", "QSHIFT", "QOD", "QHS", "QPM", "C", "U <spec>", "PRN", "ONCE"),
+    *("A", "P", "I", "M", "D", "V"),
+    *("ACM", "ACD", "ACV", "PCM", "PCD", "PCV", "ICM", "ICD", "ICV"),
+}
+"""Table 0335 as published; `<timing>C<meal>` written out, `PRNxxx` is read from its two parts."""
+PUBLISHED_0485 = {"S", "A", "R", "P", "C", "T", "PRN"} | {f"T{letter}<n>" for letter in "SMHDWL"}
+
+
+def test_table_0335_is_there_in_full() -> None:
+    assert {row.code for row in rows("repeat_patterns")} >= PUBLISHED_0335
+
+
+def test_table_0485_is_there_in_full() -> None:
+    assert {row.code for row in rows("priorities")} >= PUBLISHED_0485
+
+
+@pytest.mark.parametrize("row", rows("priorities"), ids=ids)
+def test_a_priority_says_what_its_row_says(row: Row) -> None:
+    code = row.code.replace("<n>", "30")
+
+    line = the_line(an_order(rxe(), f"TQ1|1||BID||||||{code}", RXR))
+
+    (phase,) = line.posology.phases
+    said = [finding.code.value for finding in phase.findings]
+    outcomes = {
+        "routine": (False, []),
+        "as-needed": (True, []),
+        "urgent": (False, ["element-unread"]),
+        "event": (False, ["event-condition"]),
+    }
+    assert (phase.as_needed, said) == outcomes[row.target]
 
 
 @pytest.mark.parametrize("row", rows("order_control"), ids=ids)

@@ -4,6 +4,9 @@ from decimal import Decimal
 import pytest
 from hl7v2_messages import an_order, line_doubts, msh, phases_of, rxe, the_phase
 
+from connectors.hl7v2.pattern import pattern_of_coding
+from mappings.table import Row, Table
+from schemas.codes import Coding
 from schemas.moment import Moment
 from schemas.posology import Frequency, Weekday
 from schemas.quantity import Duration, PeriodUnit
@@ -114,14 +117,196 @@ def test_two_frequencies_in_one_pattern_contradict_each_other() -> None:
     assert [finding.code.value for finding in phase.findings] == ["timing-contradicted"]
 
 
-def test_components_after_the_code_do_not_replace_it() -> None:
-    known = the_phase(rxe(), "TQ1|1||BID&x&L^^^^180^min^^PCM", RXR)
-    unknown = the_phase(rxe(), "TQ1|1||P&Post&HL70335^^^^180^min^^PCM^360^s", RXR)
+def test_components_beside_an_unknown_code_do_not_replace_it() -> None:
+    phase = the_phase(rxe(), "TQ1|1||P&Post&HL70335^^^^180^min^^PCM^360^s", RXR)
 
-    assert known.rhythm.frequency == frequency(2, "1", "d")
-    assert [finding.code.value for finding in known.findings] == ["element-unread"]
-    assert unknown.rhythm.frequency is None
-    assert unknown.findings[0].code.value == "timing-code-unknown"
+    assert phase.rhythm.frequency is None
+    assert phase.times.moments == ()
+    assert [finding.code.value for finding in phase.findings] == ["timing-code-unknown"]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "BID^^^^12^h^Y",
+        "BID^^^^12^h",
+        "Q6H^^^^6^h",
+        "QAM^HD^00^11^1^d^Y",
+        "QHS^^^^1^d^^AHS",
+        "Q2J2^DW^2^^2^wk",
+        "ACM^^^^^^^ACM",
+        "QOD^^^^2^d",
+    ],
+)
+def test_components_that_say_the_same_as_the_code_are_silent(pattern: str) -> None:
+    phase = the_phase(rxe(), f"TQ1|1||{pattern}", RXR)
+
+    assert phase.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "code"),
+    [
+        ("BID^^^^8^h", "timing-contradicted"),
+        ("BID^^^^180^min", "timing-contradicted"),
+        ("BID^^^^^^^PCM", "timing-contradicted"),
+        ("BID^^^^^^N", "timing-contradicted"),
+        ("QHS^^^^2^d", "timing-contradicted"),
+        ("QD^DM^1", "timing-unsupported"),
+        ("Q1J6^DW^5", "timing-unsupported"),
+        ("QAM^HD^12^23", "timing-unsupported"),
+        ("QD^^^^^^^^^^H2H3", "timing-unsupported"),
+        ("QD^^^^^^^^30^min", "timing-unsupported"),
+        ("BID^^^^12", "period-incomplete"),
+        ("BID^^^^^lune", "period-incomplete"),
+        ("ACM^^^^^^^ACM^30^lune", "timing-unsupported"),
+    ],
+)
+def test_components_that_say_something_else_than_the_code_block(pattern: str, code: str) -> None:
+    phase = the_phase(rxe(), f"TQ1|1||{pattern}", RXR)
+
+    assert [finding.code.value for finding in phase.findings] == [code]
+
+
+@pytest.mark.parametrize(("offset", "minutes"), [("30^min", 30), ("1800^s", 30), ("1^h", 60)])
+def test_minutes_from_the_event_of_the_code_are_minutes_from_its_moment(
+    offset: str, minutes: int
+) -> None:
+    phase = the_phase(rxe(), f"TQ1|1||ACM^^^^^^^ACM^{offset}", RXR)
+
+    assert [(one.moment, one.offset_minutes) for one in phase.times.moments] == [
+        (Moment.BEFORE_BREAKFAST, minutes)
+    ]
+    assert phase.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "stated"),
+    [
+        ("^^^^12^h^Y", frequency(2, "1", "d")),
+        ("^^^^12^h^N", frequency(1, "12", "h")),
+        ("^^^^2^d", frequency(1, "2", "d")),
+        ("^^^^1^wk", frequency(1, "1", "wk")),
+    ],
+)
+def test_a_period_without_a_code_is_the_frequency(pattern: str, stated: Frequency) -> None:
+    phase = the_phase(rxe(), f"TQ1|1||{pattern}", RXR)
+
+    assert phase.rhythm.frequency == stated
+    assert phase.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "code"),
+    [
+        ("^^^^12^h", "frequency-ambiguous"),
+        ("^^^^7^h^Y", "frequency-ambiguous"),
+        ("^DW^2^^1^wk", "timing-unsupported"),
+        ("^^^^^^^ICM", "timing-unsupported"),
+        ("^^^^^^Y", "timing-unsupported"),
+        ("^^^^12", "period-incomplete"),
+    ],
+)
+def test_components_without_a_code_that_can_be_read_in_two_ways_block(
+    pattern: str, code: str
+) -> None:
+    phase = the_phase(rxe(), f"TQ1|1||{pattern}", RXR)
+
+    assert phase.rhythm.frequency is None
+    assert [finding.code.value for finding in phase.findings] == [code]
+
+
+def test_an_event_without_a_code_is_a_moment() -> None:
+    phase = the_phase(rxe(), "TQ1|1||^^^^1^d^^PCD", RXR)
+
+    assert [one.moment for one in phase.times.moments] == [Moment.AFTER_LUNCH]
+    assert phase.findings == ()
+
+
+def test_the_words_of_a_code_parted_with_the_wrong_mark_are_its_words() -> None:
+    phase = the_phase(rxe(), "TQ1|1||Q12H^Every 12 hours^HL70335", RXR)
+
+    assert phase.rhythm.frequency == frequency(1, "12", "h")
+    assert phase.instructions == ("Every 12 hours",)
+    assert phase.findings == ()
+
+
+def test_the_words_of_a_code_are_compared_as_words_of_the_phase() -> None:
+    phase = the_phase(rxe(), "TQ1|1||TID&twice a day&HL70335", RXR)
+
+    assert phase.instructions == ("twice a day",)
+
+
+@pytest.mark.parametrize("pattern", ["QJ1&lundi&99DPI", "QJ1^lundi^99DPI"])
+def test_a_code_of_another_system_is_none_of_table_0335(pattern: str) -> None:
+    phase = the_phase(rxe(), f"TQ1|1||{pattern}", RXR)
+
+    assert phase.rhythm.weekdays == ()
+    assert [finding.code.value for finding in phase.findings] == ["timing-code-unknown"]
+
+
+def test_the_alternate_code_of_the_standard_stands_for_a_local_one() -> None:
+    phase = the_phase(rxe(), "TQ1|1||2J&2 fois par jour&99DPI&BID&twice a day&HL70335", RXR)
+
+    assert phase.rhythm.frequency == frequency(2, "1", "d")
+    assert phase.findings == ()
+
+
+@pytest.mark.parametrize("pattern", ["BID&&HL70335&TID&&HL70335", "BID&&HL70335&3J&&99DPI"])
+def test_an_alternate_code_that_does_not_say_the_same_blocks(pattern: str) -> None:
+    phase = the_phase(rxe(), f"TQ1|1||{pattern}", RXR)
+
+    assert [(f.code.value, f.location) for f in phase.findings] == [
+        ("timing-contradicted", "TQ1[1]-3.1.4")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "times", "clock"),
+    [
+        ("QHS", "2200", (time(22),)),
+        ("QAM", "0700", (time(7),)),
+        ("QAM~QPM", "2000~0800", (time(20), time(8))),
+    ],
+)
+def test_explicit_times_stand_for_as_many_parts_of_the_day(
+    pattern: str, times: str, clock: tuple[time, ...]
+) -> None:
+    phase = the_phase(rxe(), f"TQ1|1||{pattern}|{times}", RXR)
+
+    assert (phase.times.moments, phase.times.clock) == ((), clock)
+    assert phase.findings == ()
+
+
+@pytest.mark.parametrize(("pattern", "at"), [("QAM", "2000"), ("QPM", "0800"), ("QHS", "0800")])
+def test_an_explicit_time_in_another_part_of_the_day_contradicts_the_code(
+    pattern: str, at: str
+) -> None:
+    phase = the_phase(rxe(), f"TQ1|1||{pattern}|{at}", RXR)
+
+    assert [finding.code.value for finding in phase.findings] == ["timing-contradicted"]
+
+
+def test_explicit_times_beside_a_meal_or_of_another_number_stay_beside_it() -> None:
+    meal = the_phase(rxe(), "TQ1|1||ACM|0730", RXR)
+    two = the_phase(rxe(), "TQ1|1||QHS|2000~2200", RXR)
+
+    assert [one.moment for one in meal.times.moments] == [Moment.BEFORE_BREAKFAST]
+    assert meal.times.clock == (time(7, 30),)
+    assert [one.moment for one in two.times.moments] == [Moment.BEDTIME]
+
+
+@pytest.mark.parametrize("said", ["SN", "NORMAL", "1"])
+def test_a_priority_without_a_row_blocks(said: str) -> None:
+    phase = the_phase(rxe(), f"TQ1|1||BID||||||{said}", RXR)
+
+    assert [finding.code.value for finding in phase.findings] == ["code-invalid"]
+
+
+def test_a_second_interval_between_services_is_not_dropped() -> None:
+    assert line_doubts(an_order(rxe(), "TQ1|1||||8^h~12^h", RXR)) == [
+        ("timing-unsupported", "TQ1[1]-5[2].1")
+    ]
 
 
 def test_explicit_times_are_those_of_the_clock() -> None:
@@ -243,12 +428,6 @@ def test_a_statement_that_follows_another_cannot_start_with_it() -> None:
     assert [f.code.value for f in phases[1].findings] == ["timing-contradicted"]
 
 
-def test_tq2_is_not_computed() -> None:
-    assert line_doubts(an_order(rxe(), "TQ1|1||BID", "TQ2|1|S", RXR)) == [
-        ("timing-unsupported", "TQ2[1]")
-    ]
-
-
 def test_the_timing_deleted_by_the_sender_is_missing() -> None:
     phase = the_phase(rxe(), 'TQ1|1||""', RXR)
 
@@ -321,10 +500,12 @@ def test_a_count_that_is_no_whole_number_is_said(said: str) -> None:
     assert [(f.code.value, f.location) for f in phase.findings] == [("value-invalid", "TQ1[1]-14")]
 
 
-def test_a_pattern_of_components_without_a_code_is_not_computed() -> None:
-    phase = the_phase(rxe(), "TQ1|1||^^^^12^h", RXR)
+def test_a_number_of_times_stated_twice_differently_is_ambiguous() -> None:
+    phase = the_phase(rxe(timing="1^QHS^X4^20260105^^^^^^^^6"), RXR, header=OLD)
 
-    assert [finding.code.value for finding in phase.findings] == ["timing-unsupported"]
+    assert [(f.code.value, f.location) for f in phase.findings] == [
+        ("count-ambiguous", "RXE[1]-1.12")
+    ]
 
 
 def test_explicit_times_of_the_old_field_stand_beside_the_pattern() -> None:
@@ -401,3 +582,51 @@ def test_an_interval_of_hours_beside_other_times_stays_an_interval(times: str) -
     phase = the_phase(rxe(), f"TQ1|1||Q8H|{times}||3^d|20260105", RXR)
 
     assert phase.rhythm.frequency == frequency(1, "8", "h")
+
+
+def test_a_request_with_a_condition_or_an_end_that_the_encoded_timing_lacks_is_said() -> None:
+    condition = an_order("TQ1|1||BID|||||||si fièvre", rxe(), "TQ1|1||BID", RXR)
+    end = an_order("TQ1|1||BID|||7^d", rxe(), "TQ1|1||BID", RXR)
+    as_needed = an_order("TQ1|1||BID||||||PRN", rxe(), "TQ1|1||BID", RXR)
+
+    for order in (condition, end, as_needed):
+        assert line_doubts(order) == [("timing-contradicted", "TQ1[1]")]
+
+
+def test_the_words_of_the_requested_timing_are_kept_beside_the_encoded_one() -> None:
+    order = an_order("TQ1|1||BID||||||||deux fois par jour", rxe(), "TQ1|1||BID", RXR)
+
+    (phase,) = phases_of(order)
+
+    assert phase.instructions == ("deux fois par jour",)
+
+
+def test_doubts_of_a_timing_that_does_not_hold_are_kept() -> None:
+    order = an_order(rxe(timing="1^BID"), RXR, orc="ORC|NW|L1||||E|1^BID^T30", header=OLD)
+
+    assert line_doubts(order) == [("timing-unsupported", "ORC[1]-7.3")]
+
+
+def test_a_quantity_in_the_encoded_field_is_not_dropped_for_the_request() -> None:
+    order = an_order(rxe(timing="2"), RXR, orc="ORC|NW|L1||||E|1^BID", header=OLD)
+
+    assert line_doubts(order) == [("dose-several", "RXE[1]-1")]
+
+
+def test_an_hour_of_the_site_stands_in_the_row_of_its_code() -> None:
+    own = Table("s/hl7v2/repeat_patterns", "x", 1, {
+        "BID": Row("BID", "twice a day", "2/1d at:0900 at:1600", "protocol", "", 3),
+        "99DPI:LMV": Row("99DPI:LMV", "", "weekday:mon weekday:wed weekday:fri", "protocol", "", 4),
+        "99DPI:M15": Row("99DPI:M15", "", "monthday:15", "protocol", "", 5),
+    })  # fmt: skip
+
+    twice = pattern_of_coding(Coding(code="BID"), own)
+    days = pattern_of_coding(Coding(code="LMV", system="99DPI"), own)
+    month = pattern_of_coding(Coding(code="M15", system="99DPI"), own)
+
+    assert twice is not None
+    assert (twice.frequency, twice.clock) == (frequency(2, "1", "d"), (time(9), time(16)))
+    assert days is not None
+    assert days.weekdays == (Weekday.MONDAY, Weekday.WEDNESDAY, Weekday.FRIDAY)
+    assert month is not None
+    assert month.month_days == (15,)

@@ -1,0 +1,67 @@
+"""What an order states and nothing read: each value is a finding, or of a field listed as unused.
+
+The table `hl7v2/elements` has a row for every field of the segments that carry an order, in all
+versions from 2.3.1 to 2.8.2. A target is `read` for a field that the readers use, then what a
+value of it that none of them used means: `unused`, or the code of a finding.
+"""
+
+from collections.abc import Iterator
+
+from connectors.hl7v2.group import Group
+from connectors.hl7v2.segment import NULL, Segment
+from connectors.hl7v2.source import Source
+from mappings.table import Table
+from schemas.finding import Finding, FindingCode
+
+SEGMENTS = ("ORC", "RXO", "RXE", "RXR", "RXC", "TQ1", "TQ2", "NTE")
+"""The segments of an order that say what is taken, how much and when."""
+_OTHERS = frozenset({"OBX", "FT1", "BLG", "CTI", "DG1", "PRT"})
+"""Segments that the standard has in an order and that say nothing of how a product is taken."""
+READ, UNUSED = "read", "unused"
+
+
+def unread_findings(source: Source, group: Group) -> Iterator[Finding]:
+    """One finding for each field of this order with a value that no reader used.
+
+    A field without a row is beyond the standard. A deleted value (`""`) states nothing.
+    Segments that are no part of an order (Z segments) are one finding together.
+    """
+    elements = source.table("elements")
+    segments = [group.orc, *group.segments] if group.orc and not group.shared else group.segments
+    strange: dict[str, Segment] = {}
+    for segment in segments:
+        if segment is not None and segment.name in SEGMENTS:
+            yield from _of_segment(source, segment, elements)
+        elif segment is not None and segment.name not in _OTHERS:
+            strange.setdefault(segment.name, segment)
+    if strange:
+        rule = "segments beside the order are not read; they may say how the product is taken"
+        place = next(iter(strange.values())).place
+        yield Finding(
+            code=FindingCode.ELEMENT_UNREAD, location=place, message=rule, quoted=" ".join(strange)
+        )
+
+
+def _of_segment(source: Source, segment: Segment, elements: Table) -> Iterator[Finding]:
+    said: set[str] = set()
+    for place, value in segment.leaves():
+        if source.trail.is_used(place) or value == NULL or not value.strip():
+            continue
+        field = f"{segment.name}{place.removeprefix(segment.place)}".partition("[")[0]
+        code = _meaning(field, elements)
+        whole = field.partition(".")[0]
+        if code is not None and whole not in said:
+            said.add(whole)
+            rule = f"a part of {whole} was not read"
+            yield Finding(code=code, location=place, message=rule, quoted=value)
+
+
+def _meaning(field: str, elements: Table) -> FindingCode | None:
+    """What a value that nothing used means: the row of its part, component or field."""
+    parts = field.split(".")
+    rows = (elements.target_of(".".join(parts[:depth])) for depth in range(len(parts), 0, -1))
+    target = next((row for row in rows if row is not None), None)
+    if target is None:
+        return FindingCode.ELEMENT_UNREAD
+    left = target.split()[-1]
+    return None if left == UNUSED else next(code for code in FindingCode if code.value == left)

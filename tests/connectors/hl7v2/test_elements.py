@@ -1,0 +1,155 @@
+"""Nothing of an order is dropped: every leaf of its segments, in every version, leaves a trace.
+
+The leaves are those of the field lists of hl7apy; the treatment of each field is its row in the
+table `hl7v2/elements`. A field that is not in the table fails here until somebody decided.
+"""
+
+from functools import cache
+from typing import Any
+
+import pytest
+from hl7v2_elements import Leaf, leaves, with_leaf
+from hl7v2_messages import PID, joined, msh, read_text, rxe
+
+from connectors.hl7v2.unread import READ, SEGMENTS, UNUSED
+from mappings.catalogue import table
+from schemas.connector import Reading
+from schemas.finding import FindingCode
+from schemas.prescription import Prescription
+
+ELEMENTS = table("hl7v2/elements")
+ORC = "ORC|NW|L1^DPI||G1^DPI"
+RXO = "RXO|P1^PRODUIT^L|1||TAB^comprimé"
+RXE = rxe()
+TQ1 = "TQ1|1||BID|||10^d|20260105"
+RXR = "RXR|PO"
+ENCODED = (ORC, RXE, TQ1, RXR)
+OLD = (ORC, rxe(timing="1^BID^D10^20260105"), RXR)
+BASES = {
+    "encoded": ENCODED,
+    "requested beside": (ORC, RXO, RXE, TQ1, RXR),
+    "requested timing": (ORC, TQ1, RXE, TQ1, RXR),
+    "requested alone": (ORC, TQ1, RXO, RXR),
+    "old field": OLD,
+    "old field of the request": ("ORC|NW|L1^DPI||G1^DPI|||1^BID^D10^20260105", RXE, RXR),
+    "mixture": (ORC, RXE, TQ1, RXR, "RXC|A|S1^SUBSTANCE^L|5|MG"),
+    "related": (ORC, RXE, TQ1, "TQ2|1|||||||||S", RXR),
+    "note": (ORC, RXE, "NTE|1||deux fois par jour", TQ1, RXR),
+}
+TESTED = (
+    ("encoded", "ORC"),
+    ("encoded", "RXE"),
+    ("encoded", "TQ1"),
+    ("encoded", "RXR"),
+    ("requested beside", "RXO"),
+    ("requested timing", "TQ1"),
+    ("requested alone", "RXO"),
+    ("requested alone", "TQ1"),
+    ("old field", "RXE"),
+    ("old field of the request", "ORC"),
+    ("mixture", "RXC"),
+    ("related", "TQ2"),
+    ("note", "NTE"),
+)
+CASES = sorted(
+    {(base, segment, leaf.field) for base, segment in TESTED for leaf in leaves(segment)}
+)
+DOSE = {
+    *(f"TQ1-{field}" for field in range(2, 15)),
+    *(f"TQ2-{field}" for field in (2, 6, 7, 8, 9, 10)),
+    *(f"RXE-{field}" for field in (1, 3, 4, 5, 7, 19, 20, 21, 22, 23, 24, 25, 26, 33, 34, 44)),
+    *(f"RXO-{field}" for field in (2, 3, 4, 6, 7, 16, 17, 18, 19, 21, 22, 23, 25, 26)),
+    *("ORC-1", "ORC-5", "ORC-7", "ORC-15", "RXR-1", "RXC-1", "RXC-2", "RXC-3", "RXC-4"),
+    *("NTE-3",),
+}
+"""Fields that change what is taken, how much or when: never listed as unused."""
+SAYS_NOTHING = {
+    *("TQ1-3.1.7", "TQ1-3.1.8", "TQ1-5.2.3", "TQ1-6.2.3", "TQ1-13.2.3"),
+    *(f"{field}.{component}" for field in ("RXE-7", "RXE-21", "RXE-24") for component in (1, 3)),
+    *(f"{field}.{component}" for field in ("RXO-6", "RXO-7", "RXO-22") for component in (1, 3)),
+}
+"""Parts of them that may be unused: versions and names of coding systems, codes beside words."""
+
+
+def row_of(leaf: Leaf) -> str:
+    """The target of the leaf: of its own row, else of its field."""
+    field = f"{leaf.segment}-{leaf.field}"
+    component = f"{field}.{leaf.component}"
+    rows = (ELEMENTS.target_of(at) for at in (f"{component}.{leaf.part}", component, field))
+    target = next((row for row in rows if row is not None), None)
+    assert target is not None, f"{field} is in no row of hl7v2/elements"
+    return target
+
+
+def content(reading: Reading) -> tuple[Prescription, ...]:
+    return reading.prescriptions
+
+
+def read_order(segments: list[str]) -> Reading:
+    """The reading of an order; of a request where nothing is encoded."""
+    encoded = any(segment.startswith("RXE") for segment in segments)
+    return read_text(joined(msh("RDE^O11" if encoded else "OMP^O09"), PID, *segments))
+
+
+@cache
+def base(name: str) -> Reading:
+    return read_order(list(BASES[name]))
+
+
+def injected(name: str, leaf: Leaf) -> Reading:
+    """The reading of a base with the leaf in its first segment of this name."""
+    segments = list(BASES[name])
+    at = next(rank for rank, one in enumerate(segments) if one.startswith(leaf.segment))
+    segments[at] = with_leaf(segments[at], leaf)
+    return read_order(segments)
+
+
+@pytest.mark.parametrize("name", BASES)
+def test_the_message_without_anything_injected_is_clean(name: str) -> None:
+    (prescription,) = base(name).prescriptions
+    (line,) = prescription.lines
+
+    assert line.findings == ()
+    assert [phase.findings for phase in line.posology.phases] == [()]
+
+
+def is_traced(name: str, leaf: Leaf) -> bool:
+    """Whether a leaf is content or a finding, or a value that stands among the unused ones."""
+    reading = injected(name, leaf)
+    if content(reading) != content(base(name)):
+        return True
+    unused = [one.value for one in reading.sources if one.gives is None]
+    return row_of(leaf).split()[-1] == UNUSED and leaf.value in unused
+
+
+@pytest.mark.parametrize(("name", "segment", "field"), CASES)
+def test_every_leaf_of_a_field_is_content_or_a_finding_or_listed_as_unused(
+    name: str, segment: str, field: int
+) -> None:
+    stated = [leaf for leaf in leaves(segment) if leaf.field == field]
+
+    dropped = [str(leaf) for leaf in stated if not is_traced(name, leaf)]
+
+    assert dropped == []
+
+
+@pytest.mark.parametrize("row", list(ELEMENTS), ids=lambda row: row.code)
+def test_a_row_says_read_or_unused_or_the_code_of_a_finding(row: Any) -> None:
+    first, *rest = row.target.split()
+    codes = {code.value for code in FindingCode}
+
+    assert first in {READ, UNUSED} | codes
+    assert (len(rest) == 1 and rest[0] in {UNUSED} | codes) if first == READ else not rest
+    assert row.code.partition("-")[0] in SEGMENTS
+
+
+def test_what_changes_a_dose_is_never_listed_as_unused() -> None:
+    unused = {row.code for row in ELEMENTS if row.target.split()[-1] == UNUSED}
+
+    assert {code for code in unused if code.partition(".")[0] in DOSE} == SAYS_NOTHING
+
+
+def test_the_table_has_no_field_that_no_version_has() -> None:
+    known = {f"{name}-{leaf.field}" for name in SEGMENTS for leaf in leaves(name)}
+
+    assert {row.code for row in ELEMENTS if "." not in row.code} == known
