@@ -22,6 +22,7 @@ def tell_unread_timing(at: Cursor) -> None:
             f"{found[0].name}{_in_words(found[0])} of a posology is not carried",
             " ".join(one.text for one in found),
         )
+        at.notebook.doubted.update(one.place for one in found)
     for coded in at.of_another_list():
         coded.doubt(FindingCode.CODE_INVALID, _OTHER_LIST)
 
