@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 from connectors.fhir.concepts import read_coding, read_quantity
 from connectors.fhir.dosage_values import Element
-from connectors.fhir.dosage_words import all_words_of, spoken
-from schemas.base import plain_decimal
+from connectors.fhir.dosage_words import all_words_of, amount_words, spoken
 from schemas.finding import FindingCode
 from schemas.prescription import Note
 
@@ -55,7 +54,7 @@ def _of_supply(supply: Element) -> Iterator[Note]:
     for holder, name in amounts:
         stated = read_quantity(holder.child(name), "notes")
         if stated is not None:
-            text = f"{plain_decimal(stated.value)} {stated.unit_label or ''}".strip()
+            text = amount_words(stated)
             yield Note(text=text, scope=name, location=holder.path(name))
     valid = supply.child("validityPeriod")
     ends = [valid.text(name, "notes") or "" for name in ("start", "end")] if valid else []

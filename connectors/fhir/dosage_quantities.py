@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from connectors.fhir.closing import set_aside
 from connectors.fhir.dosage_values import Element
-from connectors.fhir.dosage_words import all_words_of
+from connectors.fhir.dosage_words import all_words_of, amount_words
 from mappings.catalogue import table
 from schemas.finding import FindingCode
 from schemas.posology import Dose, Limits
@@ -73,6 +73,9 @@ def read_duration(element: Element, gives: str) -> Duration | None:
     if named is not None and named != code:
         rule = "the text of the unit and its code are two different units of time"
         element.say(FindingCode.UNIT_CONTRADICTED, "unit", rule, text)
+    elif text is not None and named is None and text != code:
+        rule = "the words of the unit of time are not known, its code is used"
+        element.say(FindingCode.ELEMENT_UNREAD, "unit", rule, text)
     if value is None:
         element.say(FindingCode.BOUNDS_INVALID, "value", "the length has no value")
         return None
@@ -174,14 +177,7 @@ def _rate_text(rate: Element) -> str:
     if not quantities:
         quantities = [read_quantity(rate, "dose.rate")]
     joint = " / " if rate.has("denominator") else " - "
-    return joint.join(_amount_text(q) for q in quantities if q) or "?"
-
-
-def _amount_text(quantity: Quantity) -> str:
-    """`5 mg`; a code that is not the unit stands behind it, in brackets."""
-    unit, code = quantity.unit, quantity.code
-    coded = f"[{code}]" if unit is not None and code not in (None, unit) else ""
-    return " ".join(part for part in (f"{quantity.value:f}", quantity.unit_label, coded) if part)
+    return joint.join(amount_words(q) for q in quantities if q) or "?"
 
 
 def read_limits(dosage: Element) -> Limits:

@@ -7,7 +7,9 @@ they do not, each of them is shown and compared with the structure.
 from collections.abc import Iterable
 
 from connectors.fhir.dosage_values import Element
+from schemas.base import plain_decimal
 from schemas.finding import FindingCode
+from schemas.quantity import Quantity
 
 
 def all_words_of(concept: Element, gives: str) -> tuple[str, ...]:
@@ -35,3 +37,11 @@ def distinct(texts: Iterable[str]) -> tuple[str, ...]:
     for text in texts:
         found.setdefault(" ".join(text.split()).casefold(), text)
     return tuple(found.values())
+
+
+def amount_words(quantity: Quantity) -> str:
+    """`5 mg`; a code that is not the unit stands behind it, in brackets."""
+    unit, code = quantity.unit, quantity.code
+    coded = f"[{code}]" if unit is not None and code not in (None, unit) else ""
+    parts = (plain_decimal(quantity.value), quantity.unit_label, coded)
+    return " ".join(part for part in parts if part)

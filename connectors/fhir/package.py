@@ -130,7 +130,9 @@ def open_package(root: Object, trail: Trail) -> Package:
     listed = [e for e in entries if is_object(e)] if isinstance(entries, list) else []
     stripped: list[Json] = [_without_resource(entry) for entry in listed]
     shell: Object = {**root, "entry": stripped} if listed else root
-    package.findings.extend(conform(shell, "Bundle").findings)
+    envelope = conform(shell, "Bundle")
+    package.findings.extend(envelope.findings)
+    _find_modifiers(envelope.tree, "Bundle", Doubts(trail, package.findings))
     for name in ("resourceType", "type"):
         trail.used(f"Bundle.{name}", "kind")
     seen: set[str] = set()

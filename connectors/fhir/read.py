@@ -16,6 +16,8 @@ NAME = "fhir"
 _ANSWERS = frozenset(("transaction-response", "batch-response"))
 _UNREAD = frozenset(("MedicationStatement", "MedicationDispense", "CarePlan"))
 """Resources about medicines that are not read: said, because they may matter."""
+_OF_ENVELOPE = frozenset((FindingCode.MODIFIER_UNKNOWN, FindingCode.ELEMENT_FOREIGN))
+"""What in the envelope may change the meaning of all that it holds."""
 _READ = frozenset(("MedicationRequest", "MedicationAdministration"))
 
 
@@ -39,19 +41,15 @@ def read(data: bytes, site: Site) -> Reading:
     )
     empty = not (unsupported or prescriptions or intakes)
     shared = _of_message(package)
+    found = [*package.findings, *unsupported, *shared, *_unread(package)]
+    found += [_empty(package)] if empty else []
     return Reading(
         format=NAME,
         kind=package.kind,
         control_id=control_id(root),
         prescriptions=tuple(_with(prescription, shared) for prescription in prescriptions),
         intakes=intakes,
-        findings=(
-            *package.findings,
-            *unsupported,
-            *shared,
-            *_unread(package),
-            *((_empty(package),) if empty else ()),
-        ),
+        findings=tuple(dict.fromkeys(found)),
         sources=trail.sources(),
     )
 
@@ -101,19 +99,16 @@ def _unsupported(package: Package) -> tuple[Finding, ...]:
 
 def _of_message(package: Package) -> tuple[Finding, ...]:
     """Doubts about the envelope that weigh on every line: its rules, and a document's status."""
-    found = []
-    if "implicitRules" in package.root and package.root["resourceType"] == "Bundle":
-        rule = "rules of the sender's own are not known"
-        found.append(_say(FindingCode.MODIFIER_UNKNOWN, "Bundle.implicitRules", rule))
+    found = [finding for finding in package.findings if finding.code in _OF_ENVELOPE]
     for resource in package.of_kind("Composition"):
         status = resource.element.text("status", "kind")
         if status not in ("final", "amended"):
             rule = "the document is not final"
             place = resource.element.path("status")
             found.append(_say(FindingCode.STATUS_NOT_ACTIVE, place, rule))
-    for resource in package.of_kind("MessageHeader"):
+    for resource in package.of_kind("MessageHeader", "Composition"):
         found.extend(resource.findings)
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _with(prescription: Prescription, shared: tuple[Finding, ...]) -> Prescription:

@@ -17,6 +17,7 @@ from connectors.fhir.concepts import (
 )
 from connectors.fhir.dosage import read_dosages
 from connectors.fhir.dosage_values import Element
+from connectors.fhir.dosage_words import all_words_of
 from connectors.fhir.medication import read_product
 from connectors.fhir.package import Package, Resource
 from connectors.fhir.people import reference_identifiers
@@ -231,7 +232,7 @@ def _notes(element: Element) -> tuple[Note, ...]:
         if text is not None:
             notes.append(Note(text=text, scope=scope, location=note.at))
     reason = element.child("statusReason")
-    words = words_of(reason, "notes")
-    if reason is not None and words is not None:
-        notes.append(Note(text=words, scope="statusReason", location=reason.at))
+    words = all_words_of(reason, "notes") if reason is not None else ()
+    if reason is not None and words:
+        notes.append(Note(text="; ".join(words), scope="statusReason", location=reason.at))
     return tuple(notes)
