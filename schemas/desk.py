@@ -1,11 +1,12 @@
 """What the queue prints with `--json`: a row of the list, an item in full, a decision made."""
 
 from schemas.adherence import AdherenceResult
-from schemas.assessment import AssessedPrescription
+from schemas.assessment import AssessedLine, AssessedPrescription
 from schemas.base import Instant, Value
 from schemas.decision import Decision
 from schemas.finding import Finding
 from schemas.ids import ReleaseId, Sha256
+from schemas.offer import Interpretation, Offer
 from schemas.people import Patient
 from schemas.review import LineChange
 
@@ -51,3 +52,29 @@ class QueueDecision(Value):
     decision: Decision
     state: str
     release: ReleaseId | None = None
+
+
+class QueueOffer(Value):
+    """The text of one line as cells to answer; `line` is its rank from 1.
+
+    `text_sha256` in the offer and `offer_sha256` are what the answers name. `earlier` is what a
+    pharmacist read in the same text of an older version: to be answered again, never applied.
+    """
+
+    item: str
+    line: int
+    product: str
+    content_sha256: Sha256
+    offer_sha256: Sha256
+    offer: Offer
+    earlier: Interpretation | None = None
+
+
+class QueueInterpretation(Value):
+    """A reading just kept, and the line as it now lies on the desk, still to be decided on."""
+
+    interpretation: Interpretation
+    item: str
+    state: str
+    content_sha256: Sha256
+    line: AssessedLine

@@ -201,6 +201,7 @@ class Interpretation(Value):
 
     `prescription` is the version that was read, `line` the rank in it from 1, `line_key` what
     other messages call the line. The text that was read is that of `answers.text_sha256`.
+    `findings` say where the reading is not what the text was surely read to say.
     """
 
     id: InterpretationId
@@ -211,4 +212,5 @@ class Interpretation(Value):
     interpreted_at: Instant
     answers: Answers
     posology: Posology
+    findings: tuple[Finding, ...] = ()
     software: str

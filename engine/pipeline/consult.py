@@ -119,7 +119,7 @@ def shown(context: Context, user: str, item_id: str) -> Shown:
         validated = prescriptions.last_validated(unit, stored.group_key) if stored else None
         origin = inbox.origin(unit, stored.id) if stored else None
         changes = (
-            difference(validated.content.as_read, stored.content.as_read)
+            difference(validated.content.as_understood, stored.content.as_understood)
             if stored and validated and validated.id != stored.id
             else ()
         )

@@ -104,10 +104,10 @@ def _on_the_desk(
         raise Stale(
             item.content_sha256,
             newest.content_sha256,
-            difference(stored.content.as_read, newest.content.as_read),
+            difference(stored.content.as_understood, newest.content.as_understood),
         )
     seen = prescriptions.version_of(unit, stored.group_key, request.expected_sha256)
-    changes = difference(seen.content.as_read, stored.content.as_read) if seen else ()
+    changes = difference(seen.content.as_understood, stored.content.as_understood) if seen else ()
     return desk_item(item, stored.content), changes
 
 

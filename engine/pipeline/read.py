@@ -3,6 +3,7 @@
 from connectors import registry
 from engine.pipeline.assess import assess_prescription
 from engine.pipeline.context import Context
+from engine.pipeline.earlier import recalled
 from engine.pipeline.merge import merged
 from engine.pipeline.receive import ENGINE
 from engine.store import audit, inbox, intakes, patients, prescriptions, queue
@@ -147,8 +148,9 @@ class _Keeper:
         validated = prescriptions.last_validated(self.unit, group) if latest else None
         whole = merged(base.content.as_read, incoming) if base else incoming
         assessed = assess_prescription(
-            whole, self.site, validated.content.as_read if validated else None
+            whole, self.site, validated.content.as_understood if validated else None
         )
+        assessed = recalled(self.unit, assessed, group, base.content if base else None)
         stored = self.latest[group] = prescriptions.store(
             self.unit,
             assessed,

@@ -1,12 +1,23 @@
 """The whole chain from any id back to the bytes, and forward to what left because of them."""
 
 from engine.pipeline.context import Context
-from engine.store import audit, inbox, intakes, outbox, prescriptions, queue, releases, tracing
+from engine.store import (
+    audit,
+    inbox,
+    intakes,
+    interpretations,
+    outbox,
+    prescriptions,
+    queue,
+    releases,
+    tracing,
+)
 from engine.store.unit import Unit
 from schemas.decision import Decision
 from schemas.errors import Refused
 from schemas.message import Message
-from schemas.trace import Trace, TracedPrescription
+from schemas.offer import Interpretation
+from schemas.trace import Trace, TracedInterpretation, TracedPrescription
 
 
 def trace(context: Context, identifier: str) -> Trace:
@@ -20,7 +31,7 @@ def trace(context: Context, identifier: str) -> Trace:
         messages = tracing.messages_behind(unit, identifier)
         if not messages:
             raise Refused(
-                "id: no message, prescription, item, decision, release or delivery has it"
+                "id: no message, prescription, item, reading, decision, release or delivery has it"
             )
         found = [inbox.message(unit, each) for each in messages]
         chains = [_chain(unit, message) for message in found if message is not None]
@@ -47,11 +58,25 @@ def _traced(unit: Unit, identifier: str) -> TracedPrescription:
         id=identifier,
         version=stored.version if stored else 0,
         content_sha256=stored.content_sha256 if stored else "",
+        interpretation=_reading(interpretations.that_made(unit, identifier)),
         item=item.id if item else None,
         state=item.state.value if item else None,
         decisions=tuple(_without_words(each) for each in decisions),
         release=releases.release_id_of(unit, queue.Subject.PRESCRIPTION, identifier),
         deliveries=outbox.about_decision(unit, tuple(each.id for each in decisions)),
+    )
+
+
+def _reading(made: Interpretation | None) -> TracedInterpretation | None:
+    if made is None:
+        return None
+    return TracedInterpretation(
+        id=made.id,
+        read=made.prescription,
+        line=made.line,
+        by=made.interpreted_by.name,
+        at=made.interpreted_at,
+        text_sha256=made.answers.text_sha256,
     )
 
 
@@ -84,6 +109,7 @@ def _subjects(
     for chain in chains:
         for each in chain:
             ids += [each.id, each.item or "", each.release or ""]
+            ids += [each.interpretation.id] if each.interpretation else []
             ids += [decision.id for decision in each.decisions]
             ids += [delivery.id for delivery in each.deliveries]
     return tuple(name for name in ids if name)

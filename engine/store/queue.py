@@ -121,6 +121,28 @@ def move(unit: Unit, moved: Item, state: ItemState, review_on: datetime | None =
     return done.rowcount == 1
 
 
+def point(unit: Unit, moved: Item, subject_id: str, content_sha256: Sha256, blocking: int) -> bool:
+    """Put another version of the same prescription in its place on the desk; the state stays.
+
+    What was decided on the version before is stale from now on. `False`: as `move`.
+    """
+    done = unit.connection.execute(
+        update(queue_items)
+        .where(
+            queue_items.c.tenant == unit.tenant,
+            queue_items.c.id == moved.id,
+            queue_items.c.row_version == moved.row_version,
+        )
+        .values(
+            subject_id=subject_id,
+            content_sha256=content_sha256,
+            blocking=blocking,
+            row_version=moved.row_version + 1,
+        )
+    )
+    return done.rowcount == 1
+
+
 def counts(unit: Unit, subject: Subject) -> dict[ItemState, int]:
     """How many items of one list stand in each state."""
     rows = unit.connection.execute(

@@ -194,6 +194,23 @@ queue_items = Table(
     Index("ix_queue_items_open", "tenant", "kind", "state", "opened_at", "id"),
 )
 
+interpretations = Table(
+    "interpretations",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _tenant(),
+    Column("item_id", ID, ForeignKey("queue_items.id"), nullable=False, index=True),
+    Column("prescription_id", ID, ForeignKey("prescriptions.id"), nullable=False, index=True),
+    Column("made_id", ID, ForeignKey("prescriptions.id"), nullable=False, unique=True),
+    Column("line_no", Integer, nullable=False),
+    Column("line_key", Text, nullable=False),
+    Column("text_sha256", SHA256, nullable=False),
+    Column("interpreted_by", String(64), nullable=False),
+    Column("interpreted_at", UtcInstant, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("sha256", SHA256, nullable=False),
+)
+
 decisions = Table(
     "decisions",
     metadata,

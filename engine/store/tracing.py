@@ -7,6 +7,7 @@ from engine.store.tables import (
     decisions,
     deliveries,
     intakes,
+    interpretations,
     messages,
     movements,
     prescriptions,
@@ -37,6 +38,11 @@ def messages_behind(unit: Unit, identifier: str) -> tuple[str, ...]:
         .join(schedules, schedules.c.prescription_id == prescriptions.c.id)
         .where(schedules.c.tenant == unit.tenant, schedules.c.id == identifier)
     )
+    reading = (
+        select(prescriptions.c.message_id)
+        .join(interpretations, interpretations.c.made_id == prescriptions.c.id)
+        .where(interpretations.c.tenant == unit.tenant, interpretations.c.id == identifier)
+    )
     itself = select(messages.c.id).where(
         messages.c.tenant == unit.tenant, messages.c.id == identifier
     )
@@ -49,7 +55,7 @@ def messages_behind(unit: Unit, identifier: str) -> tuple[str, ...]:
             intakes.c.received_at <= adherence_results.c.computed_at,
         )
     )
-    found = unit.connection.execute(union(itself, *direct, line, prescription, of_intakes))
+    found = unit.connection.execute(union(itself, *direct, line, reading, prescription, of_intakes))
     return tuple(sorted(row[0] for row in found))
 
 

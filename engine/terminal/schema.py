@@ -16,7 +16,13 @@ def published() -> dict[str, TypeAdapter[Any]]:
     from schemas.conformance import Conformance
     from schemas.decision import Decision
     from schemas.delivery import Delivery
-    from schemas.desk import QueueDecision, QueueItem, QueueRow
+    from schemas.desk import (
+        QueueDecision,
+        QueueInterpretation,
+        QueueItem,
+        QueueOffer,
+        QueueRow,
+    )
     from schemas.expansion import Expansion
     from schemas.explanation import Explanation
     from schemas.finding import Finding
@@ -24,6 +30,7 @@ def published() -> dict[str, TypeAdapter[Any]]:
     from schemas.intake import Intake
     from schemas.message import Message
     from schemas.movement import Movement
+    from schemas.offer import Answers
     from schemas.people import Patient
     from schemas.posology import Posology
     from schemas.prescription import Prescription
@@ -50,8 +57,11 @@ def published() -> dict[str, TypeAdapter[Any]]:
         "posology": Posology,
         "prescription": Prescription,
         "queue": tuple[QueueRow, ...],
+        "queue-answers": Answers,
         "queue-decision": QueueDecision,
+        "queue-interpretation": QueueInterpretation,
         "queue-item": QueueItem,
+        "queue-offer": QueueOffer,
         "schedule": LineSchedule,
         "trace": Trace,
     }

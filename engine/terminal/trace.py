@@ -55,6 +55,14 @@ def _branch(root: "Tree", prescription: "TracedPrescription", say: Say) -> None:
             f"sha256 {prescription.content_sha256[:12]}"
         )
     )
+    reading = prescription.interpretation
+    if reading is not None:
+        branch.add(
+            Text(
+                f"{say('Reading of a text')} {reading.id} {say('line')} {reading.line} "
+                f"{reading.by} {reading.at:%Y-%m-%d %H:%M} sha256 {reading.text_sha256[:12]}"
+            )
+        )
     if prescription.item:
         branch.add(Text(f"{say('Item')} {prescription.item} {say(prescription.state or '')}"))
     for decision in prescription.decisions:

@@ -84,8 +84,7 @@ def offer_of(
     `texts` are its further words, `start` the one that its context gives. Where its phases state
     different bounds or limits, no cell takes them: each stands among the words to answer.
     """
-    phases = posology.phases
-    text = "\n".join(_said(posology, texts))
+    phases, text = posology.phases, text_of(posology, texts)
     structures = {(phase.bounds, phase.limits, phase.sequence) for phase in phases}
     if len(structures) > 1:
         return offer(text, site, start=start, beside=[_in_words(phase) for phase in phases])
@@ -93,11 +92,12 @@ def offer_of(
     return offer(text, site, bounds=bounds, limits=limits, start=start)
 
 
-def _said(posology: Posology, texts: Sequence[str]) -> list[str]:
-    """Every text of the line once: that of a phase is left out where one of the whole has it."""
+def text_of(posology: Posology, texts: Sequence[str]) -> str:
+    """Every text of a line, once: that of a phase is left out where one of the whole has it."""
     whole = list(dict.fromkeys(text.strip() for text in (posology.text, *texts) if text))
     parts = [said for phase in posology.phases for said in (phase.text, *phase.instructions)]
-    return [*whole, *(p for p in parts if p and not any(p.strip() in text for text in whole))]
+    own = [said for said in parts if said and not any(said.strip() in text for text in whole)]
+    return "\n".join([*whole, *own])
 
 
 def _in_words(phase: Phase) -> str:

@@ -13,7 +13,8 @@ from schemas.moment import Moment, MomentTime
 from schemas.posology import Bounds, Dose, Phase
 
 _SCHEME = frozenset({Moment.MORNING, Moment.NOON, Moment.EVENING, Moment.BEDTIME})
-_ENDS = (Kind.LENGTH, Kind.UNTIL, Kind.BETWEEN, Kind.STOP)
+_LENGTHS = (Kind.LENGTH, Kind.SHORT_LENGTH)
+_ENDS = (Kind.UNTIL, Kind.BETWEEN, Kind.STOP)
 _JOINTS = frozenset(
     (
         *("et", "puis", "and", "then", "le", "la", "les", "l", "un", "une", "des", "de", "du", "d"),
@@ -50,7 +51,7 @@ class Said:
 
         def says(item: Item) -> bool:
             in_scheme = exact is not None and exact.value in item.doses
-            return item.dose == dose or in_scheme
+            return dose in (item.dose, item.again) or in_scheme
 
         return self._that(says)
 
@@ -59,7 +60,7 @@ class Said:
 
         def says(item: Item) -> bool:
             in_scheme = item.kind is Kind.SCHEME and place.moment in _SCHEME
-            return item.moment == place or in_scheme
+            return place in item.moments or in_scheme
 
         return self._that(says)
 
@@ -77,7 +78,8 @@ class Said:
             often = item.frequency is not None and item.frequency == rhythm.frequency
             turns = item.cycle is not None and item.cycle == rhythm.cycle
             rests = item.kind is Kind.REST and item.length is not None and item.length.value == off
-            return named or often or turns or rests
+            weeks = item.kind is Kind.WEEK_IN_TWO and rhythm.cycle is not None
+            return named or often or turns or rests or weeks or item.kind is Kind.ONE_INTAKE
 
         return self._that(says)
 
@@ -89,7 +91,7 @@ class Said:
         """The words of an end or a length, or those that say that there is none."""
 
         def says(item: Item) -> bool:
-            if item.kind is Kind.LENGTH:
+            if item.kind in _LENGTHS:
                 return (item.length, item.length_high) == (bounds.duration, bounds.duration_high)
             if bounds.end is None and bounds.duration is None:
                 return item.kind is Kind.OPEN

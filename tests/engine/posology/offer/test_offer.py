@@ -96,7 +96,7 @@ def test_two_amounts_are_two_readings_and_each_asks_for_the_other() -> None:
     assert places(found, 0) == [("MORN", "1 comprimé")]
     assert places(found, 1) == [("MORN", "500 mg")]
     assert [[s.words for s in one.unread] for one in found.candidates] == [
-        ["500 mg"],
+        ["(500 mg)"],
         ["1 comprimé"],
     ]
 

@@ -1,0 +1,296 @@
+"""A pharmacist reads the text of one line, cell by cell; a new version with that reading follows.
+
+An interpretation validates nothing: the version that it makes waits on the desk for the usual
+decision, and a decision on the version before is stale.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from engine.pipeline.assess import assess_prescription
+from engine.pipeline.context import Context
+from engine.pipeline.earlier import EARLIER, is_text_only, line_key
+from engine.pipeline.forbidden import journalled
+from engine.posology.offer.against import against
+from engine.posology.offer.build import PLACE
+from engine.posology.offer.confirm import confirm
+from engine.posology.offer.offer import offer_of
+from engine.security.permissions import Permission, decider, entitled
+from engine.store import audit, inbox, interpretations, prescriptions, queue
+from engine.store.prescriptions import StoredPrescription
+from engine.store.unit import Unit, new_id
+from engine.validation.permission import require_pharmacist
+from mappings.catalogue import load_site
+from schemas.assessment import AssessedLine, AssessedPrescription
+from schemas.canonical import digest
+from schemas.errors import Refused
+from schemas.events import AuditEvent
+from schemas.finding import Finding, FindingCode
+from schemas.ids import InterpretationId, Sha256
+from schemas.offer import Answers, Interpretation, Offer, Verdict
+from schemas.posology import Posology
+from schemas.schedule import NotComputable
+from schemas.site import Site
+
+_COMPARISONS = frozenset(
+    {FindingCode.TEXT_CONTRADICTS, FindingCode.TEXT_ADDS, FindingCode.TEXT_UNREAD}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One line of an open item with the reading that is offered of its text.
+
+    `earlier` is the newest reading of the line in an older version, when the text is the same.
+    """
+
+    item: queue.Item
+    stored: StoredPrescription
+    rank: int
+    site: Site
+    offer: Offer
+    earlier: Interpretation | None
+
+    @property
+    def line(self) -> AssessedLine:
+        """The line as it stands."""
+        return self.stored.content.lines[self.rank - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreted:
+    """The reading that was kept, and the version of the prescription that it made."""
+
+    interpretation: Interpretation
+    made: StoredPrescription
+    item: queue.Item
+
+
+class Unread(Refused):
+    """The answers make no schedule; `findings` say where and why."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        listed = ", ".join(f"{each.location}: {each.message} ({each.code})" for each in findings)
+        super().__init__(f"the reading is not complete: {listed}")
+        self.findings = tuple(findings)
+
+
+def offered(context: Context, user: str, item_id: str, rank: int) -> Desk:
+    """The text of one line as cells; the look is journalled.
+
+    Raises: `Forbidden` for whoever may not see the queue; `Refused` when the item is not open, or
+    the line (by its rank from 1) has more than text.
+    """
+    seen = journalled(context, user, AuditEvent.ACCESS_REFUSED, item_id)
+    with seen, context.store.unit(context.tenant) as unit:
+        entitled(unit, user, Permission.QUEUE_SEE)
+        desk = _desk(unit, item_id, rank)
+        audit.record(
+            unit,
+            AuditEvent.PRESCRIPTION_SHOWN,
+            actor=user,
+            subject=desk.item.subject_id,
+            at=context.clock(),
+        )
+        unit.commit()
+    return desk
+
+
+def interpret(
+    context: Context, user: str, item_id: str, rank: int, answers: Answers
+) -> Interpreted:
+    """Keep the reading and put the version with its schedule on the desk, or nothing at all.
+
+    Raises: `Forbidden` for whoever is no pharmacist (the attempt is journalled); `Unread` when
+    the answers are not complete or make no schedule; `Refused` as `offered`, and when somebody
+    else changed the item meanwhile.
+    """
+    with journalled(context, user, AuditEvent.INTERPRETATION_REFUSED, item_id):
+        return _interpret(context, user, item_id, rank, answers)
+
+
+def _interpret(
+    context: Context, user: str, item_id: str, rank: int, answers: Answers
+) -> Interpreted:
+    now = context.clock()
+    with context.store.unit(context.tenant) as unit:
+        person = decider(entitled(unit, user, Permission.QUEUE_DECIDE), context.tenant)
+        require_pharmacist(person)
+        desk = _desk(unit, item_id, rank)
+        read = confirm(desk.offer, answers)
+        if not isinstance(read, Posology):
+            raise Unread(read)
+        kept = Interpretation(
+            id=InterpretationId(new_id("itp")),
+            prescription=desk.stored.id,
+            line=rank,
+            line_key=line_key(desk.line.line),
+            interpreted_by=person,
+            interpreted_at=now,
+            answers=answers,
+            posology=_placed(read, desk),
+            findings=_at_the_line(against(desk.offer, answers), desk),
+            software=context.software,
+        )
+        made = _made(unit, desk, kept)
+        _keep(unit, desk, kept, made)
+        item = queue.item(unit, item_id)
+        if item is None:
+            raise Refused("item: there is none of this id")
+        unit.commit()
+    return Interpreted(kept, made, item)
+
+
+def _desk(unit: Unit, item_id: str, rank: int) -> Desk:
+    item = queue.item(unit, item_id)
+    if item is None:
+        raise Refused("item: there is none of this id")
+    if item.subject is not queue.Subject.PRESCRIPTION:
+        raise Refused("item: only the lines of a prescription have a text to read")
+    if not item.state.is_open:
+        raise Refused(f"item: in state {item.state.value} nothing is read any more")
+    stored = prescriptions.prescription(unit, item.subject_id)
+    origin = inbox.origin(unit, item.subject_id)
+    if stored is None or origin is None:
+        raise Refused("item: its prescription is not stored")
+    if not 1 <= rank <= len(stored.content.lines):
+        raise Refused(f"line: there are lines 1 to {len(stored.content.lines)}")
+    assessed = stored.content.lines[rank - 1]
+    if not is_text_only(assessed) and assessed.interpretation is None:
+        raise Refused("line: its posology is not text alone, there is nothing to read")
+    line, site = assessed.line, load_site(origin.site)
+    texts = (line.text,) if line.text else ()
+    made = offer_of(line.posology, texts, site, line.effective_at)
+    earlier = interpretations.newest_of_group(unit, stored.group_key).get(line_key(line))
+    same = earlier is not None and earlier.answers.text_sha256 == made.text_sha256
+    return Desk(item, stored, rank, site, made, earlier if same else None)
+
+
+def _placed(read: Posology, desk: Desk) -> Posology:
+    """The posology at places of its line, so that an answer to a finding names one line."""
+    where = desk.line.line.location
+    phases = (
+        phase.model_copy(update={"location": f"{where}/{phase.location}"}) for phase in read.phases
+    )
+    return read.model_copy(update={"phases": tuple(phases)})
+
+
+def _at_the_line(findings: Sequence[Finding], desk: Desk) -> tuple[Finding, ...]:
+    where = desk.line.line.location
+    return tuple(
+        each.model_copy(update={"location": f"{where}/{each.location}"}) for each in findings
+    )
+
+
+def _made(unit: Unit, desk: Desk, kept: Interpretation) -> StoredPrescription:
+    """The version with the reading, stored. Raises: `Unread` when it makes no schedule."""
+    before = desk.stored
+    validated = prescriptions.last_validated(unit, before.group_key)
+    readings = {
+        number: each.interpretation
+        for number, each in enumerate(before.content.lines, start=1)
+        if each.interpretation is not None
+    }
+    content = reassessed(before.content, {**readings, kept.line: kept}, desk.site, validated)
+    schedule = content.lines[kept.line - 1].schedule
+    if isinstance(schedule, NotComputable):
+        raise Unread(schedule.reasons)
+    return prescriptions.store(
+        unit,
+        content,
+        message_id=before.message_id,
+        source_sha256=before.source_sha256,
+        patient_id=before.patient_id,
+        group_key=before.group_key,
+        version=before.version + 1,
+        at=kept.interpreted_at,
+    )
+
+
+def reassessed(
+    before: AssessedPrescription,
+    readings: Mapping[int, Interpretation],
+    site: Site,
+    validated: StoredPrescription | None = None,
+) -> AssessedPrescription:
+    """The prescription with the schedules of these readings, by the rank of their lines.
+
+    The lines stay as sent; what a reading settles (text alone, text against structure) is gone,
+    and a finding says whose reading it is.
+    """
+    lines = tuple(
+        each.model_copy(update={"interpretation": readings.get(rank)})
+        for rank, each in enumerate(before.lines, start=1)
+    )
+    understood = before.model_copy(update={"lines": lines}).as_understood
+    fresh = assess_prescription(
+        understood, site, validated.content.as_understood if validated else None
+    )
+    joined = tuple(
+        _with_reading(old, new, site) for old, new in zip(lines, fresh.lines, strict=True)
+    )
+    return fresh.model_copy(update={"lines": joined})
+
+
+def _with_reading(old: AssessedLine, new: AssessedLine, site: Site) -> AssessedLine:
+    reading = old.interpretation
+    if reading is None:
+        told = tuple(each for each in old.findings if each.code in EARLIER)
+        return new.model_copy(update={"findings": (*new.findings, *told)})
+    phases = (found for phase in old.line.posology.phases for found in phase.findings)
+    sent = (*old.line.findings, *phases)
+    met = [found for found in new.findings if found.code not in _COMPARISONS]
+    findings = (*sent, _whose(old, reading, site), *reading.findings, *met)
+    return new.model_copy(
+        update={
+            "line": old.line,
+            "interpretation": reading,
+            "findings": tuple(dict.fromkeys(findings)),
+        }
+    )
+
+
+def _whose(line: AssessedLine, reading: Interpretation, site: Site) -> Finding:
+    cells = [each.verdict for each in reading.answers.cells]
+    counts = ", ".join(f"{cells.count(each)} {each.value}" for each in Verdict)
+    added = len(reading.answers.doses) + len(reading.answers.rows)
+    when = reading.interpreted_at.astimezone(ZoneInfo(site.zone))
+    return Finding(
+        code=FindingCode.POSOLOGY_INTERPRETED,
+        location=f"{line.line.location}/{PLACE}",
+        message=f"cells: {counts}, {added} added, {len(reading.answers.unread)} unread answered",
+        quoted=f"{reading.interpreted_by.name}, {when.isoformat(timespec='seconds')}",
+    )
+
+
+def _keep(unit: Unit, desk: Desk, kept: Interpretation, made: StoredPrescription) -> None:
+    """The row, the item and the journal: one transaction, or nothing."""
+    interpretations.store(unit, desk.item, made.id, kept)
+    blocking = len(made.content.blocking)
+    if not queue.point(unit, desk.item, made.id, made.content_sha256, blocking):
+        raise Refused("another person changed this item meanwhile")
+    for event, subject, detail in (
+        (AuditEvent.INTERPRETATION_MADE, kept.id, _detail(desk, kept, made)),
+        (AuditEvent.PRESCRIPTION_STORED, made.id, {"sha256": made.content_sha256}),
+    ):
+        audit.record(
+            unit,
+            event,
+            actor=kept.interpreted_by.user,
+            subject=subject,
+            at=kept.interpreted_at,
+            message=made.message_id,
+            **detail,
+        )
+
+
+def _detail(desk: Desk, kept: Interpretation, made: StoredPrescription) -> dict[str, str]:
+    return {
+        "item": desk.item.id,
+        "line": str(kept.line),
+        "read": kept.prescription,
+        "made": made.id,
+        "text_sha256": kept.answers.text_sha256,
+        "interpretation_sha256": Sha256(digest(kept)),
+    }
