@@ -5,9 +5,10 @@ Masses are compared within UCUM (`engine.posology.units`); nothing is counted ac
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
-from engine.organiser.form import folded
 from engine.posology.units import measure_of
+from engine.review.lines import folded
 from mappings.catalogue import table
 from schemas.organiser import CountedUnit
 from schemas.prescription import Product
@@ -28,13 +29,18 @@ _PARTS = {
 def exact(value: Decimal) -> Fraction:
     """The number as a fraction; 0.333333 and 0.666667 are the thirds that they stand for."""
     whole, part = divmod(value, 1)
-    return int(whole) + _THIRDS.get(part, Fraction(part))
+    return Fraction(int(whole)) if not part else int(whole) + _THIRDS.get(part, Fraction(part))
 
 
 def unit_of(quantity: Quantity) -> CountedUnit | None:
     """What the amount counts, by its unit or by the code of it; `None` for a measure."""
+    return _counted(quantity.unit, quantity.code)
+
+
+@lru_cache(maxsize=1024)
+def _counted(unit: str | None, code: str | None) -> CountedUnit | None:
     units, words = table("organiser/units"), table("posology/dose_units")
-    for label in (quantity.unit, quantity.code):
+    for label in (unit, code):
         if label:
             name = folded(label)
             known = units.target_of(words.target_of(name) or name)

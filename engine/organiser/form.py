@@ -7,7 +7,7 @@ holds the word of a capsule, and is no capsule to swallow.
 from functools import cache
 from typing import NamedTuple
 
-from engine.review.lines import product_keys
+from engine.review.lines import folded, product_keys
 from mappings.catalogue import has_table, table
 from mappings.table import Table
 from schemas.codes import Coding
@@ -69,11 +69,6 @@ def units_differ(one: CountedUnit | None, other: CountedUnit | None) -> bool:
     """Whether both are known and count different things; a piece is any of them."""
     kinds = {one, other} - {None, CountedUnit.PIECE}
     return len(kinds) > 1
-
-
-def folded(words: str) -> str:
-    """Words as the tables have them: without case, one space between two."""
-    return " ".join(words.casefold().split())
 
 
 def packing_of_product(product: Product, site: Site) -> Packing | None:

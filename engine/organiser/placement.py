@@ -13,12 +13,12 @@ from engine.organiser.counting import count_of, may_be_made, strength_of, streng
 from engine.organiser.form import (
     FormFacts,
     divisibility_of,
-    folded,
     form_facts,
     packing_of_product,
     signed,
     units_differ,
 )
+from engine.review.lines import folded
 from mappings.catalogue import table
 from schemas.assessment import PLANNING_ACTIONS
 from schemas.codes import Coding
@@ -185,6 +185,8 @@ def _count(
         doubt = _doubt(FindingCode.UNIT_AGAINST_FORM, dose.location, rule, quantity.unit_label)
         return None, Reason.DOSE_NOT_COUNTED, (doubt,)
     said = () if unit is not None else (_counted_by_strength(dose.location, quantity),)
+    if count.denominator == 1:
+        return count, None, said
     made = may_be_made(count, divisibility_of(case.line.product, case.record, unit, case.site))
     if made:
         return count, None, said

@@ -6,12 +6,12 @@ nothing is merged: two lines of one product are two contents of a cell.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
-from zoneinfo import ZoneInfo
 
 from engine.organiser.placement import compartment_of, why_beside
+from engine.review.courses import covered
 from schemas.assessment import AssessedLine
 from schemas.moment import Compartment
 from schemas.organiser import (
@@ -187,22 +187,7 @@ def _total(
 
 def _span(line: WeekLine) -> tuple[date | None, date | None]:
     """The first and the last day that the treatment covers; `None`: no such day is stated."""
-    schedule = line.schedule
-    if schedule is None or not schedule.steps:
-        return None, None
-    zone = ZoneInfo(schedule.zone)
-    begins = min(step.start for step in schedule.steps).astimezone(zone).date()
-    ends = [_last_instant(step) for step in schedule.steps]
-    known = [end for end in ends if end is not None]
-    whole = len(known) == len(ends)
-    return begins, max(known).astimezone(zone).date() if whole else None
-
-
-def _last_instant(step: Step) -> datetime | None:
-    """The last instant of a step; an end that is not included is the next one."""
-    if step.end is None:
-        return None
-    return step.end if step.end_included else step.end - timedelta(seconds=1)
+    return (line.schedule and covered(line.schedule)) or (None, None)
 
 
 def _labels(begins: date | None, ends: date | None, first: date, days: int) -> Iterator[SpanLabel]:

@@ -1,12 +1,14 @@
 """What a rule looks at, and the shape of a rule."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from schemas.finding import Finding, FindingCode
 from schemas.prescription import Line, LineAction, Prescription
+from schemas.reference import ProductRecord
 from schemas.review import LineChange
+from schemas.schedule import LineSchedule
 
 ENDED = frozenset({LineAction.STOP, LineAction.CANCEL, LineAction.HOLD})
 """Actions after which nothing of the line is prepared."""
@@ -14,11 +16,17 @@ ENDED = frozenset({LineAction.STOP, LineAction.CANCEL, LineAction.HOLD})
 
 @dataclass(frozen=True, slots=True)
 class LineCase:
-    """One line in its prescription. `index` counts from 0; `change` against the last version."""
+    """One line in its prescription. `index` counts from 0; `change` against the last version.
+
+    `schedules[i]` and `records[i]`, what a reference publishes of the product, are those of line
+    `i`; both may be empty.
+    """
 
     prescription: Prescription
     index: int
     change: LineChange | None = None
+    schedules: Sequence[LineSchedule] = ()
+    records: Sequence[ProductRecord | None] = ()
 
     @property
     def line(self) -> Line:

@@ -8,26 +8,52 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 from engine.review.case import ENDED, HeaderCase, LineCase, doubt
+from engine.review.courses import schedule_changes
 from engine.review.lines import product_keys
 from engine.review.plain import Plain, differences, plain
+from schemas.assessment import AssessedPrescription
 from schemas.finding import Finding, FindingCode
 from schemas.prescription import Line, LineAction, Prescription
-from schemas.review import ChangeKind, LineChange
+from schemas.review import (
+    ActionChanged,
+    AnchorMoved,
+    ChangeKind,
+    ComputableChanged,
+    GapOpened,
+    LineChange,
+    ProductChanged,
+    ScheduleChange,
+    StrengthChanged,
+)
+from schemas.schedule import DoseSchedule, LineSchedule
 
 _Pair: TypeAlias = tuple[int | None, int | None]
+Schedules: TypeAlias = tuple[Sequence[LineSchedule], Sequence[LineSchedule]]
+"""Of the lines of the old version, and of those of the new one."""
 _SET_ASIDE = ENDED | {LineAction.INFORM}
 
 
-def difference(old: Prescription, new: Prescription) -> tuple[LineChange, ...]:
+def difference(
+    old: Prescription, new: Prescription, schedules: Schedules | None = None
+) -> tuple[LineChange, ...]:
     """The lines that differ: those of `new` in its order, then those that are gone.
 
     A line is found again by a shared identifier, else by equal content, else by its product.
+    With `schedules` each line that stayed also tells how its schedule differs.
     """
-    return tuple(change for _, change in changed_lines(old, new))
+    return tuple(change for _, change in changed_lines(old, new, schedules))
+
+
+def difference_between(
+    old: AssessedPrescription, new: AssessedPrescription
+) -> tuple[LineChange, ...]:
+    """As `difference`, of two versions with their schedules."""
+    schedules = tuple([line.schedule for line in each.lines] for each in (old, new))
+    return difference(old.as_read, new.as_read, (schedules[0], schedules[1]))
 
 
 def changed_lines(
-    old: Prescription, new: Prescription
+    old: Prescription, new: Prescription, schedules: Schedules | None = None
 ) -> tuple[tuple[int | None, LineChange], ...]:
     """As `difference`, each with the index of the line in `new` (`None`: gone)."""
     found = []
@@ -36,9 +62,35 @@ def changed_lines(
             old.lines[before] if before is not None else None,
             new.lines[after] if after is not None else None,
         )
-        if change is not None:
-            found.append((after, change))
+        if change is None:
+            continue
+        if schedules is not None and before is not None and after is not None:
+            lines = old.lines[before], new.lines[after]
+            typed = _typed(*lines, schedules[0][before], schedules[1][after])
+            change = change.model_copy(update={"changes": tuple(typed)})
+        found.append((after, change))
     return tuple(found)
+
+
+def _typed(
+    old: Line, new: Line, before: LineSchedule, after: LineSchedule
+) -> Iterator[ScheduleChange]:
+    """What differs in what is taken, in types: product, strength, action, schedule."""
+    if not product_keys(old.product) & product_keys(new.product):
+        yield ProductChanged(old=old.product.label, new=new.product.label)
+    if _strengths(old) != _strengths(new):
+        yield StrengthChanged(old=old.product.strengths, new=new.product.strengths)
+    if old.action is not new.action and {old.action, new.action} & _SET_ASIDE:
+        yield ActionChanged(old=old.action, new=new.action)
+    elif isinstance(before, DoseSchedule) and isinstance(after, DoseSchedule):
+        yield from schedule_changes(before, after)
+    elif before.computable != after.computable:
+        yield ComputableChanged(old=before.computable, new=after.computable)
+
+
+def _strengths(line: Line) -> Plain:
+    """The strengths of a line without the way their amounts are written."""
+    return plain([each.model_dump() for each in line.product.strengths])
 
 
 def _change(old: Line | None, new: Line | None) -> LineChange | None:
@@ -99,13 +151,38 @@ def line_is_unchanged(case: LineCase) -> Iterator[Finding]:
     """A line that differs from the last validated version shows field by field how."""
     change = case.change
     if change is not None and change.kind is ChangeKind.CHANGED:
-        names = ", ".join(field.field for field in change.fields)
+        kinds = dict.fromkeys(typed.kind for typed in change.changes)
+        names = ", ".join(kinds or (field.field for field in change.fields))
         yield doubt(
             FindingCode.LINE_CHANGED,
             case.line.location,
             f"{names}: differs from the last validated version",
             "; ".join(f"{f.field}: {f.old or '-'} -> {f.new or '-'}" for f in change.fields),
         )
+
+
+def rhythm_keeps_its_days(case: LineCase) -> Iterator[Finding]:
+    """A rhythm of several days is counted from a day that gives the days it gave before."""
+    for typed in case.change.changes if case.change else ():
+        if isinstance(typed, AnchorMoved):
+            yield doubt(
+                FindingCode.ANCHOR_MOVED,
+                case.line.location,
+                "rhythm: the same as before, counted from a day that gives other days",
+                f"{typed.old} -> {typed.new}",
+            )
+
+
+def treatment_continues(case: LineCase) -> Iterator[Finding]:
+    """A renewal begins on the day after the last that the version before covers, or earlier."""
+    for typed in case.change.changes if case.change else ():
+        if isinstance(typed, GapOpened):
+            yield doubt(
+                FindingCode.TREATMENT_GAP,
+                case.line.location,
+                "bounds: days without treatment since the last validated version",
+                f"{typed.last} / {typed.first}",
+            )
 
 
 def no_line_is_gone(case: HeaderCase) -> Iterator[Finding]:

@@ -1,10 +1,9 @@
-"""A line among the others: twice the same, an alternative, stopped, or not to be supplied."""
+"""A line by itself: an alternative, stopped, not to be supplied, named like another."""
 
 from collections.abc import Iterator
 
-from engine.review.case import ENDED, LineCase, doubt
+from engine.review.case import LineCase, doubt
 from engine.review.product import PRODUCT_SYSTEMS
-from schemas.base import DateOrInstant, is_day
 from schemas.codes import ProductCodeSystem
 from schemas.finding import Finding, FindingCode
 from schemas.prescription import Line, LineAction, LinkKind, Product
@@ -20,60 +19,17 @@ _ACTIONS = {
 }
 
 
-def product_is_not_twice(case: LineCase) -> Iterator[Finding]:
-    """The same product on an earlier line that is in force at the same time.
-
-    Two strengths are two products. Lines whose stated dates do not touch follow each other.
-    """
-    line = case.line
-    if line.action in ENDED:
-        return
-    own = product_keys(line.product)
-    for other in case.earlier:
-        if other.action in ENDED or follow_each_other(line, other):
-            continue
-        if own & product_keys(other.product):
-            yield doubt(
-                FindingCode.LINE_DUPLICATE,
-                case.place,
-                f"product: the same as that of {other.location}; both would be prepared",
-                line.product.label,
-            )
-            return
-
-
-def follow_each_other(one: Line, other: Line) -> bool:
-    """Whether one line has ended before the other begins, by dates that both of them state."""
-    spans = [_span(line) for line in (one, other)]
-    return any(
-        before is not None and after is not None and _is_before(before[1], after[0])
-        for before, after in (spans, reversed(spans))
-    )
-
-
-def _span(line: Line) -> tuple[DateOrInstant, DateOrInstant] | None:
-    """From the first start to the last end; `None` when a phase states neither or the kinds mix."""
-    bounds = [phase.bounds for phase in line.posology.phases]
-    starts = [each.start for each in bounds if each.start is not None]
-    ends = [each.end for each in bounds if each.end is not None]
-    if not bounds or len(starts) < len(bounds) or len(ends) < len(bounds):
-        return None
-    if len({is_day(each) for each in (*starts, *ends)}) > 1:
-        return None
-    return min(starts), max(ends)
-
-
-def _is_before(end: DateOrInstant, start: DateOrInstant) -> bool:
-    """Days with days and instants with instants: a day is no instant without a zone."""
-    return is_day(end) == is_day(start) and end < start
-
-
 def product_keys(product: Product) -> frozenset[str]:
     """What two lines of one product share: a product code, or else the words as sent."""
     coded = {key for code in product.codes for key in _keys_of(code.system, code.value)}
     if coded or not (product.text or "").strip():
         return frozenset(coded)
-    return frozenset({"text:" + " ".join((product.text or "").casefold().split())})
+    return frozenset({"text:" + folded(product.text or "")})
+
+
+def folded(words: str) -> str:
+    """Words without case, one space between two."""
+    return " ".join(words.casefold().split())
 
 
 def _keys_of(system: ProductCodeSystem, value: str) -> Iterator[str]:

@@ -3,7 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from engine.review.case import HeaderCase, HeaderRule, LineCase, LineRule
-from engine.review.changes import changed_lines, line_is_unchanged, no_line_is_gone
+from engine.review.changes import (
+    changed_lines,
+    line_is_unchanged,
+    no_line_is_gone,
+    rhythm_keeps_its_days,
+    treatment_continues,
+)
 from engine.review.identity import (
     ins_is_one,
     ins_is_qualified,
@@ -15,7 +21,6 @@ from engine.review.lines import (
     line_is_in_force,
     line_is_no_alternative,
     line_is_to_supply,
-    product_is_not_twice,
 )
 from engine.review.prescriber import (
     establishment_key_is_right,
@@ -30,10 +35,16 @@ from engine.review.product import (
     product_is_single,
 )
 from engine.review.schedule import dose_has_a_unit, units_agree, weekly_dose_has_its_day
+from engine.review.together import (
+    product_has_no_gap,
+    product_is_not_twice,
+    substance_is_not_twice,
+)
 from schemas.finding import Finding, FindingCode
 from schemas.prescription import Line, Prescription
+from schemas.reference import ProductRecord
 from schemas.review import Review
-from schemas.schedule import Normalised, NotComputable
+from schemas.schedule import LineSchedule, Normalised, NotComputable
 
 HEADER_RULES: tuple[HeaderRule, ...] = (
     patient_is_named,
@@ -57,10 +68,14 @@ LINE_RULES: tuple[LineRule, ...] = (
     codes_are_well_formed,
     codes_agree,
     product_is_not_twice,
+    substance_is_not_twice,
+    product_has_no_gap,
     dose_has_a_unit,
     units_agree,
     weekly_dose_has_its_day,
     line_is_unchanged,
+    rhythm_keeps_its_days,
+    treatment_continues,
 )
 
 _SEVERAL_TIMES = frozenset(
@@ -78,15 +93,20 @@ def review(
     schedules: Sequence[Normalised],
     comparisons: Sequence[tuple[Finding, ...]],
     previous: Prescription | None = None,
+    earlier: Sequence[LineSchedule] | None = None,
+    records: Sequence[ProductRecord | None] = (),
 ) -> Review:
     """What the data, compared with itself, gives to doubt.
 
     `schedules[i]` and `comparisons[i]` (text against structure) belong to
     `prescription.lines[i]`; the comparisons come first in the findings of their line.
-    `previous` is the last validated version. What a reader or a schedule already said is not
-    said again. Raises: `ValueError` when the three are not of one length.
+    `previous` is the last validated version and `earlier` the schedules of its lines; `records`
+    are what a reference publishes of the products. What a reader or a schedule already said is
+    not said again. Raises: `ValueError` when the three are not of one length.
     """
-    changes = changed_lines(previous, prescription) if previous else ()
+    own = [each.schedule for each in schedules]
+    both = (earlier, own) if earlier is not None else None
+    changes = changed_lines(previous, prescription, both) if previous else ()
     by_index = {index: change for index, change in changes if index is not None}
     header = HeaderCase(prescription, tuple(change for _, change in changes))
     return Review(
@@ -97,7 +117,9 @@ def review(
                     (
                         finding
                         for rule in LINE_RULES
-                        for finding in rule(LineCase(prescription, index, by_index.get(index)))
+                        for finding in rule(
+                            LineCase(prescription, index, by_index.get(index), own, records)
+                        )
                     ),
                     (*_known(line, schedule), *compared),
                 ),

@@ -1,0 +1,141 @@
+"""Two lines of one prescription: the same product or substance together, or with days between.
+
+A legitimate double (one dose in two strengths) is never merged: both lines stay, and it is said.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from engine.review.case import ENDED, LineCase, doubt
+from engine.review.courses import covered
+from engine.review.lines import folded, product_keys
+from schemas.base import DateOrInstant, is_day
+from schemas.codes import ProductCode, ProductCodeSystem
+from schemas.finding import Finding, FindingCode
+from schemas.prescription import Line
+from schemas.schedule import DoseSchedule
+
+_ATC_SUBSTANCE = 7
+"""Characters of an ATC code of the fifth level (WHO): one substance, or one fixed combination."""
+
+
+def product_is_not_twice(case: LineCase) -> Iterator[Finding]:
+    """The same product on an earlier line that is in force at the same time.
+
+    Two strengths are two products. Lines whose dates do not touch follow each other.
+    """
+    own = product_keys(case.line.product)
+    for index, other in _others_in_force(case):
+        if own & product_keys(other.product) and not _follow(case, index):
+            rule = f"product: the same as that of {other.location}; both would be prepared"
+            yield doubt(FindingCode.LINE_DUPLICATE, case.place, rule, _with_days(case, index))
+            return
+
+
+def substance_is_not_twice(case: LineCase) -> Iterator[Finding]:
+    """The same substance in another product of an earlier line that is in force with it.
+
+    Two strengths of one substance may be one dose in two tablets: never merged, only said.
+    """
+    line = case.line
+    own, named = _substances(case, case.index), product_keys(line.product)
+    for index, other in _others_in_force(case):
+        shared = own & _substances(case, index)
+        if shared and not named & product_keys(other.product) and not _follow(case, index):
+            rule = f"product: holds a substance that the product of {other.location} holds too"
+            yield doubt(FindingCode.SUBSTANCE_TWICE, case.place, rule, _with_days(case, index))
+            return
+
+
+def product_has_no_gap(case: LineCase) -> Iterator[Finding]:
+    """A product on two lines that follow each other has no days without it between them."""
+    own = product_keys(case.line.product)
+    for index, other in _others_in_force(case):
+        spans = _covered(case, case.index), _covered(case, index)
+        if not own & product_keys(other.product) or spans[0] is None or spans[1] is None:
+            continue
+        (_, last), (first, _) = sorted((spans[0], spans[1]), key=lambda span: span[0])
+        if last is not None and (first - last).days > 1:
+            rule = f"bounds: days without the product between this line and {other.location}"
+            periods = f"{spans[0][0]} – {spans[0][1] or ''} / {spans[1][0]} – {spans[1][1] or ''}"
+            yield doubt(FindingCode.TREATMENT_GAP, case.line.location, rule, periods)
+            return
+
+
+def _others_in_force(case: LineCase) -> Iterator[tuple[int, Line]]:
+    """The earlier lines that are in force, when this one is."""
+    if case.line.action not in ENDED:
+        yield from ((i, line) for i, line in enumerate(case.earlier) if line.action not in ENDED)
+
+
+def _covered(case: LineCase, index: int) -> tuple[date, date | None] | None:
+    """The days that the schedule of a line covers; `None` where it has none."""
+    schedule = case.schedules[index] if case.schedules else None
+    return covered(schedule) if isinstance(schedule, DoseSchedule) else None
+
+
+def _follow(case: LineCase, index: int) -> bool:
+    """Whether one line has ended before the other begins: by schedules, else by stated dates."""
+    one, other = _covered(case, case.index), _covered(case, index)
+    if one is None or other is None:
+        return follow_each_other(case.line, case.prescription.lines[index])
+    return any(
+        last is not None and last < first for (_, last), (first, _) in ((one, other), (other, one))
+    )
+
+
+def _with_days(case: LineCase, index: int) -> str:
+    """The product, with the days on which both lines are in force where they are known."""
+    label, spans = case.line.product.label, (_covered(case, case.index), _covered(case, index))
+    if spans[0] is None or spans[1] is None:
+        return label
+    ends = [end for _, end in (spans[0], spans[1]) if end is not None]
+    return f"{label}: {max(spans[0][0], spans[1][0])} – {min(ends) if ends else ''}".rstrip()
+
+
+def _substances(case: LineCase, index: int) -> frozenset[str]:
+    """The substances of a product: by their codes, and by their words as sent or published."""
+    product = case.prescription.lines[index].product
+    record = case.records[index] if case.records else None
+    published = record.strengths if record is not None else ()
+    parts = [part for part in product.ingredients if not part.carrier]
+    stated = [each.substance for each in (*product.strengths, *published)]
+    stated += [part.text for part in parts]
+    codes = [code for part in parts for code in part.codes] + list(product.codes)
+    return frozenset(
+        [f"text:{folded(words)}" for words in stated if words and words.strip()]
+        + [f"{c.system.value}:{c.value}" for c in codes if _names_a_substance(c)]
+    )
+
+
+def _names_a_substance(code: ProductCode) -> bool:
+    """An SMS code, or an ATC code of the fifth level: shorter ones name many substances."""
+    if code.system is ProductCodeSystem.ATC:
+        return len(code.value) == _ATC_SUBSTANCE
+    return code.system is ProductCodeSystem.SMS
+
+
+def follow_each_other(one: Line, other: Line) -> bool:
+    """Whether one line has ended before the other begins, by dates that both of them state."""
+    spans = [_span(line) for line in (one, other)]
+    return any(
+        before is not None and after is not None and _is_before(before[1], after[0])
+        for before, after in (spans, reversed(spans))
+    )
+
+
+def _span(line: Line) -> tuple[DateOrInstant, DateOrInstant] | None:
+    """From the first start to the last end; `None` when a phase states neither or the kinds mix."""
+    bounds = [phase.bounds for phase in line.posology.phases]
+    starts = [each.start for each in bounds if each.start is not None]
+    ends = [each.end for each in bounds if each.end is not None]
+    if not bounds or len(starts) < len(bounds) or len(ends) < len(bounds):
+        return None
+    if len({is_day(each) for each in (*starts, *ends)}) > 1:
+        return None
+    return min(starts), max(ends)
+
+
+def _is_before(end: DateOrInstant, start: DateOrInstant) -> bool:
+    """Days with days and instants with instants: a day is no instant without a zone."""
+    return is_day(end) == is_day(start) and end < start
