@@ -1,13 +1,17 @@
 """One prescription line (`Elément_prescr_médic`)."""
 
+import re
+from collections.abc import Iterator
+
 from connectors.pn13 import values
 from connectors.pn13.leftovers import tell_leftovers, tell_other_lists
 from connectors.pn13.posology import read_posology
 from connectors.pn13.product import read_components, read_product, substitution_allowed
-from connectors.pn13.tree import Cursor
+from connectors.pn13.tree import Cursor, Value
 from connectors.remarks import with_remarks
 from schemas.finding import FindingCode
 from schemas.people import Identifier
+from schemas.posology import Posology
 from schemas.prescription import Line, LineAction, LineLink, LinkKind, Note
 
 _NOTES = (
@@ -17,6 +21,7 @@ _NOTES = (
     "Lieu_administration",
     "Dispositif_associé",
 )
+_CONDITION = re.compile(r"\b(?:si|s'il|en cas|selon|quand|lorsque?|sinon)\b", re.IGNORECASE)
 _NO_REMARKS = ("Indication", "Lieu_administration", "Dispositif_associé", "Urgent")
 
 
@@ -38,9 +43,7 @@ def read_line(at: Cursor) -> Line:
         action=_action(at),
         product=read_product(at, components),
         text=text.text if text else None,
-        posology=with_remarks(
-            posology, (note.text for note in notes if note.scope not in _NO_REMARKS)
-        ),
+        posology=with_remarks(posology, _remarks(posology, notes, indication)),
         route=values.coding(at.child("Voie_administration"), "pn13/routes", "line.route"),
         substitution_allowed=substitution_allowed(components),
         supplied=values.boolean(at, "Fourniture", "line.supplied"),
@@ -51,6 +54,17 @@ def read_line(at: Cursor) -> Line:
     tell_other_lists(at)
     tell_leftovers(at)
     return line.model_copy(update={"findings": at.notebook.collected(mark)})
+
+
+def _remarks(
+    posology: Posology, notes: tuple[Note, ...], indication: Value | None
+) -> Iterator[str]:
+    """The words of the line that may change what is planned. An indication is one of them only
+    where it reads as a condition ("en cas de douleur") of something that is planned.
+    """
+    if indication is not None and any(not phase.as_needed for phase in posology.phases):
+        yield from [indication.text] if _CONDITION.search(indication.text) else []
+    yield from (note.text for note in notes if note.scope not in _NO_REMARKS)
 
 
 def _check_type(at: Cursor) -> None:

@@ -88,8 +88,9 @@ def _phase(at: Cursor, bounds: Bounds, events: tuple[Event, ...], dosing: Dosing
     lasts = at.child("Durée")
     if any(event.kind == LIMIT for event in events):
         at.doubt(FindingCode.TIMING_UNSUPPORTED, "one quantity cannot be both a dose and a limit")
-    if lasts is not None and next(lasts.unread(), None) is not None:
-        at.doubt(FindingCode.ELEMENT_UNREAD, "Durée: an intake that lasts is planned by its start")
+    if lasts is not None and (stated := " ".join(one.text for one in lasts.unread())):
+        rule = "Durée: an intake that lasts is planned by its start"
+        at.doubt(FindingCode.ELEMENT_UNREAD, rule, stated)
     phase = Phase(
         location=at.place,
         text=_text(pace, events),

@@ -149,7 +149,7 @@ def test_how_long_an_intake_lasts_is_told() -> None:
 
     found = said(phase_of(a_posology(DAILY_FREQUENCY + lasting)).findings)
 
-    assert [code for code, _ in found] == ["element-unread"]
+    assert found == [("element-unread", "720 mn")]
 
 
 def test_a_unit_of_another_list_means_what_the_site_states_and_nothing_else(

@@ -2,9 +2,11 @@
 
 import pytest
 from pn13_messages import (
+    CLINICAL,
     LINE,
     TABLET,
     a_line,
+    a_posology,
     line_of,
     said,
 )
@@ -316,4 +318,21 @@ def test_a_structured_comment_of_a_component_is_a_note() -> None:
 
     assert [(note.scope, note.text) for note in line.notes] == [
         ("Commentaire_structuré", "Écraser")
+    ]
+
+
+def test_an_indication_that_reads_as_a_condition_is_compared_with_what_is_planned() -> None:
+    indicated = "<Indication>{}</Indication>"
+    needed = a_posology(CLINICAL.format(code="0", words=""))
+
+    condition = line_of(a_line(inside=indicated.format("En cas de douleur")))
+    name = line_of(a_line(inside=indicated.format("Diabète de type 2")))
+    as_needed = line_of(a_line(needed, inside=indicated.format("En cas de douleur")))
+
+    assert condition.posology.phases[0].instructions == ("En cas de douleur",)
+    assert name.posology.phases[0].instructions == ()
+    assert as_needed.posology.phases[0].instructions == ()
+    assert [line.indication for line in (condition, name)] == [
+        "En cas de douleur",
+        "Diabète de type 2",
     ]

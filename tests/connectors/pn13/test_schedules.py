@@ -280,3 +280,9 @@ def test_hours_beside_days_of_the_week_plan_nothing() -> None:
     monday = "<Frq_filtreVal_1_J>1</Frq_filtreVal_1_J>"
 
     assert blocked(explained(a_posology(a_frequency("3", days=monday)))) == ["frequency-ambiguous"]
+
+
+def test_a_condition_in_the_indication_of_a_fixed_dose_plans_nothing() -> None:
+    line = explained("<Indication>En cas de douleur</Indication>" + at("4"))
+
+    assert blocked(line) == ["text-adds"]
