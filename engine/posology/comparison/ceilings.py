@@ -20,7 +20,13 @@ def is_within(said: str, stated: Sequence[Phase]) -> bool:
     words = _BETWEEN.sub(" ", folded(said))
     numbers = [number_of(found) for found in re.findall(number_pattern(), words)]
     known = {number.normalize() for one in limits for number in _numbers(one)}
-    known |= {gap.period.normalize() for gap in gaps if gap.times is None and gap.period}
+    known |= {
+        hours.normalize()
+        for gap in gaps
+        if gap.times is None
+        for hours in (gap.period, gap.period_high)
+        if hours is not None
+    }
     return bool(limits) and all(
         number is not None and number.normalize() in known for number in numbers
     )

@@ -12,13 +12,18 @@ _RARER = ("days", "week", "weeks", "months")
 
 
 def of_count(said: Sequence[Phase], stated: Sequence[Phase]) -> Difference | None:
-    """The number of intakes a day, or a week, over all that the text and the structure list."""
-    texts, planned = [tempo_of(one) for one in said], [tempo_of(one) for one in stated]
+    """The number of intakes a day, or a week, over all that the text and the structure list.
+
+    What is taken as needed beside fixed intakes may be counted with them or not.
+    """
     if any(is_daily_total(one, stated) for one in said):
         return None
+    texts = [tempo_of(one) for one in said]
+    fixed = [one for one in stated if not one.as_needed] or stated
     for kind in ("day", "week"):
-        counts = [sum_of(tempos, kind) for tempos in (texts, planned)]
-        if None not in counts and counts[0] != counts[1]:
+        count = sum_of(texts, kind)
+        planned = {sum_of([tempo_of(one) for one in each], kind) for each in (stated, fixed)}
+        if count is not None and None not in planned and count not in planned:
             rule = f"the text gives another number of intakes a {kind} than the structure"
             return CONTRADICTS, rule
     return None

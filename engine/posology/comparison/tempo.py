@@ -22,7 +22,9 @@ def tempo_of(phase: Phase) -> Tempo | None:
         return _of_weekdays(len(phase.rhythm.weekdays), slots, frequency)
     if frequency is None or frequency.period is None or frequency.unit is None:
         return ("day", slots) if slots else None
-    return _of_frequency(1 if frequency.times is None else frequency.times, frequency)
+    daily = frequency.unit is PeriodUnit.DAY and frequency.period == 1
+    unstated = max(slots, 1) if daily else 1
+    return _of_frequency(unstated if frequency.times is None else frequency.times, frequency)
 
 
 def _of_frequency(times: int, frequency: Frequency) -> Tempo:

@@ -22,6 +22,7 @@ from schemas.quantity import PeriodUnit
 _STOPS = frozenset({"et", "puis", "then", "stop", "arret", "arreter"})
 _NEVER = frozenset({"pas", "jamais", "not", "never"})
 _JOINTS = frozenset({"et", "and", "le", "les", "the", "on", ","})
+_SINGLE = frozenset({"once", "unique", "fois"})
 _ARTICLES = frozenset({"un", "une", "one"})
 _MILD = frozenset(("choice", "elsewhere", "dose_units", "hours"))
 _LONG = frozenset((PeriodUnit.DAY, PeriodUnit.WEEK, PeriodUnit.MONTH, PeriodUnit.YEAR))
@@ -41,6 +42,8 @@ def of_unread(said: str, stated: Sequence[Phase]) -> Difference | None:
         rule = "the text names days without, and the structure does not leave out the same"
         return None if spares_days(said, stated) else (ADDS, rule)
     if (_is_ceiling(items, kinds) and is_within(said, stated)) or (bounded and _is_only_stop(said)):
+        return None
+    if kinds == {"end"} and _is_single(said, stated):
         return None
     if "open" in kinds:
         return (CONTRADICTS, "the text gives no end and the structure one") if bounded else None
@@ -105,6 +108,12 @@ def _is_only_stop(said: str) -> bool:
     """`puis arrêt`, `then stop`: the end that the structure has."""
     words = folded(said).split()
     return bool(words) and all(word in _STOPS for word in words)
+
+
+def _is_single(said: str, stated: Sequence[Phase]) -> bool:
+    """`once`, `dose unique`: the single intake that the structure counts."""
+    single = _SINGLE & {word.strip(".,") for word in folded(said).split()}
+    return bool(single) and all(one.bounds.count == 1 for one in stated)
 
 
 def _is_number(item: Item) -> bool:

@@ -10,7 +10,7 @@ from engine.posology.text.lexicon import any_of, number_of, number_pattern, word
 from schemas.posology import Dose
 from schemas.quantity import Quantity, Strength
 
-_SHARE = r"(?:\d+(?:,\d+)?|\d/\d|[½¼¾])"
+_SHARE = r"(?:\d/\d|\d+(?:,\d+)?|[½¼¾])(?![/,\d])"
 _MEASURES = frozenset(("mg", "g", "ug", "kg", "mL", "L", "cL", "[IU]", "mmol", "meq"))
 """Targets of the table of dose units that measure; the others count."""
 _PER = r"kg|m2|m²|ml|cl|dl|l|min|mn|h|hr|heures?|hours?|(?:16|72) ?(?:h|heures?|hours?)|actuat|dose"
@@ -41,7 +41,10 @@ def amount_forms() -> tuple[Form, ...]:
     dose, number = any_of("dose_units"), number_pattern()
     counted, measured = _units(measuring=False), _units(measuring=True)
     return (
-        (rf"{number} ?(?:{measured}) ?/ ?(?:{_PER})(?!\w)[^\s,;)]*", kind_of(Kind.RATE)),
+        (
+            rf"{number}(?: ?(?:-|a) ?{number})? ?(?:{measured}) ?/ ?(?:{_PER})(?!\w)[^\s,;)]*",
+            kind_of(Kind.RATE),
+        ),
         (
             rf"{many()}(?: ?\(\d+\))?[ -]?(?P<dose>{counted}){END} ?(?:doses? a |de |a |of )?"
             rf"(?P<strength>{number}) ?(?P<measure>{measured}){END}"

@@ -12,8 +12,8 @@ def condition_forms() -> tuple[Form, ...]:
     number, dose = number_pattern(), any_of("dose_units")
     return (
         (
-            r"(?:(?:avec )?(?:un )?(?:maxi?|maximum|max\.)|sans depasser|ne pas depasser"
-            r"|do not exceed)(?!\w)"
+            r"(?:(?:avec )?(?:un )?(?:maxi?|maximum|maximaal|hochstens|max\.)"
+            r"|sans depasser|ne pas depasser|do not exceed)(?!\w)"
             rf"{CLAUSE}",
             _ceiling,
         ),
@@ -39,7 +39,7 @@ def condition_forms() -> tuple[Form, ...]:
         (r"espac\w* d\S+ [^.;\n,]*|en respectant [^.;\n]*", _ceiling),
         (
             r"(?:bei bedarf|bei (?:\w+ )?\w*schmerzen|(?:wenn|falls) (?:notig|erforderlich)"
-            r"|zo ?nodig|indien nodig|bij pijn"
+            r"|zo ?nodig|indien nodig|bij (?:pijn|hoest|koorts)"
             r"|(?:avant|apres|before|after) (?:chaque|each|every) (?!(?:repas|prise|meal)\b)\w+"
             r"|si besoin|si necessaire|a la demande|as needed|as required|when required"
             rf"|if needed|if required|prn|en cas de|si|if|when)\b{CLAUSE}",

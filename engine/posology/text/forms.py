@@ -18,7 +18,7 @@ END = r"(?![^\W\d_])"
 """No letter follows: a short word is not the beginning of a longer one."""
 CLAUSE = (
     r"[^.;\n]*?(?=$|[.;\n]| - |, (?:avec|sans|pendant|en respectant|\d)"
-    r"|\)|\bpendant\b|\bpuis\b)"
+    r"|\)|\b(?:pendant|puis|ensuite|then|dann?)\b)"
 )
 """The rest of what is said: up to a stop, or to words that open something else."""
 _UNITS = {

@@ -13,7 +13,7 @@ from schemas.quantity import Duration, PeriodUnit, Quantity, Strength
 
 _SCHEME = (Moment.MORNING, Moment.NOON, Moment.EVENING, Moment.BEDTIME)
 _TIMING = (Kind.FREQUENCY, Kind.TOTAL, Kind.MOMENT, Kind.CLOCK, Kind.WEEKDAY, Kind.AS_NEEDED)
-_JOINTS = frozenset({",", ":", "-", "et", "and", "(", ")", "prise", "to", "be", "taken", "le", "a"})
+_JOINTS = frozenset((*",:-()", "et", "and", "en", "und", "prise", "to", "be", "taken", "le", "a"))
 _ELSEWHERE = (
     *(Kind.CEILING, Kind.OPEN, Kind.SEPARATION, Kind.RENEWAL, Kind.ANCHOR, Kind.RATE, Kind.DATE),
 )
@@ -175,8 +175,7 @@ class Grouping:
 
     def _place_timing(self, segment: Segment, item: Item) -> None:
         group = segment.groups[-1]
-        placed_by_day = item.kind in (Kind.MOMENT, Kind.CLOCK)
-        if group.timing_first and group.doses and placed_by_day:
+        if group.timing_first and group.doses and group.has_such(item):
             group = Group()
             segment.groups.append(group)
         for moment in item.moments:

@@ -56,6 +56,11 @@ class Group:
         self.doses.append(dose)
         return True
 
+    def has_such(self, item: Item) -> bool:
+        """Whether a time like that of the item was read: `lundi : 2, jeudi : 1` are two doses."""
+        times = bool(self.moments or self.clock) and bool(item.moments or item.clock)
+        return times or bool(self.weekdays and item.weekdays)
+
     def refine(self, stated: MomentTime) -> None:
         """Add a moment: `le matin 30 minutes avant le petit-déjeuner` is one, said twice."""
         if self.moments and _refines(stated.moment, self.moments[-1].moment):

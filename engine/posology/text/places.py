@@ -49,7 +49,7 @@ def _weekdays() -> tuple[Form, ...]:
         ),
         (rf"(?!je me\b)(?:{two})\b(?:[ ,/-]{{1,2}}(?:et )?(?:{two})\b)+", _listed_weekdays),
         (rf"(?:du |from )(?P<first>{named}) (?:au|to) (?P<last>{named})\b", _span_of_weekdays),
-        (rf"(?:le |les |tous les |chaque |on |every )?(?P<first>{long_named})\b", _weekday),
+        (rf"(?:le |les |tous les |chaque |on |every |op |am )?(?P<first>{long_named})\b", _weekday),
     )
 
 

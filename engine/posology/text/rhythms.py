@@ -22,6 +22,7 @@ from engine.posology.text.lexicon import ACTS, any_of, number_pattern, words_of
 from schemas.posology import Dose, Frequency
 from schemas.quantity import PeriodUnit, Quantity
 
+_EACH = ("tou", "tt", "ts", "chaque", "every", "elke", "iedere")
 _ONCE = {"once": 1, "twice": 2, "thrice": 3}
 
 
@@ -36,6 +37,11 @@ def _every_so_often() -> tuple[Form, ...]:
             rf"(?:(?:1|une|one) (?:fois|time) |once )?"
             rf"(?:toutes? les|tte?s les|tous les|ts les|every|chaque|elke|iedere|/|q) ?"
             rf"(?:{many()})? ?(?P<unit>{unit()}){END}",
+            _every,
+        ),
+        (
+            rf"(?:1|une|one) ?(?:fois|time|maal|keer|x) (?:par|per) {many()}"
+            rf" ?(?P<unit>{unit()}){END}",
             _every,
         ),
         (r"every (?:other|second|2nd) (?P<unit>day|week)", _every_other),
@@ -98,7 +104,10 @@ def _every(found: Match) -> Item | None:
     every = Decimal(1) if found["low"] is None else number(found, "low")
     if every is None:
         return None
-    frequency = Frequency(times=1, period=every, period_high=number(found, "high"), unit=stated)
+    # `tous les jours à 8h et 20h` says on which days, and not that it is once.
+    times = None if found[0].startswith(_EACH) and stated is PeriodUnit.DAY and every == 1 else 1
+    high = number(found, "high")
+    frequency = Frequency(times=times, period=every, period_high=high, unit=stated)
     return Item(Kind.FREQUENCY, "", frequency=frequency)
 
 

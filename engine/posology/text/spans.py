@@ -43,7 +43,7 @@ def _turns() -> tuple[Form, ...]:
         ),
         (rf"a repeter (?:sur|pendant) (?P<low>le |un |1 )(?P<unit>mois){END}", _for_a_month),
         (r"(?:et )?(?:puis|then) (?:stop\w*|arret\w*)", kind_of(Kind.STOP)),
-        (r"(?:et )?puis\b|ensuite\b|then\b", kind_of(Kind.THEN)),
+        (r"(?:et )?puis\b|ensuite\b|then\b|dann?\b", kind_of(Kind.THEN)),
         (r"au long cours|onwards|long terme|long term|ongoing|en continu", kind_of(Kind.OPEN)),
         (
             rf"(?:(?:(?:a )?renouveler|renouvelable|oar)(?: ?x? ?{number}(?: fois)?)?"
@@ -81,8 +81,8 @@ def _lengths() -> tuple[Form, ...]:
             length_as(Kind.LASTS),
         ),
         (
-            r"(?:pendant|pdt|durant|for|fur|voor|x|sur|duree(?: de)?:?|traitement (?:de|d')|qsp"
-            r"|for up to) ?"
+            r"(?:pendant|pdt|durant|for|for up to|fur|voor|(?:eerst )?gedurende|x|sur"
+            r"|duree(?: de)?:?|traitement (?:de|d')|qsp) ?"
             rf"{many()} ?(?P<unit>{unit()}){END}",
             length,
         ),
