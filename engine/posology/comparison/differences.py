@@ -36,7 +36,7 @@ def differences(
     A text of one step may describe each of several alike; where it describes only some of them
     the structure has steps that the text does not.
     """
-    texts, levels = _levels(said), _levels(stated)
+    texts, levels = _levels(_without_none(said, stated)), _levels(stated)
     if not texts:
         return []
     if len(texts) == len(levels):
@@ -47,6 +47,18 @@ def differences(
     found = [_of_level(texts[0], level, beside) for level in levels]
     mildest = min(found, key=len)
     return [STEPS] if any(found) and not mildest else mildest
+
+
+def _without_none(said: Sequence[Phase], stated: Sequence[Phase]) -> Sequence[Phase]:
+    """`1 matin, 0 midi`: a dose of nothing is none, unless the structure states one too."""
+    if any(map(_is_none, stated)):
+        return said
+    return [one for one in said if not _is_none(one)]
+
+
+def _is_none(phase: Phase) -> bool:
+    exact = phase.dose.exact if phase.dose else None
+    return exact is not None and not exact.value
 
 
 def _levels(phases: Sequence[Phase]) -> list[tuple[Phase, ...]]:

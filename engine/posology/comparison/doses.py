@@ -103,6 +103,8 @@ def _of_pair(agreed: Dose, other: Dose, strengths: Strengths) -> Difference | No
         return None
     if outcome is False:
         return CONTRADICTS, "the two amounts of the text differ by the strength of the product"
+    if not (measures(one) or measures(two)):
+        return ADDS, "the text gives two amounts for one intake"
     if measures(one) and two.value != 1:
         return ADDS, "the text counts units and the structure does not, and no strength is known"
     return UNREAD, "the text gives the amount in two units, and no strength is known"

@@ -61,7 +61,7 @@ def amount_forms() -> tuple[Form, ...]:
             rf"{many(dose)}(?: ?\(\d+\))?[ -]?(?:de |d'|of )?(?P<dose>{dose}){END}"
             # A dose by weight of the patient is no dose of the product.
             r"(?!-(?:poids|kg)\b)"
-            rf"(?P<half> et demie?\b| ?½| 1/2(?!\w| ?(?:{dose}){END}))?",
+            rf"(?P<half> et demie?\b| et 1/2(?!\w)| ?½| 1/2(?!\w| ?(?:{dose}){END}))?",
             _dose,
         ),
         (rf"{many()}(?: ?\(\d+\))?(?![\w°%])", _bare),

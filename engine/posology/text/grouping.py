@@ -94,7 +94,7 @@ class Grouping:
                 self._place_dose(segment, item)
             case Kind.SAID_AGAIN:
                 self._place_again(segment, item)
-            case Kind.SCHEME:
+            case Kind.SCHEME if any(item.doses):
                 _place_scheme(segment, item)
             case Kind.LENGTH | Kind.SHORT_LENGTH:
                 self._place_length(segment, item)
@@ -104,7 +104,7 @@ class Grouping:
                 self._place_rest(segment, item)
             case Kind.AS_NEEDED | Kind.CYCLE | Kind.LASTS | Kind.STOP | Kind.WEEK_IN_TWO:
                 self._place_in_all(segment, item)
-            case kind if kind in _ELSEWHERE:
+            case kind if kind in (*_ELSEWHERE, Kind.SCHEME):
                 self.unread.append(item.said)
             case kind if kind is not Kind.NOISE:
                 self._place_timing(segment, item)

@@ -18,7 +18,8 @@ def items_of(text: str) -> tuple[Item, ...]:
         if plain[place].isspace():
             place += 1
             continue
-        item, end = _next(plain, place)
+        after_word = bool(items) and items[-1].kind is Kind.WORD
+        item, end = _next(plain, place, after_word=after_word)
         items.append(item._replace(said=text[places[place] : places[end]].strip()))
         place = end
     return tuple(items)
@@ -35,8 +36,9 @@ def _squeezed(text: str) -> tuple[str, list[int]]:
     return "".join(plain[place] for place in kept), [*kept, len(text)]
 
 
-def _next(plain: str, place: int) -> tuple[Item, int]:
-    fitting = None if _is_inside(plain, place) else any_form().match(plain, place)
+def _next(plain: str, place: int, *, after_word: bool) -> tuple[Item, int]:
+    inside = _is_inside(plain, place, after_word=after_word)
+    fitting = None if inside else any_form().match(plain, place)
     rank = len(forms()) if fitting is None else int(str(fitting.lastgroup)[1:])
     while rank < len(forms()):
         pattern, read = form(rank)
@@ -49,8 +51,8 @@ def _next(plain: str, place: int) -> tuple[Item, int]:
     return Item(Kind.WORD, ""), word.end() if word else place + 1
 
 
-def _is_inside(plain: str, place: int) -> bool:
-    """Whether a letter stands before a letter, or a figure after one: `G5`, `J1`, but not `x3`."""
+def _is_inside(plain: str, place: int, *, after_word: bool) -> bool:
+    """Whether the place is amid a word: a letter after a letter, a figure after one of `G5`."""
     if place == 0 or not plain[place - 1].isalpha():
         return False
-    return plain[place].isalpha() or (plain[place].isdigit() and plain[place - 1] != "x")
+    return plain[place].isalpha() or (after_word and plain[place].isdigit())

@@ -4,10 +4,7 @@ from collections.abc import Sequence
 from time import perf_counter
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from engine.posology.text.lexicon import folded
 from engine.posology.text.propose import propose
 from schemas.finding import FindingCode
 from schemas.posology import Phase
@@ -224,13 +221,6 @@ def test_two_amounts_side_by_side_are_two_readings() -> None:
     assert [[said(phase) for phase in other] for other in proposal.several] == [["2 comprimes EVE"]]
 
 
-@given(st.text(max_size=60))
-@settings(max_examples=200, deadline=None)
-def test_no_text_raises_and_folding_keeps_every_place(text: str) -> None:
-    assert len(folded(text)) == len(text)
-    assert propose(text).text == text
-
-
 @pytest.mark.parametrize("word", ["30 min avant ", "1 ", "si ", "1 à 2 ", "max ", "1-0-"])
 def test_a_text_repeated_without_end_is_read_in_little_time(word: str) -> None:
     began = perf_counter()
@@ -240,22 +230,3 @@ def test_a_text_repeated_without_end_is_read_in_little_time(word: str) -> None:
 
     assert perf_counter() - began < 5
     assert long.unread == (word * 4000,)
-
-
-WORDS = st.sampled_from(
-    [
-        *("1", "2", "1/2", "0,5", "cp", "comprimé", "mg", "matin", "midi", "soir", "coucher"),
-        *("-", "et", "puis", "pendant", "jours", "7", "h", "8h", "si", "besoin", "fois", "par"),
-        *("jour", "toutes", "les", "3x/j", "max", "lundi", "sur", "ou", "jusqu'au"),
-        *("12/03/2026", "avant", "repas", "du", "en", "20", "min"),
-    ]
-)
-
-
-@given(st.lists(WORDS, max_size=14).map(" ".join))
-@settings(max_examples=200, deadline=None)
-def test_every_number_of_a_text_is_used_or_left_unread(text: str) -> None:
-    proposal = propose(text)
-
-    if any(letter.isdigit() for letter in text):
-        assert proposal.phases or proposal.unread
