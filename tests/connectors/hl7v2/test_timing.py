@@ -96,7 +96,7 @@ def test_a_code_without_a_row_is_kept_and_blocks(code: str) -> None:
     assert [finding.code.value for finding in phase.findings] == ["timing-code-unknown"]
 
 
-@pytest.mark.parametrize("code", ["QSHIFT", "ICM", "Q1L"])
+@pytest.mark.parametrize("code", ["QSHIFT", "IC", "ICM", "ICD", "ICV", "Q1L", "U 0 8 * *"])
 def test_a_code_that_is_no_rhythm_of_ours_blocks(code: str) -> None:
     phase = the_phase(rxe(), f"TQ1|1||{code}", RXR)
 
@@ -409,6 +409,15 @@ def test_a_lone_statement_has_no_sequence_whatever_its_conjunction() -> None:
 
     assert phase.sequence is None
     assert phase.findings == ()
+
+
+@pytest.mark.parametrize("conjunction", ["S", "C", "X"])
+def test_a_statement_that_announces_another_is_incomplete(conjunction: str) -> None:
+    phase = the_phase(rxe(), f"TQ1|1||QHS|||||||||{conjunction}", RXR)
+
+    assert [(f.code.value, f.location) for f in phase.findings] == [
+        ("sequence-incomplete", "TQ1[1]-12")
+    ]
 
 
 def test_a_conjunction_that_is_missing_or_actuation_leaves_the_chain_open() -> None:
