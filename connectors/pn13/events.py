@@ -80,6 +80,7 @@ def read_event(posology: Cursor, names: _Names, start: DateOrInstant | None) -> 
         case "4":
             return _limit(posology, names)
         case "SB":
+            _repeats_the_start(posology, names, start)
             return Event(kind=AS_NEEDED, as_needed=True)
         case _:
             posology.notebook.doubt(

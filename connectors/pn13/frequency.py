@@ -107,39 +107,30 @@ def _scale(at: Cursor) -> PeriodUnit | None:
     if stated is None:
         at.doubt(FindingCode.PERIOD_INCOMPLETE, "Fréquence_structurée has no Frq_échelle")
         return None
-    known = at.table("pn13/scales").target_of(stated.text)
-    if known is None:
-        at.notebook.doubt(
-            FindingCode.CODE_INVALID, stated.place, "Frq_échelle must be 1 to 7", stated.text
-        )
+    known = values.known(at, stated, "pn13/scales", "Frq_échelle must be 1 to 7")
     return PeriodUnit(known) if known else None
 
 
 def _weekdays(filters: list[Cursor]) -> list[Weekday]:
-    found = []
-    for at in filters:
-        if folded(at.name) != f"{_FILTERS}1_j":
-            continue
-        at.taken("rhythm.weekdays")
-        known = at.table("pn13/weekdays").target_of(at.text)
-        if known is None:
-            at.doubt(FindingCode.CODE_INVALID, "Frq_filtreVal_1_J must be 1 (Monday) to 7")
-        elif Weekday(known) not in found:
-            found.append(Weekday(known))
-    return sorted(found, key=lambda day: day.number)
+    rule = "Frq_filtreVal_1_J must be 1 (Monday) to 7"
+    stated = _of_kind(filters, "1_j")
+    days = (values.known(at, at.taken("rhythm.weekdays"), "pn13/weekdays", rule) for at in stated)
+    return sorted({Weekday(day) for day in days if day}, key=lambda day: day.number)
 
 
 def _month_days(filters: list[Cursor]) -> list[int]:
     found = []
-    for at in filters:
-        if folded(at.name) != f"{_FILTERS}2":
-            continue
+    for at in _of_kind(filters, "2"):
         at.taken("rhythm.month_days")
-        if re.fullmatch(r"[1-9]|[12][0-9]|3[01]", at.text):
+        if re.fullmatch(r"0?[1-9]|[12][0-9]|3[01]", at.text):
             found.append(int(at.text))
         else:
             at.doubt(FindingCode.CODE_INVALID, "Frq_filtreVal_2 must be a day of the month")
     return sorted(set(found))
+
+
+def _of_kind(filters: list[Cursor], kind: str) -> list[Cursor]:
+    return [at for at in filters if folded(at.name) == f"{_FILTERS}{kind}"]
 
 
 def _local(at: Cursor) -> Pace:

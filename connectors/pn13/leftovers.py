@@ -20,7 +20,7 @@ def tell_unread_timing(at: Cursor) -> None:
         found[0].doubt(
             FindingCode.TIMING_UNSUPPORTED,
             f"{found[0].name}{_in_words(found[0])} of a posology is not carried",
-            " ".join(one.text for one in found),
+            " ".join(one.words for one in found),
         )
         at.notebook.doubted.update(one.place for one in found)
     for coded in at.of_another_list():

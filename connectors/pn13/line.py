@@ -70,13 +70,8 @@ def _remarks(
 def _check_type(at: Cursor) -> None:
     """The public types are lines of one product; no table says what any other type asks."""
     stated = at.take("Type_élément_prescr", gives="line.product")
-    if stated is not None and at.table("pn13/line_types").target_of(stated.text) is None:
-        at.notebook.doubt(
-            FindingCode.ELEMENT_UNREAD,
-            stated.place,
-            "Type_élément_prescr has no row in the table pn13/line_types",
-            stated.text,
-        )
+    rule = "Type_élément_prescr has no row in the table pn13/line_types"
+    values.known(at, stated, "pn13/line_types", rule, FindingCode.ELEMENT_UNREAD)
 
 
 def _check_shift(at: Cursor) -> None:
@@ -93,14 +88,8 @@ def _check_shift(at: Cursor) -> None:
 def _action(at: Cursor) -> LineAction:
     """What `Cré_arr_mod_val` asks, unless `GoNogo` says that the line waits or is cancelled."""
     stated = at.take("Cré_arr_mod_val", gives="line.action")
-    known = at.table("pn13/actions").target_of(stated.text) if stated else LineAction.START
-    if stated is not None and known is None:
-        at.notebook.doubt(
-            FindingCode.ORDER_CONTROL_UNKNOWN,
-            stated.place,
-            "Cré_arr_mod_val must be C, A or M",
-            stated.text,
-        )
+    rule = "Cré_arr_mod_val must be C, A or M"
+    known = values.known(at, stated, "pn13/actions", rule, FindingCode.ORDER_CONTROL_UNKNOWN)
     return _standing(at) or LineAction(known or LineAction.START)
 
 
@@ -109,14 +98,8 @@ _STANDING = {"on-hold": LineAction.HOLD, "cancelled": LineAction.CANCEL}
 
 def _standing(at: Cursor) -> LineAction | None:
     stated = at.take("GoNogo", gives="line.action")
-    if stated is None:
-        return None
-    known = at.table("pn13/statuses").target_of(stated.text)
-    if known is None:
-        at.notebook.doubt(
-            FindingCode.CODE_INVALID, stated.place, "GoNogo must be 0 to 4", stated.text
-        )
-    elif known != "active":
+    known = values.known(at, stated, "pn13/statuses", "GoNogo must be 0 to 4")
+    if stated is not None and known not in (None, "active"):
         at.notebook.doubt(
             FindingCode.STATUS_NOT_ACTIVE,
             stated.place,

@@ -102,13 +102,7 @@ def _status(at: Cursor) -> IdentityStatus | None:
 
 def _sex(at: Cursor) -> Sex | None:
     stated = at.take("Sexe", gives="patient.sex")
-    if stated is None:
-        return None
-    known = at.table("pn13/sexes").target_of(stated.text)
-    if known is None:
-        at.notebook.doubt(
-            FindingCode.CODE_INVALID, stated.place, "Sexe must be M, F, U or O", stated.text
-        )
+    known = values.known(at, stated, "pn13/sexes", "Sexe must be M, F, U or O")
     return Sex(known) if known else None
 
 

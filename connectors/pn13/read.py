@@ -139,17 +139,13 @@ def _complete(header: Cursor | None) -> bool | None:
     mode means. Published messages carry `1` and `2`, whose meaning is not public.
     """
     mode = header.take("Mode_communication", gives="chain.complete") if header else None
-    if header is None or mode is None:
+    if header is None:
         return None
-    known = header.table("pn13/modes").target_of(mode.text)
-    if known is None:
-        header.notebook.doubt(
-            FindingCode.ELEMENT_UNREAD,
-            mode.place,
-            "Mode_communication has no row in the site's table pn13/modes: "
-            "whether the lines left out have ended is not known",
-            mode.text,
-        )
+    rule = (
+        "Mode_communication has no row in the site's table pn13/modes: "
+        "whether the lines left out have ended is not known"
+    )
+    known = values.known(header, mode, "pn13/modes", rule, FindingCode.ELEMENT_UNREAD)
     return None if known is None else known == "true"
 
 

@@ -180,16 +180,21 @@ class Cursor:
 
     def doubt(self, code: FindingCode, message: str, quoted: str | None = None) -> None:
         """A doubt about this element; quotes its own text unless told otherwise."""
-        self.notebook.doubt(code, self.place, message, quoted or self.text or None)
+        self.notebook.doubt(code, self.place, message, quoted or self.words or None)
 
     @property
     def is_doubted(self) -> bool:
         """Whether somebody already said something of this element."""
         return self.place in self.notebook.doubted
 
+    @property
+    def words(self) -> str:
+        """Its text; where there is none, the words that the sender gives the absent code."""
+        return self.text or self._attributes.get(_WORDS, ("", ""))[1].strip()
+
     def unread(self) -> Iterator["Cursor"]:
-        """Every element here and below whose text nobody took."""
-        if self.text and not self._used:
+        """Every element here and below that says something, where nobody took its text."""
+        if self.words and not self._used:
             yield self
         for child in self._children:
             yield from child.unread()
@@ -205,7 +210,7 @@ class Cursor:
             yield from child.of_another_list()
 
 
-_LIST = "phast-nomenclature"
+_LIST, _WORDS = "phast-nomenclature", "phast-signification"
 _LABELS = frozenset({"phast-libelle", "phast-type"})
 """Attributes that say again what the element is: its name in words, its type."""
 

@@ -84,6 +84,22 @@ def whole(at: Cursor, stated: Value) -> int | None:
     return None
 
 
+def known(
+    at: Cursor,
+    stated: Value | None,
+    table_name: str,
+    rule: str,
+    code: FindingCode = FindingCode.CODE_INVALID,
+) -> str | None:
+    """What a table says of a code; `None` when nothing is stated, or with a doubt when no row
+    has it.
+    """
+    target = at.table(table_name).target_of(stated.text) if stated else None
+    if stated is not None and target is None:
+        at.notebook.doubt(code, stated.place, rule, stated.text)
+    return target
+
+
 def boolean(at: Cursor, name: str, gives: str) -> bool | None:
     """A boolean element (`1`, `0`, `true`, `false`)."""
     stated = at.take(name, gives=gives)

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pn13_messages import (
     DAILY_FREQUENCY,
     ONE_TABLET,
@@ -217,3 +219,22 @@ def test_two_components_that_the_dose_refers_to_are_told() -> None:
     )
 
     assert said(phase.findings) == [("dose-several", "dose")]
+
+
+@given(
+    st.integers(min_value=0, max_value=10**6),
+    st.text(alphabet="0123456789", max_size=6),
+    st.sampled_from(".,"),
+)
+def test_a_number_is_read_as_it_stands_or_not_at_all(whole: int, parts: str, mark: str) -> None:
+    sent = f"{whole}{mark}{parts}" if parts else str(whole)
+    may_part_thousands = mark == "," and len(parts) == 3 and whole != 0
+
+    phase = phase_of(a_posology(DAILY_FREQUENCY, dose=amount(sent, "cpr")))
+
+    if may_part_thousands:
+        assert phase.dose is None
+    else:
+        assert phase.dose is not None
+        assert phase.dose.exact is not None
+        assert phase.dose.exact.value == Decimal(f"{whole}.{parts}" if parts else whole)

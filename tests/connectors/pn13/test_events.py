@@ -418,3 +418,19 @@ def test_a_span_with_an_end_alone_is_no_hour() -> None:
     assert said(phase_of(a_posology(hours("2", "", "1000"))).findings) == [
         ("timing-unsupported", "1000")
     ]
+
+
+@pytest.mark.parametrize(
+    ("stated", "doubts"),
+    [("20260302060000", []), ("20260302080000", [("timing-unsupported", "20260302080000")])],
+)
+def test_as_needed_by_pharmacy_software_may_repeat_the_start(
+    stated: str, doubts: list[tuple[str, str]]
+) -> None:
+    event = f"""<Type_événement_début>SB</Type_événement_début>
+    <Evénement_début>{stated}</Evénement_début>"""
+
+    phase = phase_of(a_posology(event))
+
+    assert phase.as_needed
+    assert said(phase.findings) == doubts

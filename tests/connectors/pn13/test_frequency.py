@@ -256,6 +256,14 @@ def test_a_code_of_another_list_is_not_that_of_the_site(own_site: Site) -> None:
     assert said(bare.findings) == [("frequency-unknown", "TLJ")]
 
 
+def test_the_words_of_a_code_that_is_empty_are_told() -> None:
+    phase = phase_of(a_posology('<Fréquence Phast-signification="Trois fois par jour"/>'))
+
+    assert [(f.code.value, f.quoted) for f in phase.findings if f.blocks] == [
+        ("timing-unsupported", "Trois fois par jour")
+    ]
+
+
 def test_no_frequency_and_no_moment_is_once_a_day_and_says_so() -> None:
     phase = phase_of(a_posology(""))
 
