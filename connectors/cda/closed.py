@@ -23,6 +23,10 @@ _AS_IF_ABSENT = frozenset(
     {("@inclusive", "true"), ("@operator", "I"), ("@negationInd", "false"), ("@unit", "1")}
 )
 """Values that the schema gives to an attribute that is not stated."""
+_SILENT = frozenset(
+    {"@nullFlavor", "@classCode", "@moodCode", "@typeCode", "@determinerCode", "@operator", "@root"}
+)
+"""Attributes that say what an element is, and nothing that it states."""
 _WORDS = frozenset({"translation", "originalText"})
 """Parts that may stand beside a null flavour: the words of what has no code or no number."""
 _TEXT, _AFTER = "#text", "following-text"
@@ -108,9 +112,11 @@ def _type_of(child: "_Element", part: Part) -> str:
 
 def _says_something(element: "_Element") -> bool:
     """Whether an element that says that it says nothing states a value all the same."""
-    stated = any(element.get(name) for name in ("value", "code"))
-    inside = (local_name(child) not in _WORDS for child in element.iterchildren("*"))
-    return stated or any(inside)
+    for part in element.iter("*"):
+        words = any(local_name(above) in _WORDS for above in (part, *part.iterancestors()))
+        if not words and any(name not in _SILENT for name, _ in _values(part)):
+            return True
+    return False
 
 
 def _has_unread(scribe: Scribe, element: "_Element") -> bool:

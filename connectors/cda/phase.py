@@ -106,13 +106,15 @@ def _on_days(
     """A weekday of each week, a day of each month, each day, or days counted from the start."""
     period, aligned, plain = turns.period, turns.aligned, turns.plain
     days = _in_days(period)
-    if days == _WEEK:
-        weekly = Frequency(times=1, period=Decimal(1), unit=PeriodUnit.WEEK)
+    weeks = None if days is None else days / _WEEK
+    monthly = aligned == _BY_MONTH_DAY
+    any_day = days == 1 or weeks == 1 or (monthly and period.value == 1)
+    if not any_day and not _is_first(scribe, day, bounds):
+        scribe.unsupported(phase, "days counted from another day than the start")
+    elif weeks is not None and weeks % 1 == 0:
+        weekly = Frequency(times=1, period=weeks, unit=PeriodUnit.WEEK)
         weekday = list(Weekday)[day.weekday()]
         return replace(plain, weekdays=(weekday,), frequency=weekly)
-    monthly = aligned == _BY_MONTH_DAY
-    if days != 1 and not (monthly and period.value == 1) and not _is_first(scribe, day, bounds):
-        scribe.unsupported(phase, "days counted from another day than the start")
     return replace(plain, month_days=(day.day,)) if monthly else plain
 
 

@@ -214,6 +214,21 @@ def test_a_part_left_unread_says_what_it_may_change(stated: str, expected: str) 
     assert [code for code, _ in told(read(document.encode(), SITE))] == [expected]
 
 
+@pytest.mark.parametrize(
+    "stated",
+    [
+        '<maxDoseQuantity nullFlavor="UNK"><numerator nullFlavor="UNK"/></maxDoseQuantity>',
+        '<rateQuantity nullFlavor="NAV"/>',
+        '<approachSiteCode nullFlavor="NA"/>',
+        "<maxDoseQuantity><numerator/><denominator/></maxDoseQuantity>",
+    ],
+)
+def test_a_part_that_says_that_it_says_nothing_is_no_doubt(stated: str) -> None:
+    document = DOCUMENT.format(mode=NORMAL, entry=WEEK + DOSE + stated, product=MATERIAL)
+
+    assert told(read(document.encode(), SITE)) == []
+
+
 def test_words_between_the_parts_of_a_line_are_foreign() -> None:
     document = DOCUMENT.format(mode=NORMAL, entry=WEEK + DOSE + "si besoin", product=MATERIAL)
 

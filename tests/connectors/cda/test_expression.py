@@ -245,6 +245,7 @@ def test_every_two_weeks_from_the_first_day_is_read(phases_of: Phases) -> None:
         Decimal(2),
         PeriodUnit.WEEK,
     )
+    assert phase.rhythm.weekdays == (Weekday.MONDAY,)
     assert codes(phase) == []
 
 

@@ -62,6 +62,21 @@ def test_a_unit_outside_the_table_keeps_its_code_and_gets_no_name(phases_of: Pha
     assert (phase.dose.low.unit, phase.dose.low.code) == (None, "{spoon}")
 
 
+@pytest.mark.parametrize("unit", ["{spoon}", "{count}", "732936001", "mg/actuat"])
+def test_a_unit_outside_the_table_is_told(phases_of: Phases, unit: str) -> None:
+    (phase,) = phases_of(f'<doseQuantity value="2" unit="{unit}"/>')
+
+    assert [(one.code, one.quoted) for one in phase.findings] == [(FindingCode.UNIT_UNKNOWN, unit)]
+
+
+def test_the_unit_one_is_no_unit(phases_of: Phases) -> None:
+    (phase,) = phases_of('<doseQuantity value="2" unit="1"/>')
+
+    assert phase.dose is not None
+    assert phase.dose.low is not None
+    assert phase.dose.low.unit_label is None
+
+
 @pytest.mark.parametrize("value", ["1,5", "-1", "1e3", "un", "١"])
 def test_an_amount_that_is_no_plain_decimal_is_refused(phases_of: Phases, value: str) -> None:
     (phase,) = phases_of(f'<doseQuantity value="{value}" unit="mg"/>')
