@@ -1,11 +1,11 @@
 """One repeat pattern code as rhythm and moments, through the table `hl7v2/repeat_patterns`.
 
-A target is words: `2/1d` (frequency), `moment:HS`, `at:0900` (a time of the clock),
-`weekdays/2wk`, `weekday:mon`, `monthday:15`, `as-needed`, `once`, `continuous`, `unsupported`,
-and `part` for what is no code of its own. `<n>` stands for a number of the code.
+A target is words: `2/1d` (frequency), `moment:HS`, `09:00`, `weekdays/2wk`, `mon`,
+`monthday:15`, `as-needed`, `once`, `continuous`, `unsupported`, and `part` for what is no code of
+its own. `<n>` stands for a number of the code.
 
 A code without a row has no meaning: table 0335 is user-defined, and a site states its own codes
-and hours in its own table. A code of another system than HL70335 has the row `SYSTEM:CODE`.
+and hours in its own table. A code of another system than HL70335 has the row `SYSTEM|CODE`.
 """
 
 import re
@@ -22,6 +22,7 @@ from schemas.quantity import PeriodUnit
 
 _WEEKDAYS = re.compile(r"Q(?P<every>\d*)J(?P<days>[1-7]+)")
 _FREQUENCY = re.compile(r"(?P<times>\d+)/(?P<period>\d+)(?P<unit>s|min|h|d|wk|mo|a)")
+_CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _FEWEST_ID = 5
 """`xID` starts at 5: two to four times a day have words of their own. Table 0335."""
 _STANDARD = "HL7"
@@ -56,7 +57,7 @@ def pattern_of_coding(coding: Coding, table: Table) -> Pattern | None:
     """What a code says in its own system: `QJ1` is a Monday in HL70335, a Sunday in another."""
     if is_standard(coding):
         return pattern_of(coding.code, table)
-    own = table.target_of(f"{coding.system}:{coding.code}")
+    own = table.target_of(f"{coding.system}|{coding.code}")
     return _read(own, coding.code.strip().upper()) if own is not None else None
 
 
@@ -109,16 +110,15 @@ def _word(word: str, code: str) -> Pattern | None:
     }
     if word in flags:
         return flags[word]
-    kind, _, value = word.partition(":")
-    match kind if value else "":
-        case "moment":
-            return Pattern(moments=(MomentTime(moment=Moment(value)),))
-        case "at":
-            return Pattern(clock=(time(int(value[:2]), int(value[2:])),))
-        case "weekday":
-            return Pattern(weekdays=(Weekday(value),))
-        case "monthday":
-            return Pattern(month_days=(int(value),))
+    if word.startswith("moment:"):
+        moment = Moment(word.removeprefix("moment:"))
+        return Pattern(moments=(MomentTime(moment=moment),))
+    if word.startswith("monthday:"):
+        return Pattern(month_days=(int(word.removeprefix("monthday:")),))
+    if word in {day.value for day in Weekday}:
+        return Pattern(weekdays=(Weekday(word),))
+    if _CLOCK.fullmatch(word):
+        return Pattern(clock=(time.fromisoformat(word),))
     if word.startswith("weekdays/"):
         return _on_weekdays(word, code)
     shape = _FREQUENCY.fullmatch(word)

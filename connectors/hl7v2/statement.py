@@ -109,7 +109,7 @@ class Statement:
         table, said = self.source.table("priorities"), priority.code or priority.display or ""
         key = re.sub(r"\d+$", "<n>", said.upper())
         if not is_standard(priority):
-            key = said = f"{priority.system}:{said}"
+            key = said = f"{priority.system}|{said}"
         match table.target_of(said) or table.target_of(key):
             case "routine":
                 return

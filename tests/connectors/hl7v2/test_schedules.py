@@ -360,8 +360,8 @@ def test_the_tables_of_a_site_give_hours_and_days_to_its_own_codes(
     own.write_text(
         "# table: hl7-codes/hl7v2/repeat_patterns  target: connectors.hl7v2.pattern  version: 1\n"
         "code;text;target;source;read_by\n"
-        "BID;twice a day;2/1d at:0900 at:1600;protocol of the home;\n"
-        "99DPI:LM;Monday, Wednesday;weekday:mon weekday:wed at:0830;list of the sender;\n"
+        "BID;twice a day;2/1d 09:00 16:00;protocol of the home;\n"
+        "99DPI|LM;Monday, Wednesday;mon wed 08:30;list of the sender;\n"
     )
     monkeypatch.setenv("SEMAINIER_SITES", str(tmp_path))
 

@@ -624,9 +624,9 @@ def test_a_quantity_in_the_encoded_field_is_not_dropped_for_the_request() -> Non
 
 def test_an_hour_of_the_site_stands_in_the_row_of_its_code() -> None:
     own = Table("s/hl7v2/repeat_patterns", "x", 1, {
-        "BID": Row("BID", "twice a day", "2/1d at:0900 at:1600", "protocol", "", 3),
-        "99DPI:LMV": Row("99DPI:LMV", "", "weekday:mon weekday:wed weekday:fri", "protocol", "", 4),
-        "99DPI:M15": Row("99DPI:M15", "", "monthday:15", "protocol", "", 5),
+        "BID": Row("BID", "twice a day", "2/1d 09:00 16:00", "protocol", "", 3),
+        "99DPI|LMV": Row("99DPI|LMV", "", "mon wed fri", "protocol", "", 4),
+        "99DPI|M15": Row("99DPI|M15", "", "monthday:15", "protocol", "", 5),
     })  # fmt: skip
 
     twice = pattern_of_coding(Coding(code="BID"), own)
