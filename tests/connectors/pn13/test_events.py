@@ -65,9 +65,16 @@ def test_the_table_of_activities_has_these_rows_and_no_other() -> None:
     assert {row.code for row in table("pn13/activities")} == {f"{a}/{o}" for a, o, _, _ in ROWS}
 
 
-@pytest.mark.parametrize(
-    ("activity", "operator"), [("2", "5"), ("10", "4"), ("11", "5"), ("4", "8")]
-)
+FILLED = {(activity, operator) for activity, operator, _, _ in ROWS}
+EMPTY = [
+    (str(activity), str(operator))
+    for activity in range(12)
+    for operator in range(9)
+    if (str(activity), str(operator)) not in FILLED
+]
+
+
+@pytest.mark.parametrize(("activity", "operator"), EMPTY)
 def test_a_combination_without_a_row_is_no_moment_and_blocks(activity: str, operator: str) -> None:
     phase = phase_of(a_posology(ACTIVITY.format(activity=activity, operator=operator)))
 
@@ -81,6 +88,39 @@ def test_a_delay_before_a_meal_is_minutes_of_the_moment() -> None:
     phase = phase_of(a_posology(ACTIVITY.format(activity="4", operator="3") + delay))
 
     assert phase.times.moments == (MomentTime(moment=Moment.BEFORE_BREAKFAST, offset_minutes=30),)
+
+
+@pytest.mark.parametrize(("operator", "moment"), [("4", "ACD"), ("6", "PCD")])
+def test_a_delay_of_zero_says_no_more_than_just_before_or_just_after(
+    operator: str, moment: str
+) -> None:
+    delay = "<Int_temps_év_début><Nombre>{}</Nombre><Unité>mn</Unité></Int_temps_év_début>"
+    event = ACTIVITY.format(activity="5", operator=operator)
+
+    none = phase_of(a_posology(event + delay.format("0")))
+    some = phase_of(a_posology(event + delay.format("10")))
+
+    assert none.times.moments == (MomentTime(moment=Moment(moment), offset_minutes=0),)
+    assert none.findings == ()
+    assert said(some.findings) == [("timing-contradicted", operator)]
+
+
+def test_a_delay_beside_a_part_of_the_day_blocks() -> None:
+    delay = "<Int_temps_év_début><Nombre>30</Nombre><Unité>mn</Unité></Int_temps_év_début>"
+    noon = structured("4", "<Evt_période_nommée>2</Evt_période_nommée>")
+
+    assert [f.code.value for f in phase_of(a_posology(noon + delay)).findings] == [
+        "timing-unsupported",
+        "timing-unsupported",
+    ]
+
+
+def test_an_operator_beside_a_part_of_the_day_blocks() -> None:
+    before = structured("4", "<Evt_période_nommée>2</Evt_période_nommée>").replace(
+        "</Evt_objet>", "</Evt_objet><Evt_opérateur>3</Evt_opérateur>"
+    )
+
+    assert said(phase_of(a_posology(before)).findings) == [("timing-unsupported", "3")]
 
 
 def test_a_delay_during_a_meal_contradicts_itself() -> None:

@@ -5,10 +5,13 @@ from pn13_messages import (
     DAILY_FREQUENCY,
     LINE,
     POSOLOGY,
+    REFERENCE,
     a_line,
+    a_message,
     a_posology,
     line_of,
     phase_of,
+    reading_of,
     said,
 )
 
@@ -53,6 +56,32 @@ def test_an_end_event_is_told_with_what_it_is() -> None:
         ("timing-unsupported", "8"),
     ]
     assert "(événement de fin)" in phase.findings[1].message
+
+
+@pytest.mark.parametrize(
+    ("sent", "start"),
+    [
+        ("20260302", "2026-03-02"),
+        ("2026030206", "2026-03-02 06:00:00+01:00"),
+        ("202603020630", "2026-03-02 06:30:00+01:00"),
+        ("20260702063015", "2026-07-02 06:30:15+02:00"),
+    ],
+)
+def test_a_date_is_read_to_the_precision_of_its_sender_on_the_clock_of_the_site(
+    sent: str, start: str
+) -> None:
+    line = line_of(a_line(bounds=f"<Dh_début>{sent}</Dh_début>"))
+
+    assert str(line.posology.phases[0].bounds.start) == start
+
+
+def test_a_date_has_the_offset_of_the_zone_of_its_site() -> None:
+    overseas = REFERENCE.model_copy(update={"zone": "America/Guadeloupe"})
+
+    reading = reading_of(a_message(a_line(bounds="<Dh_début>20260702060000</Dh_début>")), overseas)
+
+    (phase,) = reading.prescriptions[0].lines[0].posology.phases
+    assert str(phase.bounds.start) == "2026-07-02 06:00:00-04:00"
 
 
 def test_a_date_of_sixteen_digits_loses_its_last_two() -> None:
