@@ -69,7 +69,7 @@ def _is_whole(stated: Frequency, doubts: Doubts) -> bool:
         doubts.say(FindingCode.TIMING_UNSUPPORTED, rule, period)
     elif stated.times is not None and stated.times < 1:
         rule = "the frequency must be above zero"
-        doubts.say(FindingCode.TIMING_UNSUPPORTED, rule, period)
+        doubts.say(FindingCode.TIMING_UNSUPPORTED, rule, stated.times)
     else:
         return True
     return False

@@ -2,16 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from engine.posology.clock import DAY, wall_of, zone_named
+from engine.posology.clock import wall_of, zone_named
 from engine.posology.days import days_of
 from engine.posology.expand import occurrences
 from engine.posology.slots import time_in_day
 from engine.posology.window import Window
 from schemas.finding import Finding, FindingCode
-from schemas.schedule import Step
+from schemas.schedule import AtInstants, OnDates, Step
 from schemas.site import Site
 
 _TICK = timedelta(microseconds=1)
+"""What makes a window hold the instant that ends it."""
 
 
 def from_start(
@@ -24,12 +25,13 @@ def from_start(
     kept: list[Step] = []
     said: list[Finding] = []
     for step in steps:
-        if step.end is not None and step.end <= step.start and not step.end_included:
+        if _is_over(step, site):
             continue
-        left = step if first is None else _from(step, site, first)
-        if left is not step or _has_past_slot(step, site):
+        past = 0 if first is None else _doses_before(first, step, site)
+        if past or _has_past_slot(step, site):
             said.append(_past(step))
-        if left is not None:
+        left = step if first is None or first <= step.start else _from(first, step, past)
+        if left is not None and not _is_over(left, site):
             kept.append(left)
     return tuple(kept), tuple(said)
 
@@ -42,22 +44,38 @@ def _past(step: Step) -> Finding:
     )
 
 
-def _from(step: Step, site: Site, first: datetime) -> Step | None:
-    if first <= step.start:
-        return step
-    if step.end is not None and (step.end < first or (step.end == first and not step.end_included)):
-        return None
+def _doses_before(first: datetime, step: Step, site: Site) -> int:
+    """How many doses were due; without a count, whether any was."""
+    before = occurrences(step, site, Window(step.start, first, zone_named(site.zone)))
+    return sum(1 for _ in before) if step.count is not None else int(any(before))
+
+
+def _from(first: datetime, step: Step, past: int) -> Step | None:
+    """The step from `first` on, with what its count leaves."""
     if step.count is None:
         return step.model_copy(update={"start": first})
-    zone = zone_named(site.zone)
-    past = Window(step.start, first, zone)
-    left = step.count - sum(1 for _ in occurrences(step, site, past))
+    left = step.count - past
     return step.model_copy(update={"start": first, "count": left}) if left > 0 else None
 
 
-def _has_past_slot(step: Step, site: Site) -> bool:
-    """Whether the first day has a slot before the start of the step."""
-    wall = wall_of(step.start, zone_named(site.zone))
-    if not any(time_in_day(slot, site) < wall.time() for slot in step.slots):
+def _is_over(step: Step, site: Site) -> bool:
+    """Whether a step that ends has no dose left before its end."""
+    if step.end is None:
         return False
-    return next(days_of(step.rule, wall.date()), wall.date() + DAY) == wall.date()
+    window = Window(step.start, step.end + _TICK, zone_named(site.zone))
+    return not any(occurrences(step, site, window))
+
+
+def _has_past_slot(step: Step, site: Site) -> bool:
+    """Whether the first day has a slot, or a list has a day or an instant, before the start."""
+    wall = wall_of(step.start, zone_named(site.zone))
+    match step.rule:
+        case AtInstants():
+            return min(step.rule.instants) < step.start
+        case OnDates() if min(step.rule.dates) < wall.date():
+            return True
+        case _:
+            on_first_day = any(days_of(step.rule, wall.date(), wall.date()))
+            return on_first_day and any(
+                time_in_day(slot, site) < wall.time() for slot in step.slots
+            )
