@@ -6,6 +6,7 @@ from decimal import Decimal
 from math import ceil, floor
 
 from engine.posology.comparison.difference import ADDS, CONTRADICTS, UNREAD, Difference
+from engine.posology.comparison.tempo import tempo_of
 from schemas.base import DateOrInstant
 from schemas.posology import Bounds, Phase
 from schemas.quantity import Duration, PeriodUnit
@@ -14,6 +15,7 @@ _SHORT = (PeriodUnit.SECOND, PeriodUnit.MINUTE, PeriodUnit.HOUR)
 _DAY = timedelta(days=1)
 _CLOCK_CHANGE = timedelta(hours=1, minutes=1)
 """How much a day may be short or long, with the minute that French systems leave at the end."""
+_HOURS_A_DAY = 24
 _DAYS = {PeriodUnit.DAY: 1, PeriodUnit.WEEK: 7}
 _MONTHS = {PeriodUnit.MONTH: 1, PeriodUnit.YEAR: 12}
 
@@ -41,9 +43,28 @@ def _of_length(phase: Phase, stated: Sequence[Phase]) -> Difference | None:
         return None
     if any(outcome is False for outcome in same):
         return CONTRADICTS, "the text gives another length of treatment than the structure"
+    counted = [days for one in stated if (days := _days_of_count(one)) is not None]
+    if counted:
+        agrees = _in_base(length) in [(days, "d") for days in counted]
+        rule = "the text gives another length than the intakes of the structure make"
+        return None if agrees else (CONTRADICTS, rule)
     if any(one.bounds.count for one in stated):
         return UNREAD, "the text gives a length and the structure a number of intakes"
     return ADDS, "the text gives a length of treatment and the structure gives none"
+
+
+def _days_of_count(phase: Phase) -> Decimal | None:
+    """How many days a number of intakes makes at the rhythm of the phase, when that is whole."""
+    tempo, count = tempo_of(phase), phase.bounds.count
+    if tempo is None or count is None:
+        return None
+    kind, number = tempo
+    days = {
+        "day": Decimal(count) / max(number, 1),
+        "hours": Decimal(count) * number / _HOURS_A_DAY,
+        "days": Decimal(count) * number,
+    }.get(kind)
+    return days if days is not None and not days % 1 else None
 
 
 def _of_end(phase: Phase, stated: Sequence[Phase]) -> Difference | None:

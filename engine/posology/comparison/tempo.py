@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from engine.posology.comparison.times import named_moments
+from engine.posology.text.lexicon import abbreviated, folded
 from schemas.posology import Frequency, Phase, Weekday
 from schemas.quantity import PeriodUnit, Quantity
 
@@ -16,7 +17,7 @@ _MONTHS = {PeriodUnit.MONTH: 1, PeriodUnit.YEAR: 12}
 
 def tempo_of(phase: Phase) -> Tempo | None:
     """How often a phase says; `None` where nothing says it."""
-    frequency = phase.rhythm.frequency
+    frequency = phase.rhythm.frequency or _of_code(phase)
     slots = len(named_moments(phase)) or len(phase.times.clock)
     if phase.rhythm.weekdays:
         return _of_weekdays(len(phase.rhythm.weekdays), slots, frequency)
@@ -25,6 +26,12 @@ def tempo_of(phase: Phase) -> Tempo | None:
     daily = frequency.unit is PeriodUnit.DAY and frequency.period == 1
     unstated = max(slots, 1) if daily else 1
     return _of_frequency(unstated if frequency.times is None else frequency.times, frequency)
+
+
+def _of_code(phase: Phase) -> Frequency | None:
+    """What a Latin abbreviation says that stands as a code, even one of an unknown list."""
+    code = phase.timing_code.code if phase.timing_code else None
+    return abbreviated(folded(code)) if code else None
 
 
 def _of_frequency(times: int, frequency: Frequency) -> Tempo:

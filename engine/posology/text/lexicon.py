@@ -10,6 +10,8 @@ from decimal import Decimal
 from functools import cache
 
 from mappings.catalogue import table
+from schemas.posology import Frequency
+from schemas.quantity import PeriodUnit
 
 _PLAIN = {"’": "'", "‘": "'", "–": "-", "—": "-", "−": "-", "\u00a0": " ", "\u202f": " ", "×": "x"}
 _SIGNS = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅓": "0.333333", "⅔": "0.666667"}
@@ -40,6 +42,16 @@ def _folded(letter: str) -> str:
 def words_of(name: str) -> dict[str, str]:
     """The table `posology/<name>`: each word, folded, and what it is."""
     return {folded(row.code): row.target for row in table(f"posology/{name}")}
+
+
+def abbreviated(word: str) -> Frequency | None:
+    """What a Latin abbreviation of the table says: `bid` is twice a day."""
+    found = words_of("abbreviations").get(word)
+    if found is None:
+        return None
+    times, _, turn = found.partition("/")
+    period, _, unit = turn.partition(" ")
+    return Frequency(times=int(times), period=Decimal(period), unit=PeriodUnit(unit))
 
 
 @cache

@@ -18,7 +18,7 @@ from engine.posology.text.forms import (
     whole,
 )
 from engine.posology.text.items import Item, Kind
-from engine.posology.text.lexicon import ACTS, any_of, number_pattern, words_of
+from engine.posology.text.lexicon import ACTS, abbreviated, any_of, number_pattern, words_of
 from schemas.posology import Dose, Frequency
 from schemas.quantity import PeriodUnit, Quantity
 
@@ -164,10 +164,7 @@ def _once(found: Match) -> Item | None:
 
 def _abbreviation(found: Match) -> Item:
     """A Latin abbreviation of the table."""
-    times, _, turn = words_of("abbreviations")[found[0]].partition("/")
-    period, _, unit = turn.partition(" ")
-    stated = frequency_of(int(times), Decimal(period), PeriodUnit(unit))
-    return Item(Kind.FREQUENCY, "", frequency=stated)
+    return Item(Kind.FREQUENCY, "", frequency=abbreviated(found[0]))
 
 
 def _total(found: Match) -> Item | None:

@@ -97,6 +97,7 @@ def _counted(number: int) -> Phase:
         ("1 cp tous les 3 mois", [a_phase(frequency=a_frequency(1, "3", "mo"))]),
         ("1 cp toutes les 2 semaines", [a_phase(frequency=a_frequency(1, "14"))]),
         ("1 cp tous les jours", [a_phase(frequency=a_frequency(1, "24", "h"))]),
+        ("1 cp le matin pendant 3 jours", [_counted(3)]),
     ],
 )
 def test_a_text_that_says_what_the_structure_says_raises_nothing(
@@ -180,7 +181,7 @@ def test_a_text_that_says_what_the_structure_says_raises_nothing(
         ("1 cp pendant 4 jours puis arrêt 3 jours", [WORKDAYS], "text-adds"),
         ("1 cp le matin pendant 5 à 7 jours", [_bounded(date(2026, 3, 8))], "text-adds"),
         ("1 cp le matin pendant 2 mois", [_bounded(date(2026, 6, 1))], "text-contradicts"),
-        ("1 cp le matin pendant 3 jours", [_counted(3)], "text-unread"),
+        ("1 cp le matin pendant 3 jours", [_counted(5)], "text-contradicts"),
         ("1 cp le matin jusqu'au 08/03/2026", [MORNING], "text-adds"),
         (
             "1 cp du 02/03/2026 au 08/03/2026",

@@ -15,7 +15,7 @@ NONSENSE = st.text(alphabet="bcfgklpvz", min_size=3, max_size=8).filter(
 )
 NUMBERS = st.sampled_from(["7", "1/2", "0,5", "12", "½", "2026", "deux"])
 UNITS = st.sampled_from(["mg", "comprimé", "gélules", "gouttes", "cp"])
-DAYS = st.sampled_from(["jour", "jours", "semaine", "mois", "lundi", "matin", "week-end"])
+DAYS = st.sampled_from(["jour", "jours", "semaine", "mois", "lundi", "nuit", "week-end"])
 WORDS = st.sampled_from(["si", "jusqu'à", "sauf", "puis", "ou", "max", "arrêt", "alternance"])
 FILLERS = st.sampled_from(
     [
