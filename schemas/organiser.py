@@ -77,6 +77,7 @@ class BesideReason(StrEnum):
     SUPPLY_CONDITION = "supply-condition", "a condition of supply keeps it apart"
     DOSE_NOT_COUNTED = "dose-not-counted", "the dose is not a count of units"
     FRACTION = "fraction", "a fraction of a unit that may not be made"
+    FRACTION_UNCONFIRMED = "fraction-unconfirmed", "nothing says that a unit may be divided"
     NO_COMPARTMENT = "no-compartment", "the moment has no compartment at this site"
     CLOCK_TIME = "clock-time", "a time of the clock has no compartment at this site"
     WAITS = "waits", "a finding that blocks waits for its answer"

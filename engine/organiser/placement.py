@@ -190,7 +190,8 @@ def _count(
     made = may_be_made(count, divisibility_of(case.line.product, case.record, unit, case.site))
     if made:
         return count, None, said
-    return count, Reason.FRACTION, (*said, *_fraction_doubt(case, dose.location, quantity, made))
+    reason = Reason.FRACTION if made is False else Reason.FRACTION_UNCONFIRMED
+    return count, reason, (*said, *_fraction_doubt(case, dose.location, quantity, made))
 
 
 def _not_counted(case: _Case, where: str, quantity: Quantity) -> Finding:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from engine.pipeline.context import Context
 from engine.pipeline.forbidden import journalled
-from engine.review.changes import difference
+from engine.review.changes import difference_between
 from engine.security.permissions import Permission, entitled
 from engine.store import adherence, audit, inbox, patients, prescriptions, queue
 from engine.store.prescriptions import StoredPrescription
@@ -119,7 +119,7 @@ def shown(context: Context, user: str, item_id: str) -> Shown:
         validated = prescriptions.last_validated(unit, stored.group_key) if stored else None
         origin = inbox.origin(unit, stored.id) if stored else None
         changes = (
-            difference(validated.content.as_understood, stored.content.as_understood)
+            difference_between(validated.content, stored.content)
             if stored and validated and validated.id != stored.id
             else ()
         )

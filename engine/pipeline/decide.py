@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from engine.pipeline.context import Context
 from engine.pipeline.forbidden import journalled
-from engine.review.changes import difference
+from engine.review.changes import difference_between
 from engine.security.permissions import Permission, decider, entitled
 from engine.store import adherence, audit, prescriptions, queue, releases
 from engine.store.unit import Unit, new_id
@@ -104,10 +104,10 @@ def _on_the_desk(
         raise Stale(
             item.content_sha256,
             newest.content_sha256,
-            difference(stored.content.as_understood, newest.content.as_understood),
+            difference_between(stored.content, newest.content),
         )
     seen = prescriptions.version_of(unit, stored.group_key, request.expected_sha256)
-    changes = difference(seen.content.as_understood, stored.content.as_understood) if seen else ()
+    changes = difference_between(seen.content, stored.content) if seen else ()
     return desk_item(item, stored.content), changes
 
 

@@ -100,6 +100,7 @@ def _show_prescription(
     from rich.text import Text
 
     from engine.terminal import tables, words
+    from engine.terminal.organiser import week_tables
 
     header = explained.prescription
     number = next((each.value for each in header.identifiers), "")
@@ -123,6 +124,8 @@ def _show_prescription(
                 )
             )
         )
+    for table in week_tables(explained.week, say):
+        out.print(table)
 
 
 def _summary(explanation: "Explanation", say: Say) -> str:

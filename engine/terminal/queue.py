@@ -153,7 +153,7 @@ def show_shown(found: "Shown", say: Say) -> None:
         show_result(found.adherence, say)
     if found.prescription is not None:
         _show_prescription(found, say)
-    show_changes(found.changes, say)
+    show_changes(found.changes, found.site, say)
     _show_findings(found, say)
     for decision in found.decisions:
         out.print(
@@ -169,6 +169,7 @@ def _show_prescription(found: "Shown", say: Say) -> None:
 
     from engine.pipeline.explain import explained, first_day
     from engine.terminal import tables
+    from engine.terminal.organiser import week_tables
     from mappings.catalogue import load_site
 
     if found.prescription is None or found.site is None:
@@ -176,11 +177,13 @@ def _show_prescription(found: "Shown", say: Say) -> None:
     content, out = found.prescription.content, console()
     site = load_site(found.site)
     first = first_day([content], ZoneInfo(site.zone)) or found.item.opened_at.date()
-    lines = explained(content, site, first, 7).lines
-    out.print(tables.lines_table(lines, say))
-    week = tables.week_table(lines, first, 7, say)
+    told = explained(content, site, first, 7)
+    out.print(tables.lines_table(told.lines, say))
+    week = tables.week_table(told.lines, first, 7, say)
     if week is not None:
         out.print(week)
+    for table in week_tables(told.week, say):
+        out.print(table)
 
 
 def _show_findings(found: "Shown", say: Say) -> None:
@@ -195,22 +198,16 @@ def _show_findings(found: "Shown", say: Say) -> None:
     console().print(findings_table(numbered, say))
 
 
-def show_changes(changes: "Sequence[LineChange]", say: Say) -> None:
-    """What differs between two versions: line by line, field by field."""
-    from rich.text import Text
+def show_changes(changes: "Sequence[LineChange]", site: str | None, say: Say) -> None:
+    """What differs between two versions: line by line, the schedule in words, then fields."""
+    from zoneinfo import ZoneInfo
 
-    from engine.terminal.tables import table_of
+    from engine.terminal.changes import changes_table
+    from mappings.catalogue import load_site
 
-    if not changes:
-        return
-    table = table_of(
-        say("Changes"), say("Change"), say("Product"), say("Field"), say("Before"), say("Now")
-    )
-    for change in changes:
-        table.add_row(say(change.kind.value), Text(change.product), "", "", "")
-        for field in change.fields:
-            table.add_row("", "", field.field, Text(field.old or ""), Text(field.new or ""))
-    console().print(table)
+    if changes:
+        zone = ZoneInfo(load_site(site).zone if site else "UTC")
+        console().print(changes_table(changes, zone, say))
 
 
 def decide_item(desk: Desk, item_id: str, choice: Choice) -> None:
@@ -238,7 +235,7 @@ def decide_item(desk: Desk, item_id: str, choice: Choice) -> None:
     try:
         decided = decide_on(context, desk.user, item_id, request)
     except Stale as stale:
-        show_changes(stale.changes, desk.say)
+        show_changes(stale.changes, found.site, desk.say)
         typer.echo(f"semainier: {stale}", err=True)
         finish(Status.REFUSED)
     except Unanswered:

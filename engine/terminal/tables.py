@@ -16,6 +16,7 @@ from engine.terminal.words import (
     as_needed_words,
     moment_words,
     patient_words,
+    place_words,
     quantity_words,
     schedule_words,
 )
@@ -49,7 +50,7 @@ def table_of(title: str, *headings: str) -> Table:
 
 
 def lines_table(lines: Sequence[ExplainedLine], say: Say) -> Table:
-    """Each line: the product, the sender's words, and what became of it."""
+    """Each line: the product, the sender's words, what became of it and where it lies."""
     table = table_of(
         say("What was read"),
         "#",
@@ -57,6 +58,7 @@ def lines_table(lines: Sequence[ExplainedLine], say: Say) -> Table:
         say("Text as sent"),
         say("Action"),
         say("Schedule"),
+        say("Organiser"),
     )
     for number, line in enumerate(lines, start=1):
         table.add_row(
@@ -65,6 +67,7 @@ def lines_table(lines: Sequence[ExplainedLine], say: Say) -> Table:
             Text(line.text or ""),
             Text(say(line.line.action.value)),
             _schedule_text(line, say),
+            Text(place_words(line.placement, say)),
         )
     return table
 

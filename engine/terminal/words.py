@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from engine.language import Say
 from schemas.base import plain_decimal
 from schemas.moment import Moment
+from schemas.organiser import Placement
 from schemas.people import IdentifierKind, Organization, Patient, Practitioner
 from schemas.posology import Weekday
 from schemas.quantity import Quantity
@@ -104,27 +105,33 @@ def rule_words(rule: Rule, zone: ZoneInfo, say: Say) -> str:
             return ", ".join(day.isoformat() for day in rule.dates)
         case EveryHours():
             return say("every {hours} hours from {first}").format(
-                hours=plain_decimal(rule.hours), first=_local(rule.first, zone)
+                hours=plain_decimal(rule.hours), first=instant_words(rule.first, zone)
             )
         case AtInstants():
-            return ", ".join(_local(instant, zone) for instant in rule.instants)
+            return ", ".join(instant_words(instant, zone) for instant in rule.instants)
 
 
 def _bounds_words(step: Step, zone: ZoneInfo, say: Say) -> Iterable[str]:
-    yield say("from {start}").format(start=_local(step.start, zone))
+    yield say("from {start}").format(start=instant_words(step.start, zone))
     if step.end is not None:
         text = say("to {end} included") if step.end_included else say("before {end}")
-        yield text.format(end=_local(step.end, zone))
+        yield text.format(end=instant_words(step.end, zone))
     if step.count is not None:
         yield say("{count} intakes").format(count=step.count)
 
 
-def _local(instant: datetime, zone: ZoneInfo) -> str:
+def instant_words(instant: datetime, zone: ZoneInfo) -> str:
     """The day alone at midnight, else the day and the time, on the clock of the site."""
     local = instant.astimezone(zone)
     return (
         f"{local:%Y-%m-%d}" if (local.hour, local.minute) == (0, 0) else f"{local:%Y-%m-%d %H:%M}"
     )
+
+
+def place_words(placement: Placement, say: Say) -> str:
+    """Where a line lies, and each reason why it, or a part of it, stays beside."""
+    reasons = (f"- {say(reason.sentence)}" for reason in placement.reasons)
+    return "\n".join([say(placement.place.value), *reasons])
 
 
 def patient_words(patient: Patient | None, say: Say) -> str:

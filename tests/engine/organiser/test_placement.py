@@ -365,7 +365,7 @@ def test_half_a_tablet_of_which_nothing_is_published_waits_beside(
 ) -> None:
     found = half("comprimé pelliculé", record)
 
-    assert reasons(found) == [Reason.FRACTION]
+    assert reasons(found) == [Reason.FRACTION_UNCONFIRMED]
     assert codes(found) == [FindingCode.FRACTION_UNCONFIRMED]
     assert not found.findings[0].blocks
 

@@ -21,7 +21,10 @@ from schemas.intake import AuthorRole, IntakeStatus
 from schemas.message import Acknowledgement, MessageState
 from schemas.moment import Moment
 from schemas.movement import MovementKind
+from schemas.offer import Origin, Verdict
+from schemas.organiser import BesideReason, Place, SpanLabel
 from schemas.prescription import LineAction
+from schemas.reference import Divisibility, RowFault, StrengthOutcome
 from schemas.review import ChangeKind
 
 SAID: tuple[type[StrEnum], ...] = (
@@ -30,15 +33,22 @@ SAID: tuple[type[StrEnum], ...] = (
     ChangeKind,
     DecisionKind,
     DeliveryState,
+    Divisibility,
     IntakeStatus,
     ItemState,
     LineAction,
     MatchKind,
     MessageState,
     MovementKind,
+    Origin,
     PeriodReason,
+    Place,
     Role,
+    SpanLabel,
+    RowFault,
+    StrengthOutcome,
     Subject,
+    Verdict,
 )
 """Closed sets whose values are said to people."""
 
@@ -70,6 +80,7 @@ def texts_of_the_model() -> set[str]:
     """Every text that is said of a closed set of the model."""
     return {
         *(code.sentence for code in FindingCode),
+        *(reason.sentence for reason in BesideReason),
         *(moment.name.replace("_", " ").lower() for moment in Moment),
         *WEEKDAYS,
         *(words for _, words, _ in SEVERITIES.values()),
