@@ -8,9 +8,11 @@ import typer
 
 from engine.terminal import (
     inbox_commands,
+    interpret_commands,
     outbound_commands,
     people_commands,
     queue_commands,
+    reference_commands,
     shell,
 )
 from engine.terminal.options import Json, Lang
@@ -125,7 +127,10 @@ app.command()(outbound_commands.adherence)
 app.command()(outbound_commands.run)
 app.command()(outbound_commands.demo)
 app.add_typer(inbox_commands.messages, name="messages")
+queue_commands.app.command()(interpret_commands.offer)
+queue_commands.app.command()(interpret_commands.interpret)
 app.add_typer(queue_commands.app, name="queue")
+app.add_typer(reference_commands.app, name="reference")
 app.add_typer(people_commands.account, name="account")
 app.add_typer(people_commands.access, name="access")
 

@@ -123,6 +123,16 @@ class FindingCode(StrEnum):
         "The form or the key of a product code is wrong",
     )
     PRODUCT_COMPOUND = "product-compound", BLOCKING, "The product is a mixture"
+    PRODUCT_CONTRADICTED = (
+        "product-contradicted",
+        BLOCKING,
+        "The codes of the product name different products",
+    )
+    PRODUCT_AMBIGUOUS = (
+        "product-ambiguous",
+        ACKNOWLEDGE,
+        "The reference knows several products under the codes given",
+    )
 
     # Posology: what the sender states.
     POSOLOGY_MISSING = "posology-missing", BLOCKING, "No posology is stated"

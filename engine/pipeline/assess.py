@@ -21,8 +21,9 @@ from schemas.reference import ProductRecord
 from schemas.schedule import DoseSchedule, LineSchedule, Normalised, NotComputable
 from schemas.site import Site
 
-Products: TypeAlias = Callable[[Product], ProductRecord | None]
-"""What a reference publishes of a product; `None` when it does not know it."""
+Products: TypeAlias = Callable[[Product], ProductRecord | tuple[Finding, ...] | None]
+"""What a reference publishes of a product; `None` when it does not know it, doubts when it knows
+several."""
 
 
 def assess(
@@ -60,7 +61,9 @@ def assess_prescription(
     from engine.organiser.placement import place
     from engine.review.review import review
 
-    records = [products(line.product) if products else None for line in prescription.lines]
+    known = [products(line.product) if products else None for line in prescription.lines]
+    records = [each if isinstance(each, ProductRecord) else None for each in known]
+    several = [each if isinstance(each, tuple) else () for each in known]
     normalised = [_normalised(line, prescription, site) for line in prescription.lines]
     comparisons = [_compared(*each) for each in zip(prescription.lines, records, strict=True)]
     earlier = (
@@ -83,10 +86,18 @@ def assess_prescription(
                 line=line,
                 schedule=schedule,
                 placement=each.placement,
-                findings=_each_once((*line.findings, *_of(result), *doubts, *each.findings)),
+                findings=_each_once(
+                    (*line.findings, *coded, *_of(result), *doubts, *each.findings)
+                ),
             )
-            for line, schedule, each, result, doubts in zip(
-                prescription.lines, schedules, placed, normalised, reviewed.lines, strict=True
+            for line, coded, schedule, each, result, doubts in zip(
+                prescription.lines,
+                several,
+                schedules,
+                placed,
+                normalised,
+                reviewed.lines,
+                strict=True,
             )
         ),
         findings=_each_once((*prescription.findings, *reviewed.prescription)),

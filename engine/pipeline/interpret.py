@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from engine.pipeline.assess import assess_prescription
+from engine.pipeline.assess import Products, assess_prescription
 from engine.pipeline.context import Context
 from engine.pipeline.earlier import EARLIER, is_text_only, line_key
 from engine.pipeline.forbidden import journalled
+from engine.pipeline.products import Lookup
 from engine.posology.offer.against import against
 from engine.posology.offer.build import PLACE
 from engine.posology.offer.confirm import confirm
@@ -192,7 +193,9 @@ def _made(unit: Unit, desk: Desk, kept: Interpretation) -> StoredPrescription:
         for number, each in enumerate(before.content.lines, start=1)
         if each.interpretation is not None
     }
-    content = reassessed(before.content, {**readings, kept.line: kept}, desk.site, validated)
+    content = reassessed(
+        before.content, {**readings, kept.line: kept}, desk.site, validated, Lookup(unit)
+    )
     schedule = content.lines[kept.line - 1].schedule
     if isinstance(schedule, NotComputable):
         raise Unread(schedule.reasons)
@@ -213,6 +216,7 @@ def reassessed(
     readings: Mapping[int, Interpretation],
     site: Site,
     validated: StoredPrescription | None = None,
+    products: Products | None = None,
 ) -> AssessedPrescription:
     """The prescription with the schedules of these readings, by the rank of their lines.
 
@@ -224,9 +228,8 @@ def reassessed(
         for rank, each in enumerate(before.lines, start=1)
     )
     understood = before.model_copy(update={"lines": lines}).as_understood
-    fresh = assess_prescription(
-        understood, site, validated.content.as_understood if validated else None
-    )
+    previous = validated.content.as_understood if validated else None
+    fresh = assess_prescription(understood, site, previous, products)
     joined = tuple(
         _with_reading(old, new, site) for old, new in zip(lines, fresh.lines, strict=True)
     )
@@ -239,7 +242,11 @@ def _with_reading(old: AssessedLine, new: AssessedLine, site: Site) -> AssessedL
         told = tuple(each for each in old.findings if each.code in EARLIER)
         return new.model_copy(update={"findings": (*new.findings, *told)})
     phases = (found for phase in old.line.posology.phases for found in phase.findings)
-    sent = (*old.line.findings, *phases)
+    sent = (
+        found
+        for found in (*old.line.findings, *phases)
+        if found.code is not FindingCode.POSOLOGY_TEXT_ONLY
+    )
     met = [found for found in new.findings if found.code not in _COMPARISONS]
     findings = (*sent, _whose(old, reading, site), *reading.findings, *met)
     return new.model_copy(

@@ -5,6 +5,7 @@ from engine.pipeline.assess import assess_prescription
 from engine.pipeline.context import Context
 from engine.pipeline.earlier import recalled
 from engine.pipeline.merge import merged
+from engine.pipeline.products import Lookup
 from engine.pipeline.receive import ENGINE
 from engine.store import audit, inbox, intakes, patients, prescriptions, queue
 from engine.store.inbox import Claimed
@@ -80,6 +81,7 @@ class _Keeper:
         self.now = context.clock()
         self.patients: dict[Patient, tuple[PatientId | None, tuple[Finding, ...]]] = {}
         self.latest: dict[str, StoredPrescription | None] = {}
+        self.products = Lookup(unit)
 
     def keep(self, reading: Reading) -> None:
         """Findings of the message, then movements, prescriptions and intakes.
@@ -90,6 +92,7 @@ class _Keeper:
         prescriptions.store_findings(self.unit, self.message.id, reading.findings)
         for movement in reading.movements:
             self._movement(movement)
+        self.products.ask(reading.prescriptions)
         for prescription in reading.prescriptions:
             self._look_up(prescription)
         for prescription in reading.prescriptions:
@@ -147,9 +150,9 @@ class _Keeper:
         base = self._standing(latest, item)
         validated = prescriptions.last_validated(self.unit, group) if latest else None
         whole = merged(base.content.as_read, incoming) if base else incoming
-        assessed = assess_prescription(
-            whole, self.site, validated.content.as_understood if validated else None
-        )
+        self.products.ask([whole])
+        previous = validated.content.as_understood if validated else None
+        assessed = assess_prescription(whole, self.site, previous, self.products)
         assessed = recalled(self.unit, assessed, group, base.content if base else None)
         stored = self.latest[group] = prescriptions.store(
             self.unit,

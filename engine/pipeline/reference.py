@@ -3,7 +3,7 @@
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -181,17 +181,24 @@ def releases(context: Context) -> tuple[ReferenceRelease, ...]:
         return reference.releases(unit)
 
 
-def use(context: Context, published: date, by: str) -> ReferenceRelease:
-    """Put the release of this day in force; of several, the one that was loaded last.
+def of_day(context: Context, day: date) -> ReferenceRelease:
+    """The release of this day. Raises: `Refused` when there is none."""
+    return _of_day(releases(context), day)
 
-    Raises: `Refused` when there is none of this day.
-    """
+
+def _of_day(kept: Sequence[ReferenceRelease], day: date) -> ReferenceRelease:
+    """The release of this day; of several, the one that was loaded last."""
+    found = next((each for each in kept if each.published == day), None)
+    if found is None:
+        days = ", ".join(str(each.published) for each in kept) or "none"
+        raise Refused(f"date: there is no release of this day; kept are: {days}")
+    return found
+
+
+def use(context: Context, day: date, by: str) -> ReferenceRelease:
+    """Put the release of this day in force. Raises: `Refused` when there is none."""
     with context.store.unit(context.tenant) as unit:
-        kept = reference.releases(unit)
-        chosen = next((each for each in kept if each.published == published), None)
-        if chosen is None:
-            days = ", ".join(str(each.published) for each in kept) or "none"
-            raise Refused(f"date: there is no release of this day; kept are: {days}")
+        chosen = _of_day(reference.releases(unit), day)
         reference.put_in_force(unit, chosen.id)
         _record(context, unit, AuditEvent.REFERENCE_CHOSEN, by, chosen)
         unit.commit()

@@ -168,5 +168,5 @@ def _check_apart(report: FileReport, apart: int, most: Decimal) -> None:
         first = next(doubt for doubt in report.doubts if doubt.fault not in KEPT)
         raise Refused(
             f"{report.name}: {apart} of {report.rows} rows cannot be used, which is more than "
-            f"{most} %; the first is line {first.line}: {first.fault.value}"
+            f"{most:g} %; the first is line {first.line}: {first.fault.value}"
         )

@@ -34,6 +34,7 @@ def published() -> dict[str, TypeAdapter[Any]]:
     from schemas.people import Patient
     from schemas.posology import Posology
     from schemas.prescription import Prescription
+    from schemas.reference import PublishedProduct, ReferenceRelease
     from schemas.schedule import LineSchedule, PlannedIntake
     from schemas.trace import Trace
 
@@ -62,6 +63,9 @@ def published() -> dict[str, TypeAdapter[Any]]:
         "queue-interpretation": QueueInterpretation,
         "queue-item": QueueItem,
         "queue-offer": QueueOffer,
+        "reference-products": tuple[PublishedProduct, ...],
+        "reference-release": ReferenceRelease,
+        "reference-releases": tuple[ReferenceRelease, ...],
         "schedule": LineSchedule,
         "trace": Trace,
     }
