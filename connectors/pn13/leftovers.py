@@ -14,15 +14,15 @@ def tell_unread_timing(at: Cursor) -> None:
     """
     alike: dict[tuple[str, str], list[Cursor]] = {}
     for unread in at.unread():
-        if not unread.is_doubted:
-            alike.setdefault((unread.within, unread.name), []).append(unread)
+        alike.setdefault((unread.within, unread.name), []).append(unread)
     for found in alike.values():
         found[0].doubt(
             FindingCode.TIMING_UNSUPPORTED,
             f"{found[0].name}{_in_words(found[0])} of a posology is not carried",
             " ".join(one.words for one in found),
         )
-        at.notebook.doubted.update(one.place for one in found)
+        for one in found:
+            one.leave()
     for coded in at.of_another_list():
         coded.doubt(FindingCode.CODE_INVALID, _OTHER_LIST)
 
@@ -39,7 +39,8 @@ def tell_leftovers(at: Cursor) -> None:
     """
     for unread in at.unread():
         treatment = treatment_of(unread)
-        if unread.is_doubted or treatment is Treatment.UNUSED:
+        unread.leave()
+        if treatment is Treatment.UNUSED:
             continue
         rule = f"{unread.name} is stated and was not read"
         if treatment is None:

@@ -51,18 +51,16 @@ class Notebook:
     one message, and the doubts met since somebody last collected them.
     """
 
-    __slots__ = ("_doubts", "doubted", "site", "trail", "zone")
+    __slots__ = ("_doubts", "site", "trail", "zone")
 
     def __init__(self, site: Site) -> None:
         self.site = site
         self.zone = ZoneInfo(site.zone)
         self.trail = Trail()
         self._doubts: list[Finding] = []
-        self.doubted: set[str] = set()
 
     def doubt(self, code: FindingCode, place: str, message: str, quoted: str | None = None) -> None:
         """A doubt to be collected by whoever builds the value that it is about."""
-        self.doubted.add(place)
         told = quoted[:_QUOTED] if quoted else None
         self._doubts.append(Finding(code=code, location=place, message=message, quoted=told))
 
@@ -87,6 +85,7 @@ class Cursor:
     __slots__ = (
         "_attributes",
         "_children",
+        "_left",
         "_listed",
         "_used",
         "name",
@@ -107,8 +106,7 @@ class Cursor:
             folded(str(name).rpartition("}")[2]): (str(name).rpartition("}")[2], str(value))
             for name, value in element.attrib.items()
         }
-        self._used = False
-        self._listed = False
+        self._used = self._listed = self._left = False
 
     def table(self, name: str) -> Table:
         """The table of this name, with the rows of the site over it."""
@@ -182,10 +180,9 @@ class Cursor:
         """A doubt about this element; quotes its own text unless told otherwise."""
         self.notebook.doubt(code, self.place, message, quoted or self.words or None)
 
-    @property
-    def is_doubted(self) -> bool:
-        """Whether somebody already said something of this element."""
-        return self.place in self.notebook.doubted
+    def leave(self) -> None:
+        """Nobody has to tell of this element any more, though nothing took its text."""
+        self._left = True
 
     @property
     def words(self) -> str:
@@ -193,8 +190,8 @@ class Cursor:
         return self.text or self._attributes.get(_WORDS, ("", ""))[1].strip()
 
     def unread(self) -> Iterator["Cursor"]:
-        """Every element here and below that says something, where nobody took its text."""
-        if self.words and not self._used:
+        """Every element here and below that says something which nobody took or told of."""
+        if self.words and not self._used and not self._left:
             yield self
         for child in self._children:
             yield from child.unread()

@@ -44,6 +44,17 @@ def test_a_prescribed_date_beside_the_own_one_is_the_same_or_is_told() -> None:
     assert str(other.posology.phases[0].bounds.end) == "2026-03-08"
 
 
+def test_words_in_a_posology_that_is_doubted_already_are_told_as_well() -> None:
+    lasting = "<Durée><Nombre>2</Nombre><Unité>h</Unité></Durée>"
+
+    phase = phase_of(a_posology("sauf le lundi" + DAILY_FREQUENCY + lasting))
+
+    assert said(phase.findings) == [
+        ("element-unread", "2 h"),
+        ("timing-unsupported", "sauf le lundi"),
+    ]
+
+
 def test_an_end_event_is_told_with_what_it_is() -> None:
     ending = """<Type_événement_fin>PH</Type_événement_fin>
     <Evénement_fin>20260305080000</Evénement_fin><Int_temps_ev_fin>8</Int_temps_ev_fin>"""
