@@ -13,7 +13,8 @@ from connectors.fhir.dosage_values import Doubts, Element
 from connectors.fhir.dosage_words import all_words_of
 from connectors.trail import Trail
 from schemas.finding import FindingCode
-from schemas.posology import Phase
+from schemas.posology import Limits, Phase
+from schemas.quantity import Duration
 from schemas.site import Site
 
 _AS_NEEDED_FOR = frozenset(
@@ -62,11 +63,26 @@ def _phase(dosage: object, at: str, trail: Trail, site: Site) -> Phase:
         dose=read_dose(element),
         as_needed=as_needed,
         as_needed_for=reasons,
-        limits=read_limits(element),
+        limits=_with_gap(read_limits(element), read, as_needed=as_needed),
         intake_lasts=read.lasts,
     )
     close(element, "Dosage")
     return phase.model_copy(update={"findings": tuple(doubts.findings)})
+
+
+def _with_gap(limits: Limits, read: TimingRead, *, as_needed: bool) -> Limits:
+    """As needed, at most once in a period is a least time between two intakes: it is listed so.
+
+    Source: ANS e-prescription guide, prescription-Modelisation (délai minimum entre deux prises).
+    """
+    often = read.rhythm.frequency
+    if not as_needed or often is None or limits.minimum_gap is not None:
+        return limits
+    period, unit = often.period, often.unit
+    single = (often.times, often.times_high, often.period_high) == (None, 1, None)
+    if not single or period is None or unit is None:
+        return limits
+    return limits.model_copy(update={"minimum_gap": Duration(value=period, unit=unit)})
 
 
 def _instructions(dosage: Element) -> tuple[str, ...]:

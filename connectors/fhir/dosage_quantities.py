@@ -58,7 +58,7 @@ def read_duration(element: Element, gives: str) -> Duration | None:
     code = element.text("code", gives)
     text = element.text("unit", gives)
     system = element.text("system", gives)
-    if system not in (None, _UCUM):
+    if system is not None and system.rstrip("/") != _UCUM:
         rule = "drt-1: the system of the unit of a Duration must be UCUM"
         element.say(FindingCode.CODE_INVALID, "system", rule, system)
     if element.has("comparator"):

@@ -5,6 +5,7 @@ before breakfast: minutes are an instruction, and move no hour.
 """
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from connectors.fhir.read import read
 from engine.pipeline.expansion import expand_rows
 from mappings.catalogue import load_site
 from schemas.prescription import Line
+from schemas.quantity import Duration, PeriodUnit
 
 UCUM = "http://unitsofmeasure.org"
 GTS = "http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation"
@@ -349,6 +351,18 @@ def test_the_least_time_between_two_intakes_comes_by_its_extension() -> None:
 
     assert plan(apart(11)) == ["02 MORN", "02 EVE"]
     assert plan(apart(12)) == ["refused: timing-contradicted"]
+
+
+def test_at_most_once_in_four_hours_as_needed_is_a_least_time_between_two_intakes() -> None:
+    """The French guide writes the least time so: frequencyMax 1 in the period."""
+
+    def gap(**repeat: Any) -> Duration | None:
+        dosage = a_dosage({**repeat, "period": 4, "periodUnit": "h"}, asNeededBoolean=True)
+        [phase] = line_of(dosageInstruction=[dosage]).posology.phases
+        return phase.limits.minimum_gap
+
+    assert gap(frequencyMax=1) == Duration(value=Decimal(4), unit=PeriodUnit.HOUR)
+    assert [gap(frequency=1), gap(frequencyMax=2), gap(frequencyMax=1, periodMax=6)] == [None] * 3
 
 
 @pytest.mark.parametrize(
