@@ -15,8 +15,10 @@ from schemas.prescription import Product
 from schemas.quantity import Quantity, Strength
 from schemas.reference import Divisibility, ProductRecord
 
-_THIRDS = {Decimal("0.333333"): Fraction(1, 3), Decimal("0.666667"): Fraction(2, 3)}
-"""How the ANS e-prescription guide writes thirds of a tablet (example of unequal doses)."""
+_THIRDS = (Fraction(1, 3), Fraction(2, 3))
+_PLACES = 6
+"""Thirds of a tablet are 0.333333 and 0.666667, and 0.3333333, in the examples of the ANS
+e-prescription guide; 0.33 is no third of any source."""
 
 _PARTS = {
     Divisibility.WHOLE: frozenset({1}),
@@ -27,9 +29,14 @@ _PARTS = {
 
 
 def exact(value: Decimal) -> Fraction:
-    """The number as a fraction; 0.333333 and 0.666667 are the thirds that they stand for."""
+    """The number as a fraction; thirds written to six places or more are the thirds they mean."""
     whole, part = divmod(value, 1)
-    return Fraction(int(whole)) if not part else int(whole) + _THIRDS.get(part, Fraction(part))
+    if not part:
+        return Fraction(int(whole))
+    places = -int(part.as_tuple().exponent)
+    near = (third for third in _THIRDS if abs(Fraction(part) - third) < Fraction(1, 10**places))
+    third = next(near, None) if places >= _PLACES else None
+    return int(whole) + (third or Fraction(part))
 
 
 def unit_of(quantity: Quantity) -> CountedUnit | None:
@@ -70,12 +77,17 @@ def count_of(quantity: Quantity, strength: Strength | None) -> Fraction | None:
 def _held(strength: Strength) -> tuple[str, Fraction] | None:
     """What one unit holds: its measure, and how much; `None` by a volume or of nothing."""
     by = strength.denominator
-    if by is not None and unit_of(by) is None:
+    if by is not None and unit_of(by) is None and not _is_bare(by):
         return None
     kind, amount = measure_of(strength.numerator)
     if amount <= 0:
         return None
     return kind, Fraction(amount) / (exact(by.value) if by is not None else 1)
+
+
+def _is_bare(quantity: Quantity) -> bool:
+    """A number alone: French senders state the strength of a unit as 40 mg by 1."""
+    return quantity.unit_label in {None, "1"}
 
 
 def strength_of(product: Product, record: ProductRecord | None) -> Strength | None:

@@ -35,6 +35,11 @@ HALF, THIRD, QUARTER = Fraction(1, 2), Fraction(1, 3), Fraction(1, 4)
         ("0.333333", THIRD),
         ("0.666667", Fraction(2, 3)),
         ("1.333333", Fraction(4, 3)),
+        ("0.3333333", THIRD),
+        ("0.6666667", Fraction(2, 3)),
+        ("0.666666", Fraction(2, 3)),
+        ("0.333335", Fraction(333335, 1000000)),
+        ("0.33333", Fraction(33333, 100000)),
         ("0.33", Fraction(33, 100)),
         ("0.125", Fraction(1, 8)),
     ],
@@ -107,6 +112,10 @@ def test_an_amount_is_counted_by_what_one_unit_holds(
 
 def test_a_strength_of_several_units_is_that_of_each() -> None:
     assert count_of(a_quantity("500 mg"), a_strength("1000 mg", per="2 comprimé")) == 1
+
+
+def test_a_strength_by_a_bare_number_is_that_of_so_many_units() -> None:
+    assert count_of(a_quantity("80 mg"), a_strength("40 mg", per="1")) == 2
 
 
 @pytest.mark.parametrize(
