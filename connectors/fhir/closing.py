@@ -138,7 +138,10 @@ class _Closing:
     def extensions(
         self, given: object, here: str, area: FindingCode | None, *, modifier: bool
     ) -> None:
-        for rank, extension in enumerate(given if isinstance(given, list) else [given]):
+        if not isinstance(given, list):
+            self.doubts.invalid(here, "must be a list of extensions")
+        listed = given if isinstance(given, list) else ()
+        for rank, extension in enumerate(listed):
             at = f"{here}[{rank}]"
             if not isinstance(extension, Mapping):
                 self.doubts.invalid(at, "must be an extension", extension)

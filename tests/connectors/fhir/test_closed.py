@@ -25,8 +25,12 @@ from fhir_fields import (
     nodes,
     place_of,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from connectors.fhir.dosage import read_dosages
 from connectors.fhir.read import read
+from connectors.trail import Trail
 from mappings.catalogue import table
 from schemas.connector import Reading
 from schemas.finding import FindingCode
@@ -34,6 +38,7 @@ from schemas.finding import FindingCode
 TREATMENTS = {"use", "words", "line", "beside", "foreign"}
 ELEMENTS = {row.code: row.target for row in table("fhir/elements")}
 DECLARED = sorted({code.partition(".")[0] for code in ELEMENTS})
+OF_DOSAGE = ("Dosage", "Timing", "Quantity", "Ratio", "Range", "Period", "Codea", "Coding")
 UNKNOWN = {"url": "http://example.org/unknown", "valueString": "x"}
 
 
@@ -332,3 +337,53 @@ def test_a_clean_request_has_no_finding_and_the_fields_are_those_of_all_editions
     assert prescription.lines[0].findings == ()
     assert prescription.lines[0].posology.phases[0].findings == ()
     assert {"asNeeded", "asNeededBoolean", "doseQuantity"} <= set(all_fields("Dosage"))
+
+
+NAMES = sorted({code.partition(".")[2] for code in ELEMENTS if code.startswith(OF_DOSAGE)})
+LEAVES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 40),
+    st.decimals(allow_nan=False, allow_infinity=False, places=2),
+    st.sampled_from(["MORN", "mon", "d", "08:00:00", "2026-03-02", "tablet", "BID", "x", ""]),
+)
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*NAMES, "url", "_value", "other"]), inner, max_size=5)
+    ),
+    max_leaves=25,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(dosage=st.dictionaries(st.sampled_from([*NAMES, "other"]), TREES, max_size=6))
+def test_whatever_a_dosage_holds_each_value_is_used_or_said_or_known_to_say_nothing(
+    dosage: dict[str, Any],
+) -> None:
+    trail = Trail()
+
+    [phase] = read_dosages([dosage], "D", trail, REFERENCE)
+
+    told = [finding.location for finding in phase.findings]
+    for leaf in places_of(dosage, "D[0]"):
+        place = re.sub(r"(xtension(\[\d+])?).*", r"\1", leaf)
+        silent = {"id", "version", "userSelected"} & set(re.split(r"[.\[\]]", place))
+        elsewhere = re.match(r"D\[0]\.(site|route|method)\b", place)
+        assert (
+            silent
+            or elsewhere
+            or trail.is_used(place)
+            or any(place == one or place.startswith((f"{one}.", f"{one}[")) for one in told)
+            or any(one.startswith((f"{place}.", f"{place}[")) for one in told)
+        ), place
+
+
+def places_of(value: Any, at: str) -> list[str]:
+    """The place of each value that is not empty."""
+    if isinstance(value, dict):
+        return [p for name, item in value.items() for p in places_of(item, f"{at}.{name}")]
+    if isinstance(value, list):
+        return [p for rank, item in enumerate(value) for p in places_of(item, f"{at}[{rank}]")]
+    return [] if value is None else [at]
