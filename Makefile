@@ -42,7 +42,7 @@ format: $(VENV)/.development ## Lay out the code and put its imports in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(VENV)/.development ## Write the pages that come from the code: docs/commands.md and docs/findings.md
+docs: $(VENV)/.development ## Write the pages that come from the code: docs/commands.md, findings.md and posology.md
 	$(BIN)/python docs/write.py
 
 COMPILE = $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \

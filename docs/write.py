@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from constructs import posology_page
+
 from cli import app
 from engine.terminal.pages import commands_page, findings_page
 
@@ -14,6 +16,7 @@ def pages() -> dict[Path, str]:
     return {
         DOCS / "commands.md": commands_page(app),
         DOCS / "findings.md": findings_page(),
+        DOCS / "posology.md": posology_page(),
     }
 
 
