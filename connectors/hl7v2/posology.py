@@ -50,7 +50,8 @@ def _timing(source: Source, group: Group, *, encoded: bool) -> list[Statement]:
     old = _old_timing(source, group)
     chosen = timing_segments(source, after or before)
     if not chosen:
-        return [one for one in old if one.says_when] or old
+        timed = any(one.says_when for one in old)
+        return [one for one in old if one.says_anything] if timed else old
     requested = timing_segments(source, before) if after else []
     for other in (*requested, *old):
         source.doubts.extend(other.source.doubts)

@@ -250,7 +250,7 @@ class Source:
         if component:
             places = ((component, 1), (component, 2), (component, 3), (component, 4))
         else:
-            places = ((1, 1), (2, 1), (2, 2), (2, 3))
+            places = ((1, 1), *unit_places(segment, field, repetition))
         at, part = places[0]
         number = self.number(segment, field, gives, at, repetition, part)
         if segment.value(field, at, repetition, part) is None:
@@ -292,6 +292,18 @@ class Source:
     def each(self, segment: Segment, field: int) -> Iterator[int]:
         """The ranks of the repetitions of a field."""
         yield from segment.repetitions(field)
+
+
+def unit_places(
+    segment: Segment, field: int, repetition: int = 1
+) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+    """Where a CQ has code, text and system of its unit: in the parts of its second component.
+
+    A sender that parts them with the wrong mark (`7^d^day^UCUM`) has them as components.
+    """
+    if segment.value(field, 3, repetition) is not None:
+        return (2, 1), (3, 1), (4, 1)
+    return (2, 1), (2, 2), (2, 3)
 
 
 def _typed(value: str, authority: str | None, kind: IdentifierKind, site: str) -> Identifier:

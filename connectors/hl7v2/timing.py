@@ -12,7 +12,7 @@ from itertools import pairwise
 from connectors.hl7v2 import rpt
 from connectors.hl7v2.pattern import Pattern, pattern_of_coding
 from connectors.hl7v2.segment import NULL, Segment
-from connectors.hl7v2.source import Source
+from connectors.hl7v2.source import Source, unit_places
 from connectors.hl7v2.statement import Statement
 from schemas.codes import Coding
 from schemas.finding import FindingCode
@@ -131,11 +131,12 @@ def _length(source: Source, segment: Segment, field: int, gives: str) -> Duratio
     if not segment.raw(field) or (value is None and segment.value(field)):
         return None
     table = source.table("time_units")
-    said = [segment.value(field, 2, 1, part) for part in (1, 2)]
+    places = unit_places(segment, field)
+    said = [segment.value(field, at, 1, part) for at, part in places[:2]]
     known = [table.target_of(one or "") for one in said]
-    for part, unit in enumerate(known, start=1):
-        if unit is not None or part == 1:
-            source.text(segment, field, gives, 2, 1, part)
+    for (at, part), unit in zip(places, known, strict=False):
+        if unit is not None or (at, part) == places[0]:
+            source.text(segment, field, gives, at, 1, part)
     unit = known[0] if said[0] else known[1]
     if value is None or unit is None or value <= 0 or known[1] not in {None, unit}:
         source.doubt(

@@ -5,6 +5,7 @@ versions from 2.3.1 to 2.8.2. A target is `read` for a field that the readers us
 value of it that none of them used means: `unused`, or the code of a finding.
 """
 
+import re
 from collections.abc import Iterator
 
 from connectors.hl7v2.group import Group
@@ -18,6 +19,7 @@ SEGMENTS = ("ORC", "RXO", "RXE", "RXR", "RXC", "TQ1", "TQ2", "NTE")
 _OTHERS = frozenset({"OBX", "FT1", "BLG", "CTI", "DG1", "PRT"})
 """Segments that the standard has in an order and that say nothing of how a product is taken."""
 READ, UNUSED = "read", "unused"
+_REPETITION = re.compile(r"\[\d+\]")
 
 
 def unread_findings(source: Source, group: Group) -> Iterator[Finding]:
@@ -47,7 +49,7 @@ def _of_segment(source: Source, segment: Segment, elements: Table) -> Iterator[F
     for place, value in segment.leaves():
         if source.trail.is_used(place) or value == NULL or not value.strip():
             continue
-        field = f"{segment.name}{place.removeprefix(segment.place)}".partition("[")[0]
+        field = segment.name + _REPETITION.sub("", place.removeprefix(segment.place))
         code = _meaning(field, elements)
         whole = field.partition(".")[0]
         if code is not None and whole not in said:

@@ -71,6 +71,14 @@ def _definitions(definition: Any) -> list[Any]:
     return [child[1] for child in definition[1]]
 
 
+def repeated(segment: str, leaf: Leaf) -> str:
+    """A segment as text, with the value of the leaf in a further repetition of its field."""
+    fields = segment.split("|")
+    fields += [""] * (leaf.field + 1 - len(fields))
+    fields[leaf.field] += f"~{leaf.value}"
+    return "|".join(fields)
+
+
 def with_leaf(segment: str, leaf: Leaf) -> str:
     """A segment as text, with the value of the leaf at its place."""
     fields = segment.split("|")

@@ -4,11 +4,12 @@ The leaves are those of the field lists of hl7apy; the treatment of each field i
 table `hl7v2/elements`. A field that is not in the table fails here until somebody decided.
 """
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import pytest
-from hl7v2_elements import Leaf, leaves, with_leaf
+from hl7v2_elements import Leaf, leaves, repeated, with_leaf
 from hl7v2_messages import PID, joined, msh, read_text, rxe
 
 from connectors.hl7v2.unread import READ, SEGMENTS, UNUSED
@@ -96,11 +97,11 @@ def base(name: str) -> Reading:
     return read_order(list(BASES[name]))
 
 
-def injected(name: str, leaf: Leaf) -> Reading:
+def injected(name: str, leaf: Leaf, inject: Callable[[str, Leaf], str] = with_leaf) -> Reading:
     """The reading of a base with the leaf in its first segment of this name."""
     segments = list(BASES[name])
     at = next(rank for rank, one in enumerate(segments) if one.startswith(leaf.segment))
-    segments[at] = with_leaf(segments[at], leaf)
+    segments[at] = inject(segments[at], leaf)
     return read_order(segments)
 
 
@@ -113,9 +114,9 @@ def test_the_message_without_anything_injected_is_clean(name: str) -> None:
     assert [phase.findings for phase in line.posology.phases] == [()]
 
 
-def is_traced(name: str, leaf: Leaf) -> bool:
+def is_traced(name: str, leaf: Leaf, inject: Callable[[str, Leaf], str] = with_leaf) -> bool:
     """Whether a leaf is content or a finding, or a value that stands among the unused ones."""
-    reading = injected(name, leaf)
+    reading = injected(name, leaf, inject)
     if content(reading) != content(base(name)):
         return True
     unused = [one.value for one in reading.sources if one.gives is None]
@@ -131,6 +132,15 @@ def test_every_leaf_of_a_field_is_content_or_a_finding_or_listed_as_unused(
     dropped = [str(leaf) for leaf in stated if not is_traced(name, leaf)]
 
     assert dropped == []
+
+
+@pytest.mark.parametrize(("name", "segment", "field"), CASES)
+def test_a_further_repetition_of_a_field_is_not_dropped(
+    name: str, segment: str, field: int
+) -> None:
+    first = next(leaf for leaf in leaves(segment) if leaf.field == field)
+
+    assert is_traced(name, first, repeated)
 
 
 @pytest.mark.parametrize("row", list(ELEMENTS), ids=lambda row: row.code)

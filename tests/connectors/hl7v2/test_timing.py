@@ -358,6 +358,17 @@ def test_a_duration_without_a_usable_unit_of_time_is_no_duration(said: str) -> N
     assert [finding.code.value for finding in phase.findings] == ["bounds-invalid"]
 
 
+def test_the_words_of_a_unit_of_time_must_be_those_of_its_code() -> None:
+    same = the_phase(rxe(), "TQ1|1||BID|||7^d&jours&UCUM", RXR)
+    parted = the_phase(rxe(), "TQ1|1||BID|||7^d^jours^UCUM", RXR)
+    other = the_phase(rxe(), "TQ1|1||BID|||7^d&semaines&UCUM", RXR)
+
+    week = Duration(value=Decimal(7), unit=PeriodUnit.DAY)
+    assert (same.bounds.duration, same.findings) == (week, ())
+    assert (parted.bounds.duration, parted.findings) == (week, ())
+    assert [finding.code.value for finding in other.findings] == ["bounds-invalid"]
+
+
 @pytest.mark.parametrize("said", ["20260231", "202601", "2026-01-05", "20260329023000"])
 def test_a_start_that_is_no_one_day_or_instant_is_invalid(said: str) -> None:
     phase = the_phase(rxe(), f"TQ1|1||BID||||{said}", RXR)
