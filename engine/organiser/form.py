@@ -80,20 +80,20 @@ def packing_of_product(product: Product, site: Site) -> Packing | None:
 def divisibility_of(
     product: Product, record: ProductRecord | None, unit: CountedUnit | None, site: Site
 ) -> Divisibility | None:
-    """Into what one unit may be divided; of several statements the most cautious.
+    """Into what one unit may be divided; `None`: nothing is known.
 
-    What the site has signed of the product itself stands alone. `None`: nothing is known.
+    What the site has signed of the product, else what the reference says of it, else what the
+    words of its forms and of its unit say: of several the most cautious.
     """
     row = _row_of("organiser/divisions", product, site)
     if row is not None:
         return Divisibility(row)
+    if record is not None and record.divisibility is not None:
+        return record.divisibility
     divisions = table("organiser/divisions", site.name)
     words = [*_said(product.form), *([record.form] if record else []), *([unit] if unit else [])]
     known = [divisions.target_of(folded(each)) for each in words]
-    stated = [Divisibility(each) for each in known if each is not None]
-    if record is not None and record.divisibility is not None:
-        stated.append(record.divisibility)
-    return min(stated, key=_PARTS.index, default=None)
+    return min((Divisibility(each) for each in known if each), key=_PARTS.index, default=None)
 
 
 def _row_of(name: str, product: Product, site: Site) -> str | None:

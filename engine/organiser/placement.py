@@ -21,6 +21,7 @@ from engine.organiser.form import (
 from engine.review.lines import folded
 from mappings.catalogue import table
 from schemas.assessment import PLANNING_ACTIONS
+from schemas.base import plain_decimal
 from schemas.codes import Coding
 from schemas.finding import Finding, FindingCode
 from schemas.moment import Compartment, Moment
@@ -162,7 +163,14 @@ def _both(words: Iterable[str | None]) -> str:
 def _strength_doubts(case: _Case) -> Iterator[Finding]:
     if strengths_differ(case.line.product, case.record):
         rule = "product.strengths: the message and the reference differ in what one unit holds"
-        yield _doubt(FindingCode.STRENGTH_CONTRADICTED, case.where, rule)
+        published = case.record.strengths if case.record else ()
+        words = (_strengths(case.line.product.strengths), _strengths(published))
+        yield _doubt(FindingCode.STRENGTH_CONTRADICTED, case.where, rule, _both(words))
+
+
+def _strengths(strengths: Iterable[Strength]) -> str:
+    held = (each.numerator for each in strengths)
+    return " + ".join(f"{plain_decimal(one.value)} {one.unit_label or ''}".strip() for one in held)
 
 
 def _count(

@@ -300,6 +300,7 @@ def test_a_strength_that_is_not_that_of_the_reference_blocks() -> None:
 
     assert codes(found) == [FindingCode.STRENGTH_CONTRADICTED]
     assert found.findings[0].blocks
+    assert found.findings[0].quoted == "2.5 mg / 10 mg"
 
 
 def test_a_unit_that_is_not_that_of_the_form_stays_beside() -> None:
@@ -324,6 +325,7 @@ def half(form: str | None, record: ProductRecord | None = None, dose: str = "0.5
         ("comprimé quadrisécable", None, "0.25"),
         ("comprimé sécable à libération prolongée", None, "0.5"),
         ("comprimé", Divisibility.HALVES, "0.5"),
+        ("comprimé à libération prolongée", Divisibility.HALVES, "0.5"),
         ("comprimé", Divisibility.QUARTERS, "0.75"),
     ],
 )
