@@ -18,6 +18,13 @@ from schemas.quantity import Duration, Quantity
 from schemas.schedule import Slot
 
 
+RowId: TypeAlias = Annotated[str, Field(pattern=r"^[A-H][0-9]{1,3}$")]
+CellId: TypeAlias = Annotated[str, Field(pattern=r"^[A-H][0-9]{1,3}\.[a-z0-9]{1,9}$")]
+StretchId: TypeAlias = Annotated[str, Field(pattern=r"^[A-H]\.u[0-9]{1,4}$")]
+CandidateId: TypeAlias = Annotated[str, Field(pattern=r"^[A-Z]$")]
+"""Names of a narrow form: what somebody types in their place is refused before it is repeated."""
+
+
 class Origin(StrEnum):
     """Where what a cell shows comes from.
 
@@ -80,7 +87,7 @@ class Cell(Value):
     With `doubts` it cannot be confirmed as it stands: a person must state it.
     """
 
-    id: str
+    id: CellId
     holds: Content
     words: tuple[str, ...] = ()
     origin: Origin = Origin.TEXT
@@ -93,7 +100,7 @@ class Row(Value):
     Rows of equal `sequence` run together, those of a higher one follow.
     """
 
-    id: str
+    id: RowId
     sequence: int | None = None
     cells: tuple[Cell, ...]
 
@@ -105,14 +112,14 @@ class Row(Value):
 class Stretch(Value):
     """Words that no cell accounts for."""
 
-    id: str
+    id: StretchId
     words: str
 
 
 class Candidate(Value):
     """One reading of the whole text."""
 
-    id: str
+    id: CandidateId
     rows: tuple[Row, ...] = ()
     unread: tuple[Stretch, ...] = ()
 
@@ -147,7 +154,7 @@ class Verdict(StrEnum):
 class CellAnswer(Value):
     """The answer to one cell. A correction says what holds instead; all but a confirmation, why."""
 
-    cell: str
+    cell: CellId
     verdict: Verdict
     correction: Content | None = None
     reason: str | None = None
@@ -156,14 +163,14 @@ class CellAnswer(Value):
 class StretchAnswer(Value):
     """Why unread words change nothing in the posology as answered."""
 
-    stretch: str
+    stretch: StretchId
     reason: str
 
 
 class AddedDose(Value):
     """An intake that the offer does not show, in one of its rows."""
 
-    row: str
+    row: RowId
     dose: DoseAt
     reason: str
 
@@ -188,7 +195,7 @@ class Answers(Value):
 
     text_sha256: Sha256
     offer_sha256: Sha256
-    candidate: str
+    candidate: CandidateId
     start: DateOrInstant | None = None
     cells: tuple[CellAnswer, ...] = ()
     unread: tuple[StretchAnswer, ...] = ()

@@ -7,6 +7,7 @@ from schemas.assessment import AssessedLine, AssessedPrescription
 from schemas.canonical import sha256
 from schemas.finding import Finding, FindingCode
 from schemas.offer import Interpretation
+from schemas.posology import Phase
 from schemas.prescription import Line
 
 EARLIER = frozenset({FindingCode.INTERPRETATION_EARLIER, FindingCode.INTERPRETATION_DROPPED})
@@ -23,9 +24,19 @@ def source_text(line: Line) -> str:
 
 
 def is_text_only(assessed: AssessedLine) -> bool:
-    """Whether the sender stated the posology in words alone."""
+    """Whether the sender stated the posology in words alone, in every phase of the line."""
     codes = {finding.code for finding in assessed.findings}
-    return FindingCode.POSOLOGY_TEXT_ONLY in codes
+    phases = assessed.line.posology.phases
+    return FindingCode.POSOLOGY_TEXT_ONLY in codes and all(map(_is_in_words, phases))
+
+
+def _is_in_words(phase: Phase) -> bool:
+    """No structure but bounds and limits, and nothing that the reader could not carry."""
+    empty = Phase(location="")
+    structure = (phase.rhythm, phase.times, phase.timing_code, phase.dose, phase.as_needed)
+    none = (empty.rhythm, empty.times, empty.timing_code, empty.dose, empty.as_needed)
+    codes = {finding.code for finding in phase.findings if finding.blocks}
+    return structure == none and codes <= {FindingCode.POSOLOGY_TEXT_ONLY}
 
 
 def recalled(

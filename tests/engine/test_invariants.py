@@ -25,6 +25,7 @@ from messages import (
     a_context,
     a_request,
 )
+from offers import confirmed
 
 from engine.pipeline.access import grant, revoke, withdraw
 from engine.pipeline.adherence import compute
@@ -32,6 +33,7 @@ from engine.pipeline.context import Context
 from engine.pipeline.decide import decide_on
 from engine.pipeline.deliver import deliver_to_folder
 from engine.pipeline.export import Order, export
+from engine.pipeline.interpret import interpret, offered
 from engine.pipeline.receive import receive
 from engine.pipeline.snapshot import Wanted
 from engine.store import audit
@@ -153,6 +155,38 @@ class Road(RuleBasedStateMachine):
             f"I{self.rows};000123;{IPP_AUTHORITY};{group}{name};taken;2026-03-0{day}T08:05:00+01:00"
         )
         self._send(f"{HEAD}\n{row};nurse\n".encode())
+
+    @rule(
+        name=names,
+        group=st.sampled_from(("G1", "G2")),
+        text=st.sampled_from(("1 comprimé le matin", "2 comprimés le soir", "selon protocole")),
+    )
+    def a_text_comes(self, name: str, group: str, text: str) -> None:
+        self.bundles += 1
+        line = a_request(f"{group}{name}", {"text": text})
+        self._send(a_bundle(line, group=group, bundle=f"B{self.bundles}"))
+
+    @rule(user=mostly_pharmacists, which=recent, line=st.integers(1, 3), whole=mostly)
+    def somebody_reads_a_text(self, user: str, which: int, line: int, whole: bool) -> None:
+        items = self._all("SELECT * FROM queue_items ORDER BY opened_at DESC LIMIT 4")
+        item, before = items[which % len(items)], self._count("interpretations")
+        try:
+            answers = confirmed(offered(self.context, "pharm", item["id"], line).offer)
+            given = answers if whole else answers.model_copy(update={"cells": answers.cells[1:]})
+            interpret(self.context, user, item["id"], line, given)
+        except Forbidden:
+            assert user not in PHARMACISTS
+        except EngineError:
+            assert self._count("interpretations") == before
+        else:
+            assert user in PHARMACISTS
+            assert whole
+            [after] = self._all("SELECT * FROM queue_items WHERE id = ?", item["id"])
+            assert after["content_sha256"] != item["content_sha256"]
+            assert after["state"] == item["state"]
+            assert not self._all(
+                "SELECT id FROM decisions WHERE subject_id = ?", after["subject_id"]
+            )
 
     def _send(self, data: bytes) -> None:
         self.sent.append((receive(self.context, data, "import").message.id, data))
@@ -395,6 +429,31 @@ class Road(RuleBasedStateMachine):
                 if verdict[str(rank)] == "validated":
                     found.add(line["line"]["product"]["text"].split()[1])
         return found
+
+    @invariant()
+    def a_reading_is_a_pharmacists_and_leaves_the_line_as_its_sender_wrote_it(self) -> None:
+        rows = self._all(
+            "SELECT i.*, a.role, p.content AS read, n.content AS made, j.actor"
+            " FROM interpretations i JOIN prescriptions p ON p.id = i.prescription_id"
+            " JOIN prescriptions n ON n.id = i.made_id"
+            " LEFT JOIN accounts a ON a.name = i.interpreted_by AND a.tenant = i.tenant"
+            " LEFT JOIN audit j ON j.subject = i.id AND j.event = 'interpretation.made'"
+        )
+        assert len(rows) == self._count("interpretations")
+        for row in rows:
+            rank = row["line_no"] - 1
+            read, made = (json.loads(row[name])["lines"] for name in ("read", "made"))
+            assert row["role"] in ("pharmacist", "owner")
+            assert row["actor"] == row["interpreted_by"]
+            assert sha256(_canonical(row["content"])) == row["sha256"]
+            assert made[rank]["interpretation"] == json.loads(row["content"])
+            assert [line["line"] for line in made] == [line["line"] for line in read]
+        known = {row["id"] for row in rows}
+        for row in self._all("SELECT content FROM prescriptions"):
+            for line in json.loads(row["content"])["lines"]:
+                assert line["interpretation"] is None or line["interpretation"]["id"] in known
+                codes = {finding["code"] for finding in line["findings"]}
+                assert ("posology-interpreted" in codes) == (line["interpretation"] is not None)
 
     @invariant()
     def the_journal_is_whole(self) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from messages import a_bundle, a_context, a_request, taken_in, the_item
+from messages import a_bundle, a_context, a_request, open_items, taken_in, the_item
+from offers import confirmed
 
 from engine.pipeline.access import grant, revoke, withdraw
 from engine.pipeline.accounts import add_account
@@ -15,6 +16,7 @@ from engine.pipeline.consult import shown, waiting
 from engine.pipeline.context import Context
 from engine.pipeline.decide import decide_on
 from engine.pipeline.export import Order, export
+from engine.pipeline.interpret import interpret, offered
 from engine.pipeline.receive import receive
 from engine.pipeline.replay import replay
 from engine.pipeline.snapshot import Wanted
@@ -46,7 +48,8 @@ def named(role: Role) -> str:
 
 
 class Desk:
-    """One validated prescription with access for a receiver, one to decide on, one parked."""
+    """One validated prescription with access for a receiver, one to decide on, one to read,
+    one parked."""
 
     def __init__(self, context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
         self.context = context
@@ -60,6 +63,10 @@ class Desk:
         grant(context, "pharm", *EHPAD, **SIGNED)
         taken_in(context, a_bundle(a_request("B"), group="G2", bundle="B2"))
         self.item = the_item(context)
+        words = {"text": "1 comprimé le matin"}
+        taken_in(context, a_bundle(a_request("D", words), group="G4", bundle="B4"))
+        [self.text] = [item.id for item in open_items(context) if item.id != self.item.id]
+        self.answers = confirmed(offered(context, "pharm", self.text, 1).offer)
         with monkeypatch.context() as broken:
             broken.setattr(loop, "read", lambda *_: 1 / 0)
             self.parked = taken_in(context, a_bundle(a_request("C"), bundle="B3")).id
@@ -80,6 +87,14 @@ STEPS: dict[str, tuple[set[Role], Callable[[Desk, str], Any]]] = {
         lambda desk, user: waiting(desk.context, user, Subject.PRESCRIPTION),
     ),
     "see an item": (WITH_PREPARER, lambda desk, user: shown(desk.context, user, desk.item.id)),
+    "see an offer": (
+        WITH_PREPARER,
+        lambda desk, user: offered(desk.context, user, desk.text, 1),
+    ),
+    "interpret": (
+        PHARMACISTS,
+        lambda desk, user: interpret(desk.context, user, desk.text, 1, desk.answers),
+    ),
     "decide": (
         PHARMACISTS,
         lambda desk, user: decide_on(desk.context, user, desk.item.id, desk.request(desk.item)),
@@ -95,6 +110,7 @@ REFUSALS = {
     AuditEvent.ACCESS_REFUSED,
     AuditEvent.DECISION_REFUSED,
     AuditEvent.EXPORT_REFUSED,
+    AuditEvent.INTERPRETATION_REFUSED,
 }
 
 

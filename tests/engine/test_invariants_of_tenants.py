@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from messages import IPP_AUTHORITY, Clock, a_bundle, a_context, a_request, taken_in, the_item
+from offers import confirmed
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
@@ -21,9 +22,10 @@ from engine.pipeline.adherence import compute
 from engine.pipeline.context import Context
 from engine.pipeline.decide import decide_on
 from engine.pipeline.export import Order, export
+from engine.pipeline.interpret import interpret, offered
 from engine.pipeline.receive import receive
 from engine.pipeline.snapshot import Wanted
-from engine.store import access, inbox, outbox, patients, queue, releases
+from engine.store import access, inbox, interpretations, outbox, patients, queue, releases
 from engine.store.queue import Subject
 from engine.store.tables import SHARED, metadata
 from engine.store.unit import Store, Unit
@@ -36,6 +38,7 @@ from schemas.errors import EngineError
 from schemas.export import ExportKind
 from schemas.ids import TenantId
 from schemas.message import Acknowledgement, MessageState
+from schemas.offer import Interpretation
 
 OTHER = TenantId("750000010")
 OWNED = [table for table in metadata.sorted_tables if table not in SHARED]
@@ -69,6 +72,10 @@ def a_whole_road(store: Store) -> Context:
     for item in validated:
         wanted = Wanted(ExportKind.SCHEDULE, item.subject_id, DAYS[0], 7)
         export(context, "pharm", Order(wanted, "fhir", "ehpad"))
+    text = a_request("T", {"text": "1 comprimé le matin"})
+    taken_in(context, a_bundle(text, group="G8", bundle="B8"))
+    desk = offered(context, "pharm", the_item(context).id, 1)
+    interpret(context, "pharm", desk.item.id, 1, confirmed(desk.offer))
     receive(context, a_bundle(a_request("Z"), group="G9", bundle="B9"), "import")
     return context
 
@@ -136,6 +143,7 @@ WRITES = {
     "inbox.store",
     "intakes.store",
     "intakes.store_movement",
+    "interpretations.store",
     "outbox.settle",
     "outbox.store",
     "patients.merge",
@@ -144,6 +152,7 @@ WRITES = {
     "prescriptions.store_findings",
     "queue.move",
     "queue.open_item",
+    "queue.point",
     "queue.store_decision",
     "releases.store",
     "releases.supersede",
@@ -225,6 +234,10 @@ def _called(
 Change = Callable[[Unit, dict[str, Any]], Any]
 CHANGES: dict[str, Change] = {
     "queue.move": lambda unit, its: queue.move(unit, its["item"], ItemState.REJECTED),
+    "queue.point": lambda unit, its: queue.point(unit, its["item"], "rx-new", its["sha256"], 0),
+    "interpretations.store": lambda unit, its: interpretations.store(
+        unit, its["item"], its["item"].subject_id, its["reading"]
+    ),
     "queue.store_decision": lambda unit, its: queue.store_decision(
         unit, its["item"], its["decision"]
     ),
@@ -262,6 +275,8 @@ def test_no_change_of_the_store_reaches_a_row_of_another_pharmacy(
             "decision": release.decision.model_copy(update={"id": "dec-new"}),
             "patient": item.patient_id,
             "release": release.id,
+            "sha256": item.content_sha256,
+            "reading": _reading(unit),
             "group": _group(unit, item.subject_id),
             "message": next(iter(inbox.listed(unit))).id,
             "delivery": before["deliveries"][0][0],
@@ -278,6 +293,13 @@ def test_no_change_of_the_store_reaches_a_row_of_another_pharmacy(
 
     with sqlite_store.unit(context.tenant) as unit:
         assert everything(unit, context.tenant) == before
+
+
+def _reading(unit: Unit) -> Interpretation:
+    [made] = unit.connection.execute(select(metadata.tables["interpretations"].c.made_id))
+    found = interpretations.that_made(unit, made.made_id)
+    assert found is not None
+    return found.model_copy(update={"id": "itp-new"})
 
 
 def _group(unit: Unit, prescription: str) -> str:

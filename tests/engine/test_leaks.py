@@ -12,7 +12,16 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from messages import BREAKFAST_DOSE, IPP_AUTHORITY, RANGE_DOSE, a_bundle, a_context, a_request
+from messages import (
+    BREAKFAST_DOSE,
+    IPP_AUTHORITY,
+    RANGE_DOSE,
+    a_bundle,
+    a_context,
+    a_request,
+    the_item,
+)
+from offers import confirmed
 from sqlalchemy import select
 from typer.testing import CliRunner
 from web import served
@@ -24,6 +33,7 @@ from engine.pipeline import access, adherence, consult, decide, deliver, export,
 from engine.pipeline.answer import Promise, answer
 from engine.pipeline.assess import assess
 from engine.pipeline.context import Context
+from engine.pipeline.interpret import interpret, offered
 from engine.pipeline.receive import receive
 from engine.pipeline.snapshot import Wanted
 from engine.pipeline.trace import trace
@@ -337,6 +347,43 @@ def test_the_whole_road_says_nothing_about_the_patient_but_to_the_patients_peopl
     assert len(left) > 7
     assert len(journal) > 20
     assert len(doubts) > 5
+
+
+def test_what_is_read_out_of_a_text_is_in_no_error_no_log_and_no_journal(
+    sqlite_store: Store, overheard: Overheard
+) -> None:
+    context, said = a_context(sqlite_store), []
+    text = {"text": f"1 comprimé le matin, {WORDS}, sauf {FAMILY}"}
+    product = {"medicationCodeableConcept": {"text": f"{DRUG} 500 mg"}}
+    receive(context, a_bundle(a_request("A", text, **product), ipp=IPP), "import")
+    loop.drain(context)
+    desk = offered(context, "pharm", the_item(context).id, 1)
+    whole = confirmed(desk.offer)
+    reasons = tuple(each.model_copy(update={"reason": WORDS}) for each in whole.unread)
+    right = whole.model_copy(update={"unread": reasons})
+    wrong = (
+        {"cells": ()},
+        {"unread": ()},
+        {"cells": (*whole.cells, *whole.cells)},
+        {"text_sha256": "0" * 64},
+        {"start": None},
+    )
+    for user, change in [*(("pharm", each) for each in (*wrong, {})), ("prep", {})]:
+        given = right.model_copy(update=change)
+        try:
+            made = interpret(context, user, desk.item.id, 1, given)
+        except EngineError as error:
+            said += [str(error), repr(error), repr(error.__cause__)]
+        else:
+            said.append(trace(context, made.interpretation.id).model_dump_json())
+
+    with sqlite_store.unit(context.tenant) as unit:
+        journal = [str(row) for row in unit.connection.execute(select(tables.audit))]
+        kept = unit.connection.execute(select(tables.interpretations.c.content)).all()
+    assert [line for line in said if NOTICED.search(line)] == []
+    assert [line for line in journal if NOTICED.search(line)] == []
+    assert [line for line in overheard.lines if NOTICED.search(line)] == []
+    assert (len(said), len(kept)) == (6 * 3 + 1, 1)
 
 
 def test_http_says_nothing_about_the_patient(sqlite_store: Store, overheard: Overheard) -> None:

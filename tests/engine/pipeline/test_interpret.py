@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from builders import a_quantity
@@ -30,7 +31,7 @@ from schemas.events import AuditEvent
 from schemas.finding import FindingCode
 from schemas.ids import UserName
 from schemas.moment import Moment
-from schemas.offer import Answers, DoseAt, Verdict
+from schemas.offer import Answers, DoseAt, Origin, Verdict
 from schemas.schedule import DoseSchedule, Slot
 
 TEXT = "1 comprimé matin et soir pendant 7 jours"
@@ -404,3 +405,40 @@ def test_another_pharmacy_finds_neither_item_nor_reading(store: Store) -> None:
     with store.unit(elsewhere.tenant) as unit:
         assert interpretations.that_made(unit, made.made.id) is None
     assert len(open_items(context)) == 1
+
+
+CDA = Path(__file__).parents[3] / "samples" / "cda" / "refused_text_only.xml"
+
+
+def test_a_narrative_is_read_with_the_dates_that_its_sender_states_beside_it(
+    sqlite_store: Store,
+) -> None:
+    context = a_context(sqlite_store)
+    taken_in(context, CDA.read_bytes())
+    desk = offered(context, "pharm", the_item(context).id, 1)
+    cells = {cell.id: cell for cell in desk.offer.candidates[0].cells}
+
+    made = interpret(
+        context, "pharm", desk.item.id, 1, confirmed(desk.offer, start=date(2026, 1, 5))
+    )
+
+    assert desk.offer.text == "1 comprimé matin, midi et soir"
+    assert cells["A1.start"].origin is cells["A1.end"].origin is Origin.SENDER
+    [assessed] = made.made.content.lines
+    assert isinstance(assessed.schedule, DoseSchedule)
+    [step] = assessed.schedule.steps
+    assert (step.start.isoformat()[:10], step.end and step.end.isoformat()[:10]) == (
+        "2026-01-05",
+        "2026-01-12",
+    )
+    assert FindingCode.POSOLOGY_TEXT_ONLY not in codes(assessed)
+
+
+def test_a_line_with_words_beside_structure_is_not_offered(sqlite_store: Store) -> None:
+    context = a_context(sqlite_store)
+    both = a_request("A", words(TEXT))
+    both["dosageInstruction"].append(BREAKFAST_DOSE)
+    taken_in(context, a_bundle(both, bundle="B1"))
+
+    with pytest.raises(Refused, match="not text alone"):
+        offered(context, "pharm", the_item(context).id, 1)
