@@ -65,13 +65,22 @@ def explain(
     site: Site = "reference",
     first: Day = None,
     days: Annotated[int, typer.Option(min=1, max=366, help="How many days are shown.")] = 7,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data",
+            exists=True,
+            file_okay=False,
+            help="The installation whose product reference is asked; none when not given.",
+        ),
+    ] = None,
     as_json: Json = False,
     lang: Lang = None,
 ) -> None:
     """Tell what one file says, where, what is planned and what is in doubt. Stores nothing."""
     from engine.terminal.explain import Asked, explain_file
 
-    asked = Asked(format_name, site, first.date() if first else None, days)
+    asked = Asked(format_name, site, first.date() if first else None, days, data)
     explain_file(file, asked, as_json=as_json, language=lang)
 
 

@@ -153,6 +153,7 @@ class StrengthOutcome(StrEnum):
     PARTS = "several substances or active parts under one link"
     SALT_OR_PART = "the name does not tell the salt from the active part"
     NAME = "the name states another amount"
+    FORM = "the form is of another unit"
 
 
 class ReferenceReport(Value):

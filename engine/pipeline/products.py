@@ -1,7 +1,10 @@
 """What the reference in force says of the products of one message: each code is asked once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+from engine.pipeline.context import open_context
 from engine.store import reference
 from engine.store.unit import Unit
 from schemas.codes import ProductCode, ProductCodeSystem
@@ -72,3 +75,12 @@ def _several(product: Product, shared: set[str]) -> Finding:
         message="product.codes: the reference gives them to different products",
         quoted=quoted,
     )
+
+
+@contextmanager
+def looking_up(data: Path) -> Iterator[Lookup]:
+    """The look-up of the installation in this folder; nothing is stored."""
+    context = open_context(data)
+    with context.store.unit(context.tenant) as unit:
+        yield Lookup(unit)
+    context.store.close()

@@ -45,7 +45,7 @@ def assembled(rows: Rows, published: date) -> Assembled:
     cis, name, form, routes, authorisation, procedure, marketing, *others = rows.product
     authorised_on, availability, european_number, holders, watched = others
     components = tuple(_component(cells) for cells in rows.components)
-    strengths, outcome = strengths_of(name, components)
+    strengths, outcome = strengths_of(name, form, components)
     record = ProductRecord(
         cis=cis,
         name=name,

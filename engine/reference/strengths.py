@@ -36,7 +36,7 @@ class Amount(NamedTuple):
 
 
 def strengths_of(
-    name: str, components: Sequence[Component]
+    name: str, form: str, components: Sequence[Component]
 ) -> tuple[tuple[Strength, ...], StrengthOutcome]:
     """The strengths of one unit, or none and the reason.
 
@@ -56,9 +56,18 @@ def strengths_of(
         if isinstance(strength, StrengthOutcome):
             return (), strength
         found.append(strength)
-    if len({each.denominator for each in found}) > 1:
+    units = {each.denominator.unit or "" for each in found if each.denominator}
+    if len(units) > 1:
         return (), Outcome.NO_UNIT
+    if not _is_of(form, units.pop()):
+        return (), Outcome.FORM
     return tuple(found), Outcome.READ
+
+
+def _is_of(form: str, unit: str) -> bool:
+    """Whether a tablet or a capsule is named by the form too; other units are not in forms."""
+    is_named = unit in form.casefold()
+    return is_named or table("posology/dose_units").target_of(unit) not in {"tablet", "capsule"}
 
 
 def _link(component: Component) -> str:

@@ -1,6 +1,7 @@
 """`semainier explain`: one file, from its bytes to dated intakes, shown or as JSON."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from engine.terminal.shell import (
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from engine.pipeline.products import Lookup
     from schemas.explanation import ExplainedPrescription, Explanation
     from schemas.finding import Finding
 
@@ -30,25 +32,37 @@ class Asked:
     site: str
     first: date | None
     days: int
+    data: Path | None = None
 
 
 def explain_file(path: Path, asked: Asked, *, as_json: bool, language: Language | None) -> None:
     """Shows what the file says. Ends with status 1 when a finding blocks."""
     from engine.pipeline.explain import explain
 
-    explanation = explain(
-        read_bytes(path),
-        format_name=asked.format,
-        site=asked.site,
-        first=asked.first,
-        days=asked.days,
-        today=datetime.now(UTC).astimezone().date(),
-    )
+    with _products(asked.data) as products:
+        explanation = explain(
+            read_bytes(path),
+            format_name=asked.format,
+            site=asked.site,
+            first=asked.first,
+            days=asked.days,
+            today=datetime.now(UTC).astimezone().date(),
+            products=products,
+        )
     if as_json:
         print_json(explanation)
     else:
         show(explanation, path.name, console(), speaker(language))
     finish(status_of(finding for _, finding in all_findings(explanation)))
+
+
+def _products(data: Path | None) -> "AbstractContextManager[Lookup | None]":
+    """The reference of the installation in this folder; none, and no database, without one."""
+    if data is None:
+        return nullcontext()
+    from engine.pipeline.products import looking_up
+
+    return looking_up(data)
 
 
 def all_findings(explanation: "Explanation") -> "Iterator[tuple[str, Finding]]":

@@ -114,6 +114,7 @@ def test_only_one_unit_by_its_plain_name_is_counted(per: str, unit: str | None) 
 def test_each_substance_of_a_product_has_its_strength() -> None:
     strengths, outcome = strengths_of(
         "GAMMAPRIL/DELTAZIDE 20 mg/12,5 mg, comprimé",
+        "comprimé pelliculé",
         [substance("GAMMAPRIL", "20 mg"), substance("DELTAZIDE", "12,5 mg", link="2")],
     )
 
@@ -124,15 +125,19 @@ def test_each_substance_of_a_product_has_its_strength() -> None:
 def test_a_salt_and_its_active_part_are_one_substance_counted_as_the_name_counts_it() -> None:
     salt = substance("CHLORHYDRATE DE BÉTALOL", "11,2 mg")
 
-    by_part, _ = strengths_of("BETALOL 10 mg, comprimé", [salt, part("BÉTALOL", "10 mg")])
-    by_salt, _ = strengths_of("BETALOL 11,20 mg, comprimé", [part("BÉTALOL", "10 mg"), salt])
+    by_part, _ = strengths_of(
+        "BETALOL 10 mg, comprimé", "comprimé", [salt, part("BÉTALOL", "10 mg")]
+    )
+    by_salt, _ = strengths_of(
+        "BETALOL 11,20 mg, comprimé", "comprimé", [part("BÉTALOL", "10 mg"), salt]
+    )
 
     assert said(by_part) == ["BÉTALOL 10 mg/1 comprimé"]
     assert said(by_salt) == ["CHLORHYDRATE DE BÉTALOL 11.2 mg/1 comprimé"]
 
 
 def test_one_gram_in_the_name_is_a_thousand_milligrams_in_the_composition() -> None:
-    strengths, _ = strengths_of("ALPHA 1 g, comprimé", [substance("ALPHA", "1000 mg")])
+    strengths, _ = strengths_of("ALPHA 1 g, comprimé", "comprimé", [substance("ALPHA", "1000 mg")])
 
     assert said(strengths) == ["ALPHA 1000 mg/1 comprimé"]
 
@@ -140,6 +145,7 @@ def test_one_gram_in_the_name_is_a_thousand_milligrams_in_the_composition() -> N
 def test_a_salt_without_amount_leaves_that_of_its_active_part() -> None:
     strengths, _ = strengths_of(
         "EPSILOPINE, gélule",
+        "poudre pour inhalation en gélule",
         [substance("BROMHYDRATE", "", ""), part("EPSILOPINE", "50 mg", "une gélule")],
     )
 
@@ -188,10 +194,11 @@ def test_a_salt_without_amount_leaves_that_of_its_active_part() -> None:
         ),
         ("ALPHA 40 mg, comprimé", [substance("ALPHA", "20 mg")], Outcome.NAME),
         ("ALPHA 1000 UI, capsule", [substance("ALPHA", "25 microgrammes")], Outcome.NAME),
+        ("ALPHA, gélule", [substance("ALPHA", "5 mg", "une gélule")], Outcome.FORM),
     ],
     ids=lambda value: value.name if isinstance(value, StrengthOutcome) else None,
 )
 def test_a_product_in_doubt_has_no_strength_at_all_and_the_reason_is_told(
     name: str, components: list[Component], outcome: StrengthOutcome
 ) -> None:
-    assert strengths_of(name, components) == ((), outcome)
+    assert strengths_of(name, "comprimé", components) == ((), outcome)
