@@ -44,7 +44,7 @@ def by_strength(one: Quantity, other: Quantity, strengths: Strengths) -> bool | 
 
     `None` where that cannot be known: no strength, several substances, or other units.
     """
-    if len(strengths) != 1:
+    if len(strengths) != 1 or not strengths[0].numerator.value:
         return None
     strength, below = strengths[0], strengths[0].denominator
     for counted, amount in ((one, other), (other, one)):

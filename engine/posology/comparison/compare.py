@@ -32,14 +32,14 @@ def compare(
 
     `location` is where the text stands; without it, the first phase's. Of several readings the
     one that differs least counts, and the others must be the same amount by the `strengths` of
-    the product. Where all phases are as needed, nothing is planned and every difference is only
-    to acknowledge. The findings quote the text. Empty: they agree.
+    the product. Where all phases are as needed or a rate, nothing is planned and every
+    difference is only to acknowledge. The findings quote the text. Empty: they agree.
     """
     if not phases:
         return ()
     kept = [*_of_readings(proposal, phases, strengths)]
     kept += [found for said in proposal.unread if (found := of_unread(said, phases)) is not None]
-    if all(phase.as_needed for phase in phases):
+    if all(phase.as_needed or (phase.dose and phase.dose.rate) for phase in phases):
         kept = [(UNREAD, rule) for _, rule in kept]
     return tuple(
         Finding(

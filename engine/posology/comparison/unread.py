@@ -3,10 +3,12 @@
 Words that may change the plan block; a choice of words that cannot only asks to be looked at.
 """
 
+import re
 from collections.abc import Sequence, Set
 from datetime import timedelta
 from decimal import Decimal
 
+from engine.posology.comparison.amounts import measures
 from engine.posology.comparison.bounds import day_stated
 from engine.posology.comparison.ceilings import is_within
 from engine.posology.comparison.difference import ADDS, CONTRADICTS, UNREAD, Difference
@@ -14,9 +16,9 @@ from engine.posology.text.dates import day_of
 from engine.posology.text.forms import unit_of
 from engine.posology.text.items import Item, Kind
 from engine.posology.text.leftover import kind_of_word
-from engine.posology.text.lexicon import folded
+from engine.posology.text.lexicon import folded, number_of, number_pattern
 from engine.posology.text.scanner import items_of
-from schemas.posology import Phase, Weekday
+from schemas.posology import Dose, Phase, Weekday
 from schemas.quantity import PeriodUnit
 
 _STOPS = frozenset({"et", "puis", "then", "stop", "arret", "arreter"})
@@ -45,9 +47,16 @@ def of_unread(said: str, stated: Sequence[Phase]) -> Difference | None:
         return None
     if kinds == {"end"} and _is_single(said, stated):
         return None
-    if "open" in kinds:
-        return (CONTRADICTS, "the text gives no end and the structure one") if bounded else None
     forms = [item.kind for item in items]
+    if "open" in kinds or Kind.OPEN in forms:
+        return (CONTRADICTS, "the text gives no end and the structure one") if bounded else None
+    if forms == [Kind.RATE] and _is_of_body(said, stated):
+        return None
+    if forms == [Kind.COMPOUND] and not any(one.dose and _measures(one.dose) for one in stated):
+        return (
+            UNREAD,
+            "the text names amounts of several substances, and the structure counts units",
+        )
     if forms == [Kind.ANCHOR]:
         return _of_anchor(said, stated)
     if forms == [Kind.RENEWAL]:
@@ -77,6 +86,18 @@ def spares_days(said: str, stated: Sequence[Phase]) -> bool:
     others = [folded(item.said) for item in items if item.kind is not Kind.WEEKDAY]
     named = {day for one in stated for day in one.rhythm.weekdays}
     return bool(named) and days == set(Weekday) - named and set(others) <= _JOINTS
+
+
+def _is_of_body(said: str, stated: Sequence[Phase]) -> bool:
+    """`1250 mg/m²`: the amount by weight or surface that the structure states too."""
+    amounts = [one.dose.low for one in stated if one.dose and one.dose.per_body]
+    found = re.match(number_pattern(), folded(said))
+    number = number_of(found[0]) if found else None
+    return any(amount is not None and amount.value == number for amount in amounts)
+
+
+def _measures(dose: Dose) -> bool:
+    return any(end is not None and measures(end) for end in (dose.low, dose.high))
 
 
 def _of_anchor(said: str, stated: Sequence[Phase]) -> Difference | None:

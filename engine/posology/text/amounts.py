@@ -46,6 +46,11 @@ def amount_forms() -> tuple[Form, ...]:
             kind_of(Kind.RATE),
         ),
         (
+            rf"{number} ?(?:{measured})(?: ?\+ ?{number} ?(?:{measured}){END})+(?! ?/)",
+            kind_of(Kind.COMPOUND),
+        ),
+        (rf"(?:take|prendre|prenez) {many()}(?=\s*(?:$|[.,;]))", _bare_dose),
+        (
             rf"{many()}(?: ?\(\d+\))?[ -]?(?P<dose>{counted}){END} ?(?:doses? a |de |a |of )?"
             rf"(?P<strength>{number}) ?(?P<measure>{measured}){END}"
             r"(?P<rate> ?/ ?(?:h|heures?|hours?|ml|dose|16 ?h)\b)?(?! ?(?:/|par\b|per\b))",
@@ -123,6 +128,12 @@ def _dose(found: Match) -> Item | None:
     if found.groupdict().get("half"):
         low, high = low + Decimal("0.5"), None
     return Item(Kind.DOSE, "", dose=_range(low, high, found["dose"]))
+
+
+def _bare_dose(found: Match) -> Item | None:
+    """`Take 1.`: a number that cannot be anything else."""
+    item = _bare(found)
+    return None if item is None else item._replace(kind=Kind.DOSE)
 
 
 def _bare(found: Match) -> Item | None:

@@ -13,9 +13,15 @@ from schemas.quantity import Duration, PeriodUnit, Quantity, Strength
 
 _SCHEME = (Moment.MORNING, Moment.NOON, Moment.EVENING, Moment.BEDTIME)
 _TIMING = (Kind.FREQUENCY, Kind.TOTAL, Kind.MOMENT, Kind.CLOCK, Kind.WEEKDAY, Kind.AS_NEEDED)
-_JOINTS = frozenset((*",:-()", "et", "and", "en", "und", "prise", "to", "be", "taken", "le", "a"))
+_JOINTS = frozenset(
+    (
+        *(",", ":", "-", "(", ")", "et", "and", "en", "und", "prise", "to", "be", "taken"),
+        *("le", "a", "au", "vers", "at", "in", "on", "the"),
+    )
+)
 _ELSEWHERE = (
     *(Kind.CEILING, Kind.OPEN, Kind.SEPARATION, Kind.RENEWAL, Kind.ANCHOR, Kind.RATE, Kind.DATE),
+    Kind.COMPOUND,
 )
 """What is kept word for word: phases have no place for it, or one that words cannot fill."""
 _WEEK = 7

@@ -39,6 +39,7 @@ class Kind(Enum):
     AS_NEEDED = auto()
     CEILING = auto()
     RATE = auto()
+    COMPOUND = auto()
     DATE = auto()
     SEPARATION = auto()
     THEN = auto()
