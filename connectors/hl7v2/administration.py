@@ -13,6 +13,7 @@ from connectors.hl7v2.patient import read_patient
 from connectors.hl7v2.product import ADMINISTERED, product_of
 from connectors.hl7v2.segment import Segment
 from connectors.hl7v2.source import Source
+from connectors.hl7v2.unread import unread_of
 from schemas.finding import FindingCode
 from schemas.intake import Author, AuthorRole, Intake, IntakeStatus
 from schemas.people import Identifier, Patient
@@ -93,6 +94,8 @@ def _intake(
     if taken is not None and recorded is not None and recorded < taken:
         rule = "RXA-22 states an entry before the administration of RXA-3"
         source.doubt(FindingCode.INTAKE_INCONSISTENT, rxa.where(22), rule)
+    author, note = _author(source, rxa), _note(source, rxa)
+    product = product_of(source, rxa, ADMINISTERED)
     return Intake(
         location=rxa.place,
         identifiers=(own,) if own else (),
@@ -100,15 +103,15 @@ def _intake(
         taken_at=taken,
         planned_at=_planned(source, group),
         recorded_at=recorded,
-        author=_author(source, rxa),
+        author=author,
         patient=patient,
         line=line,
-        product=product_of(source, rxa, ADMINISTERED),
+        product=product,
         quantity=quantity,
         reason=reason,
         corrects=own if action in {"U", "D"} else None,
-        note=_note(source, rxa),
-        findings=tuple(source.doubts),
+        note=note,
+        findings=(*source.doubts, *unread_of(source, rxa)),
     )
 
 

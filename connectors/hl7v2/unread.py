@@ -1,6 +1,6 @@
-"""What an order states and nothing read: each value is a finding, or of a field listed as unused.
+"""What an order states and nothing read: a finding, or a field that is listed as unused.
 
-The table `hl7v2/elements` has a row for every field of the segments that carry an order, in all
+The table `hl7v2/elements` has a row for every field of the segments that carry them, in all
 versions from 2.3.1 to 2.8.2. A target is `read` for a field that the readers use, then what a
 value of it that none of them used means: `unused`, or the code of a finding.
 """
@@ -28,12 +28,11 @@ def unread_findings(source: Source, group: Group) -> Iterator[Finding]:
     A field without a row is beyond the standard. A deleted value (`""`) states nothing.
     Segments that are no part of an order (Z segments) are one finding together.
     """
-    elements = source.table("elements")
     segments = [group.orc, *group.segments] if group.orc and not group.shared else group.segments
     strange: dict[str, Segment] = {}
     for segment in segments:
         if segment is not None and segment.name in SEGMENTS:
-            yield from _of_segment(source, segment, elements)
+            yield from unread_of(source, segment)
         elif segment is not None and segment.name not in _OTHERS:
             strange.setdefault(segment.name, segment)
     if strange:
@@ -44,7 +43,9 @@ def unread_findings(source: Source, group: Group) -> Iterator[Finding]:
         )
 
 
-def _of_segment(source: Source, segment: Segment, elements: Table) -> Iterator[Finding]:
+def unread_of(source: Source, segment: Segment) -> Iterator[Finding]:
+    """One finding for each field of this segment with a value that no reader used."""
+    elements = source.table("elements")
     said: set[str] = set()
     for place, value in segment.leaves():
         if source.trail.is_used(place) or value == NULL or not value.strip():

@@ -1,4 +1,4 @@
-"""Nothing of an order is dropped: every leaf of its segments, in every version, leaves a trace.
+"""Nothing of an order or an administration is dropped: every leaf leaves a trace.
 
 The leaves are those of the field lists of hl7apy; the treatment of each field is its row in the
 table `hl7v2/elements`. A field that is not in the table fails here until somebody decided.
@@ -12,18 +12,22 @@ import pytest
 from hl7v2_elements import Leaf, leaves, repeated, with_leaf
 from hl7v2_messages import PID, joined, msh, read_text, rxe
 
-from connectors.hl7v2.unread import READ, SEGMENTS, UNUSED
+from connectors.hl7v2.unread import READ, UNUSED
+from connectors.hl7v2.unread import SEGMENTS as OF_ORDERS
 from mappings.catalogue import table
 from schemas.connector import Reading
 from schemas.finding import FindingCode
+from schemas.intake import Intake
 from schemas.prescription import Prescription
 
 ELEMENTS = table("hl7v2/elements")
+SEGMENTS = (*OF_ORDERS, "RXA")
 ORC = "ORC|NW|L1^DPI||G1^DPI"
 RXO = "RXO|P1^PRODUIT^L|1||TAB^comprimé"
 RXE = rxe()
 TQ1 = "TQ1|1||BID|||10^d|20260105"
 RXR = "RXR|PO"
+RXA = "RXA|0|1|202601050800|202601050800|P1^PRODUIT^L|1|TAB^comprimé|||||||||||||CP|A"
 ENCODED = (ORC, RXE, TQ1, RXR)
 OLD = (ORC, rxe(timing="1^BID^D10^20260105"), RXR)
 BASES = {
@@ -35,6 +39,7 @@ BASES = {
     "old field of the request": ("ORC|NW|L1^DPI||G1^DPI|||1^BID^D10^20260105", RXE, RXR),
     "mixture": (ORC, RXE, TQ1, RXR, "RXC|A|S1^SUBSTANCE^L|5|MG"),
     "related": (ORC, RXE, TQ1, "TQ2|1|||||||||S", RXR),
+    "administration": (ORC, RXA),
     "note": (ORC, RXE, "NTE|1||deux fois par jour", TQ1, RXR),
 }
 TESTED = (
@@ -51,6 +56,7 @@ TESTED = (
     ("mixture", "RXC"),
     ("related", "TQ2"),
     ("note", "NTE"),
+    ("administration", "RXA"),
 )
 CASES = sorted(
     {(base, segment, leaf.field) for base, segment in TESTED for leaf in leaves(segment)}
@@ -61,7 +67,7 @@ DOSE = {
     *(f"RXE-{field}" for field in (1, 3, 4, 5, 7, 19, 20, 21, 22, 23, 24, 25, 26, 33, 34, 44)),
     *(f"RXO-{field}" for field in (2, 3, 4, 6, 7, 16, 17, 18, 19, 21, 22, 23, 25, 26)),
     *("ORC-1", "ORC-5", "ORC-7", "ORC-15", "RXR-1", "RXC-1", "RXC-2", "RXC-3", "RXC-4"),
-    *("NTE-3",),
+    *("NTE-3", "RXA-2", "RXA-3", "RXA-5", "RXA-6", "RXA-7", "RXA-12", "RXA-18", "RXA-20", "RXA-21"),
 }
 """Fields that change what is taken, how much or when: never listed as unused."""
 SAYS_NOTHING = {
@@ -82,14 +88,15 @@ def row_of(leaf: Leaf) -> str:
     return target
 
 
-def content(reading: Reading) -> tuple[Prescription, ...]:
-    return reading.prescriptions
+def content(reading: Reading) -> tuple[Prescription | Intake, ...]:
+    return (*reading.prescriptions, *reading.intakes)
 
 
 def read_order(segments: list[str]) -> Reading:
-    """The reading of an order; of a request where nothing is encoded."""
-    encoded = any(segment.startswith("RXE") for segment in segments)
-    return read_text(joined(msh("RDE^O11" if encoded else "OMP^O09"), PID, *segments))
+    """The reading of an order, of a request where nothing is encoded, of an administration."""
+    names = {segment[:3] for segment in segments}
+    kind = "RDE^O11" if "RXE" in names else "RAS^O17" if "RXA" in names else "OMP^O09"
+    return read_text(joined(msh(kind), PID, *segments))
 
 
 @cache
@@ -107,11 +114,12 @@ def injected(name: str, leaf: Leaf, inject: Callable[[str, Leaf], str] = with_le
 
 @pytest.mark.parametrize("name", BASES)
 def test_the_message_without_anything_injected_is_clean(name: str) -> None:
-    (prescription,) = base(name).prescriptions
-    (line,) = prescription.lines
+    reading = base(name)
 
-    assert line.findings == ()
-    assert [phase.findings for phase in line.posology.phases] == [()]
+    lines = [line for each in reading.prescriptions for line in each.lines]
+    phases = [phase for line in lines for phase in line.posology.phases]
+    assert len(lines) + len(reading.intakes) == 1
+    assert [one.findings for one in (*lines, *phases, *reading.intakes) if one.findings] == []
 
 
 def is_traced(name: str, leaf: Leaf, inject: Callable[[str, Leaf], str] = with_leaf) -> bool:
