@@ -17,11 +17,9 @@ from schemas.posology import Limits, Phase
 from schemas.quantity import Duration
 from schemas.site import Site
 
-_AS_NEEDED_FOR = frozenset(
-    {
-        "http://hl7.org/fhir/5.0/StructureDefinition/extension-Dosage.asNeededFor",
-        "http://nictiz.nl/fhir/StructureDefinition/ext-Dosage-AsNeededFor",
-    }
+_AS_NEEDED_FOR = (
+    "http://hl7.org/fhir/5.0/StructureDefinition/extension-Dosage.asNeededFor",
+    "http://nictiz.nl/fhir/StructureDefinition/ext-Dosage-AsNeededFor",
 )
 _AS_NEEDED = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Dosage.asNeeded"
 """R5 `asNeeded` in an R4 Dosage: the extension of the same name as the element."""
