@@ -92,21 +92,20 @@ def components(inner: st.SearchStrategy[Time]) -> st.SearchStrategy[list[tuple[s
     return st.lists(st.tuples(OPERATORS, inner), min_size=1, max_size=4)
 
 
-def united(parts: list[Time]) -> Time:
-    return together([("I", part) for part in parts])
-
-
 RHYTHMS = st.builds(
     rhythm, st.sampled_from([0, 0, 3]), st.sampled_from(CLOCK), st.sampled_from([1, 2, 7, 7])
 )
+UNITED = st.sampled_from("IIIIIIIE")
 TIMES = st.one_of(
-    st.lists(st.builds(event, st.sampled_from(EVENTS)), min_size=1, max_size=2).map(united),
-    st.lists(RHYTHMS, min_size=1, max_size=4).map(united),
-)
+    st.lists(st.tuples(UNITED, st.builds(event, st.sampled_from(EVENTS))), min_size=1, max_size=2),
+    st.lists(st.tuples(UNITED, RHYTHMS), min_size=1, max_size=4),
+).map(together)
 WINDOWS = st.builds(window, st.sampled_from([0, 0, 5]), st.integers(1, 3), st.sampled_from([4, 7]))
 PERIODS = st.builds(interval, st.just(0), st.integers(4, 13))
 WILD = components(st.one_of(LEAVES, components(LEAVES).map(together)))
 LIKELY = st.one_of(
+    RHYTHMS.map(lambda made: [("A", made)]),
+    st.tuples(TIMES, TIMES).map(lambda made: [("A", made[0]), ("A", made[1])]),
     st.tuples(st.sampled_from("AAAAAIE"), TIMES).map(lambda made: [made]),
     st.tuples(WINDOWS, TIMES).map(lambda made: [("A", made[0]), ("A", made[1])]),
     st.tuples(TIMES, WINDOWS).map(lambda made: [("A", made[0]), ("A", made[1])]),
@@ -135,7 +134,7 @@ def planned(line: ExplainedLine) -> frozenset[Place]:
     )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(EXPRESSIONS)
 def test_a_schedule_is_the_set_that_its_expression_states(parts: list[tuple[str, Time]]) -> None:
     line = explained(parts)
