@@ -49,7 +49,7 @@ def difference_between(
 ) -> tuple[LineChange, ...]:
     """As `difference`, of two versions with their schedules."""
     schedules = tuple([line.schedule for line in each.lines] for each in (old, new))
-    return difference(old.as_read, new.as_read, (schedules[0], schedules[1]))
+    return difference(old.as_understood, new.as_understood, (schedules[0], schedules[1]))
 
 
 def changed_lines(

@@ -7,7 +7,7 @@ their order.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from schemas.quantity import Quantity
@@ -239,10 +239,10 @@ def covered(schedule: DoseSchedule) -> tuple[date, date | None] | None:
 
 
 def _last(step: Step, zone: ZoneInfo) -> date | None:
+    """The last day of a step; a midnight that ends it leaves the day that it begins free."""
     if step.end is None:
         return None
-    end: datetime = step.end if step.end_included else step.end - timedelta(seconds=1)
-    return end.astimezone(zone).date()
+    return (step.end.astimezone(zone) - timedelta(seconds=1)).date()
 
 
 def _needed(doses: Sequence[AsNeeded]) -> list[object]:

@@ -5,15 +5,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from builders import a_line, a_phase, a_prescription
+from placed import a_product
 
 from connectors import registry
 from engine.pipeline import explain as module
 from engine.pipeline.explain import explain
+from schemas.codes import Coding
 from schemas.connector import Connector, Reading, SourceValue
 from schemas.errors import Refused
 from schemas.explanation import Explanation
 from schemas.finding import Finding, FindingCode
+from schemas.organiser import BesideReason
 from schemas.posology import Bounds, Frequency, Phase
+from schemas.prescription import Product
 from schemas.quantity import PeriodUnit
 from schemas.site import Site
 
@@ -107,6 +111,38 @@ def test_doses_counted_in_hours_over_a_clock_change_are_in_doubt(explain_reading
 
     assert FindingCode.CLOCK_CHANGE in [finding.code for finding in line.findings]
     assert line.planned == ()
+
+
+def test_the_week_holds_what_goes_in_and_lists_what_does_not(explain_reading: Explain) -> None:
+    morning = a_line(a_morning(date(2025, 3, 3)))
+    packed = morning.model_copy(update={"product": a_product("comprimé")})
+    syrup = morning.model_copy(update={"product": Product(text="SIROP", form=Coding(code="sirop"))})
+    reading = Reading(format="ours", prescriptions=(a_prescription(packed, syrup),))
+
+    week = explain_reading(reading, first=date(2025, 3, 3)).prescriptions[0].week
+
+    assert [(cell.day.day, cell.contents[0].line) for cell in week.cells] == [
+        (3, 1),
+        (4, 1),
+        (5, 1),
+    ]
+    assert [(dose.due_at.day, dose.line) for dose in week.beside] == [(3, 2), (4, 2), (5, 2)]
+    assert week.lines[0].ends_on == date(2025, 3, 5)
+
+
+def test_a_line_in_doubt_over_a_clock_change_lies_nowhere_and_says_why(
+    explain_reading: Explain,
+) -> None:
+    phase = a_phase(
+        bounds=Bounds(start=datetime(2025, 3, 29, 7, tzinfo=UTC)),
+        frequency=Frequency(times=1, period="8", unit=PeriodUnit.HOUR),
+    )
+    reading = Reading(format="ours", prescriptions=(a_prescription(a_line(phase)),))
+
+    week = explain_reading(reading, first=date(2025, 3, 29), days=3).prescriptions[0].week
+
+    assert (week.cells, week.beside) == ((), ())
+    assert BesideReason.CLOCK_CHANGE in week.lines[0].reasons
 
 
 def test_used_and_unused_places_are_listed_apart(explain_reading: Explain) -> None:

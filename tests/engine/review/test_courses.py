@@ -1,5 +1,6 @@
 """Two schedules compared: every change in its type, and none where both plan the same."""
 
+import random
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -80,6 +81,53 @@ def a_schedule(*steps: Step, as_needed: Sequence[AsNeeded] = ()) -> DoseSchedule
 
 def changes(old: Step, new: Step) -> tuple[ScheduleChange, ...]:
     return schedule_changes(a_schedule(old), a_schedule(new))
+
+
+RULES = st.one_of(
+    st.builds(EveryDays, every=st.integers(1, 4), anchor=st.just(MONDAY)),
+    st.builds(
+        OnWeekdays,
+        weekdays=st.lists(st.sampled_from(Weekday), min_size=1, unique=True).map(tuple),
+        anchor=st.just(MONDAY),
+    ),
+    st.builds(InCycle, days_on=st.just(21), days_off=st.just(7), anchor=st.just(MONDAY)),
+)
+STEPS = st.builds(
+    a_step,
+    st.sampled_from([MORNING, EVENING]),
+    dose=st.sampled_from(["1 comprimé", "2 comprimé"]),
+    rule=RULES,
+    end=st.none() | st.integers(1, 20).map(lambda days: MONDAY + timedelta(days=days)),
+)
+
+
+@given(st.lists(STEPS, max_size=3, unique_by=lambda step: step.slots), st.randoms())
+def test_a_schedule_has_not_changed_against_itself_in_any_order(
+    steps: list[Step], chance: random.Random
+) -> None:
+    again = chance.sample(steps, len(steps))
+
+    assert schedule_changes(a_schedule(*steps), a_schedule(*again)) == ()
+
+
+@given(st.lists(STEPS, min_size=1, max_size=2, unique_by=lambda step: step.slots), STEPS)
+def test_schedules_that_plan_differently_are_never_told_as_equal(
+    steps: list[Step], other: Step
+) -> None:
+    """Some change is told whenever another dose, slot, rule or end replaces the first step."""
+    first = steps[0]
+    same = (other.slots, other.quantity, other.end) == (first.slots, first.quantity, first.end)
+    if other.slots != first.slots and any(other.slots == step.slots for step in steps[1:]):
+        return
+
+    found = schedule_changes(a_schedule(*steps), a_schedule(other, *steps[1:]))
+
+    assert bool(found) is not (same and days_of(other.rule) == days_of(first.rule))
+
+
+def days_of(rule: Rule) -> object:
+    """A rule whose weekdays have no order."""
+    return frozenset(rule.weekdays) if isinstance(rule, OnWeekdays) else rule
 
 
 def test_a_tenfold_dose_stands_as_old_and_new_at_its_slot() -> None:

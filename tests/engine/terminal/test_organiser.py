@@ -1,6 +1,6 @@
 """What people see of the organiser and of a changed schedule: nothing is cut, nothing guessed."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from io import StringIO
 from zoneinfo import ZoneInfo
@@ -28,6 +28,7 @@ from schemas.review import (
     LineChange,
     ScheduleChange,
     SlotRemoved,
+    StartMoved,
     WeekdaysChanged,
 )
 from schemas.schedule import Slot
@@ -170,8 +171,14 @@ def test_weekdays_and_an_end_are_shown_in_words_on_the_clock_of_the_site() -> No
     said = the_changes(
         WeekdaysChanged(old=(Weekday.MONDAY,), new=(Weekday.TUESDAY, Weekday.FRIDAY)),
         EndMoved(old=None, new=datetime(2026, 3, 9, tzinfo=PARIS)),
+        StartMoved(
+            old=datetime(2026, 3, 1, 23, tzinfo=UTC), new=datetime(2026, 3, 3, 7, tzinfo=UTC)
+        ),
     )
 
+    assert "début" in said
+    assert "2026-03-02" in said
+    assert "2026-03-03 08:00" in said
     assert "mardi, vendredi" in said
     assert "sans fin" in said
     assert "2026-03-09" in said
