@@ -16,7 +16,7 @@ from connectors.cda.steps import read_phases
 from connectors.cda.supply import read_relations, read_renewals
 from connectors.cda.templates import Mode
 from mappings.authorities import identifier
-from schemas.codes import Coding
+from schemas.codes import Coding, ProductCodeSystem
 from schemas.finding import FindingCode
 from schemas.people import Identifier
 from schemas.posology import Phase, Posology
@@ -60,20 +60,30 @@ def read_line(document: Scribe, entry: "_Element") -> Line:
 def _product(scribe: Scribe, entry: "_Element") -> Product:
     """The product of the line; the products that combined steps name are its components."""
     product = read_product(scribe, entry)
-    parts = [
-        part
+    named = (
+        read_product(scribe, step)
         for relation in steps_of(entry)
         for step in children(relation, "substanceAdministration")
-        if is_named(part := read_product(scribe, step))
-    ]
+    )
+    parts = [part for part in named if is_named(part) and not _is_same(part, product)]
     if parts or Mode.COMBINED in templates_of(entry):
         scribe.doubt(
             FindingCode.PRODUCT_COMPOUND,
             product.location,
-            "a line with products on its steps is a mixture",
+            "a line with other products on its steps is a mixture",
         )
     components = tuple(Ingredient(codes=part.codes, text=part.text) for part in parts)
     return product.model_copy(update={"ingredients": product.ingredients + components})
+
+
+def _is_same(part: Product, product: Product) -> bool:
+    """Whether a step names the product of its line again: by each of its codes, or its very words.
+
+    A class (ATC) names no product.
+    """
+    stated, known = ({(code.system, code.value) for code in each.codes} for each in (part, product))
+    exact = {code for code in stated if code[0] is not ProductCodeSystem.ATC}
+    return stated <= known if exact else part.text == product.text
 
 
 def _read_text(scribe: Scribe, entry: "_Element") -> None:

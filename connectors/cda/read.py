@@ -180,10 +180,16 @@ def _statements(scribe: Scribe, section: "_Element") -> "Iterator[_Element]":
                 yield statement
             else:
                 scribe.doubt(
-                    FindingCode.ELEMENT_UNREAD,
+                    _unread(statement),
                     scribe.at(statement),
                     "an entry of the medicines section must be a substanceAdministration",
                 )
+
+
+def _unread(element: "_Element") -> FindingCode:
+    """What it means that an element was not read: one that holds a medicine must not be passed."""
+    holds = next(element.iter("{*}substanceAdministration"), None) is not None
+    return FindingCode.ELEMENT_FOREIGN if holds else FindingCode.ELEMENT_UNREAD
 
 
 def _sections(root: "_Element") -> "list[_Element]":
@@ -204,7 +210,7 @@ def _comments(scribe: Scribe, root: "_Element") -> list[Note]:
             notes.append(Note(text=said, scope=loinc, location=scribe.at(text)))
         else:
             scribe.doubt(
-                FindingCode.ELEMENT_UNREAD,
+                _unread(section),
                 scribe.at(section),
                 "only the medicines and the comment of an e-prescription are read",
                 loinc,

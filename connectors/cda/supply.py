@@ -97,13 +97,18 @@ def _read(scribe: Scribe, relation: "_Element", target: "_Element", relations: R
     if name is not None and name in _INSTRUCTIONS:
         _instruction(scribe, target, name, relations)
     elif QUANTITY in templates:
-        relations.quantity = _quantity(scribe, target)
+        if relations.quantity is not None:
+            rule = "a line must state one quantity to supply"
+            scribe.doubt(FindingCode.ELEMENT_UNREAD, scribe.at(target), rule)
+        relations.quantity = _quantity(scribe, target) or relations.quantity
     elif SUBSTITUTION in templates:
         relations.substitution_allowed = _substitution(scribe, target, relations)
     elif SIMPLE_OBSERVATION in templates:
         _statement(scribe, target, relations)
     elif relation.get("typeCode") == "RSON":
-        relations.indication = _indication(scribe, target)
+        said = _indication(scribe, target)
+        known = (relations.indication, said)
+        relations.indication = " ; ".join(text for text in known if text) or None
     else:
         scribe.doubt(
             FindingCode.ELEMENT_UNREAD, scribe.at(target), "this relation of a line is not read"

@@ -214,3 +214,62 @@ def test_an_unknown_edition_is_told(reading_of: Readings) -> None:
     assert [(one.code, one.quoted) for one in findings] == [
         (FindingCode.VERSION_UNKNOWN, "2031.01")
     ]
+
+
+def test_every_reason_is_kept(reading_of: Readings) -> None:
+    reasons = (
+        related("1.2", f'<code code="{code}" displayName="{name}"/>', kind="RSON")
+        for code, name in (("I10", "Hypertension"), ("I50", "Insuffisance cardiaque"))
+    )
+
+    assert line_of(reading_of("".join(reasons))).indication == (
+        "Hypertension ; Insuffisance cardiaque"
+    )
+
+
+def test_a_second_quantity_to_supply_is_told(reading_of: Readings) -> None:
+    supply = related("1.2.250.1.213.1.1.3.86", '<quantity value="{}" unit="30009000"/>', "supply")
+
+    line = line_of(reading_of(supply.format(1) + supply.format(2)))
+
+    assert [finding.code for finding in line.findings] == [FindingCode.ELEMENT_UNREAD]
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("PARACETAMOL 500 mg", False), ("PARACETAMOL 1 g", True)]
+)
+def test_a_step_may_name_the_product_of_its_line_again(
+    reading_of: Readings, name: str, other: bool
+) -> None:
+    step = (
+        '<entryRelationship typeCode="COMP"><substanceAdministration>'
+        '<effectiveTime xsi:type="EIVL_TS"><event code="CM"/></effectiveTime>'
+        '<doseQuantity value="1" unit="{tablet}"/><consumable><manufacturedProduct>'
+        f"<manufacturedMaterial><name>{name}</name></manufacturedMaterial>"
+        "</manufacturedProduct></consumable></substanceAdministration></entryRelationship>"
+    )
+
+    line = line_of(reading_of(WEEK + step, mode="1.3.6.1.4.1.19376.1.5.3.1.4.9"))
+
+    told = [FindingCode.PRODUCT_COMPOUND] if other else []
+    assert [finding.code for finding in line.findings] == told
+
+
+@pytest.mark.parametrize(
+    ("inside", "code"),
+    [
+        ("<organizer/>", FindingCode.ELEMENT_UNREAD),
+        ("<organizer><component><substanceAdministration/></component></organizer>",
+         FindingCode.ELEMENT_FOREIGN),
+    ],
+)  # fmt: skip
+def test_a_medicine_in_another_kind_of_entry_is_not_passed_over(
+    reading_of: Readings, inside: str, code: FindingCode
+) -> None:
+    more = (
+        f"</substanceAdministration></entry><entry>{inside}</entry><entry><substanceAdministration>"
+    )
+
+    findings = reading_of(WEEK + more).prescriptions[0].findings
+
+    assert [one.code for one in findings if one.location.endswith("/organizer")] == [code]
