@@ -1,16 +1,23 @@
 """Invariants of FHIR R4 that no model checks: Bundles, contained resources, extensions, amounts.
 
 Source: FHIR R4 Bundle (bdl-1 to bdl-12), DomainResource (dom-2), Extension (ext-1), Quantity
-(qty-3), Reference (ref-1).
+(qty-3), Duration (drt-1), Range (rng-2), Ratio (rat-1), Period (per-1), Reference (ref-1).
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import TypeAlias
 
 from connectors.fhir.tree import Json, Object, as_text, is_object
 
 Breach: TypeAlias = tuple[str, str]
 _ASK = frozenset(("batch", "transaction", "history"))
+_LENGTHS = ("boundsDuration", "dispenseInterval", "expectedSupplyDuration", "valueDuration")
+_TIMES = ("ms", "s", "min", "h", "d", "wk", "mo", "a")
+_UCUM = "http://unitsofmeasure.org"
+_NUMBERS = (int, Decimal)
+_DAY = len("2026-03-02")
+"""Dates are compared by the day, or by what both state of it; hours may have two offsets."""
 _ANSWER = frozenset(("batch-response", "transaction-response", "history"))
 
 
@@ -48,12 +55,33 @@ def _element(tree: Object, here: str, holder: Object) -> Iterator[Breach]:
             yield here, "ext-1: an extension must have a value or extensions, and not both"
     if isinstance(tree.get("code"), str) and "value" in tree and "system" not in tree:
         yield f"{here}.system", "qty-3: a code of a unit needs its system"
+    yield from _amounts(tree, here)
     target = tree.get("reference")
     if isinstance(target, str) and target.startswith("#") and target != "#":
         contained = holder.get("contained")
         listed = contained if isinstance(contained, list) else []
         if not any(is_object(c) and f"#{c.get('id')}" == target for c in listed):
             yield f"{here}.reference", "ref-1: a local reference must lead to a contained resource"
+
+
+def _amounts(tree: Object, here: str) -> Iterator[Breach]:
+    """Lengths of time, ranges, ratios and periods, known by their names."""
+    name = here.rpartition(".")[2]
+    timed = tree.get("code") in _TIMES and tree.get("system", _UCUM) == _UCUM
+    if name in _LENGTHS and "value" in tree and not timed:
+        yield f"{here}.code", "drt-1: a duration must have a UCUM code of time"
+    if ("numerator" in tree) != ("denominator" in tree):
+        yield here, "rat-1: numerator and denominator must both be given, or none"
+    low, high = tree.get("low"), tree.get("high")
+    if is_object(low) and is_object(high) and low.get("code") == high.get("code"):
+        least, most = low.get("value"), high.get("value")
+        if isinstance(least, _NUMBERS) and isinstance(most, _NUMBERS) and least > most:
+            yield f"{here}.low", "rng-2: low must not be above high"
+    start, end = tree.get("start"), tree.get("end")
+    if isinstance(start, str) and isinstance(end, str):
+        stated = min(len(start), len(end), _DAY)
+        if start[:stated] > end[:stated]:
+            yield f"{here}.start", "per-1: a period must not end before it starts"
 
 
 def _bundle(bundle: Object, here: str) -> Iterator[Breach]:

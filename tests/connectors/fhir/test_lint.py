@@ -28,6 +28,7 @@ def with_repeat(**repeat: object) -> dict[str, object]:
     return {**REQUEST, "dosageInstruction": [{"timing": {"repeat": repeat}}]}
 
 
+UCUM = "http://unitsofmeasure.org"
 REPEAT = "MedicationRequest.dosageInstruction[0].timing.repeat"
 
 
@@ -98,6 +99,43 @@ def test_what_r4_requires_is_missed(name) -> None:
 )
 def test_the_invariants_of_timing_are_checked(repeat, place) -> None:
     assert breaches(with_repeat(**repeat)) == [("timing-invalid", f"{REPEAT}.{place}")]
+
+
+@pytest.mark.parametrize(
+    ("repeat", "place"),
+    [
+        ({"boundsDuration": {"value": 7, "unit": "jours"}}, "boundsDuration.code"),  # drt-1
+        (
+            {
+                "boundsRange": {
+                    "low": {"value": 7, "system": UCUM, "code": "d"},
+                    "high": {"value": 5, "system": UCUM, "code": "d"},
+                }
+            },
+            "boundsRange.low",
+        ),  # rng-2
+        ({"boundsPeriod": {"start": "2026-03-09", "end": "2026-03-02"}}, "boundsPeriod.start"),
+        (
+            {"extension": [{"url": "http://x.example", "valueRatio": {"numerator": {"value": 1}}}]},
+            "extension[0].valueRatio",
+        ),  # rat-1
+    ],
+)
+def test_the_invariants_of_lengths_ranges_ratios_and_periods_are_checked(repeat, place) -> None:
+    assert breaches(with_repeat(**repeat)) == [("structure-invalid", f"{REPEAT}.{place}")]
+
+
+@pytest.mark.parametrize(
+    "repeat",
+    [
+        {"boundsDuration": {"value": 7, "system": UCUM, "code": "d"}},
+        {"boundsPeriod": {"start": "2026-03-02", "end": "2026-03-02"}},
+        {"boundsPeriod": {"start": "2026-03-02", "end": "2026-03"}},
+        {"boundsRange": {"low": {"value": 7, "system": UCUM, "code": "d"}}},
+    ],
+)
+def test_bounds_that_keep_their_invariants_are_no_breach(repeat) -> None:
+    assert breaches(with_repeat(**repeat)) == []
 
 
 def test_a_moment_outside_the_required_list_is_found() -> None:
