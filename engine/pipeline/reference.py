@@ -86,7 +86,7 @@ def _published(order: Order, given: Delivery, today: date) -> date:
     """The day of publication as somebody states it, never the day of loading."""
     stated = order.published or given.stated_day()
     if stated is None:
-        raise Refused("published: no file name states one day of publication, and none is given")
+        raise Refused("published: the name states no day of publication, and none is given")
     if stated > today:
         raise Refused(f"published: {stated} is not yet come")
     return stated

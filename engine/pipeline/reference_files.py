@@ -48,10 +48,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The files that were found, by their name in `FILES`, and every name that may tell a day."""
+    """The files that were found, by their name in `FILES`, and what the whole is called."""
 
     files: Mapping[str, Found]
-    names: tuple[str, ...]
+    name: str
 
     @property
     def size(self) -> int:
@@ -59,8 +59,12 @@ class Delivery:
         return sum(found.size for found in self.files.values())
 
     def stated_day(self) -> date | None:
-        """The day that the names state, like `bdpm-2026-05-18.zip`; `None` for none or several."""
-        days = {day for name in self.names for day in _days_in(name)}
+        """The day that the name states, like `bdpm-2026-05-18.zip`; `None` for none or several.
+
+        The names inside tell none: the one that has a date (`CIS_InfoImportantes_…`) has that of
+        its download.
+        """
+        days = set(_days_in(self.name))
         return days.pop() if len(days) == 1 else None
 
     def digest(self) -> Sha256:
@@ -76,7 +80,7 @@ class Delivery:
 
 
 def _days_in(name: str) -> Iterator[date]:
-    """Every day that stands in a name; `CIS_InfoImportantes_20260518…_bdpm.txt` is dated so."""
+    """Every day that stands in a name."""
     for year, month, day in _DAY.findall(name):
         try:
             yield date(int(year), int(month), int(day))
@@ -124,7 +128,7 @@ def _delivery(path: Path, inside: list[tuple[str, Found]], links: Path | None) -
         files[file.name] = found
     if links is not None:
         files[LINKS] = _in_folder(links)
-    whole = Delivery(files, (path.resolve().name, *(given for given, _ in inside)))
+    whole = Delivery(files, path.resolve().name)
     if whole.size > LARGEST:
         raise Refused(f"{path.name}: more than {LARGEST:,} bytes cannot be a release")
     return whole

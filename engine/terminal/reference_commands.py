@@ -29,7 +29,7 @@ def load(
         typer.Option(
             "--published",
             formats=["%Y-%m-%d"],
-            help="The day of publication; needed unless the names of the files state it.",
+            help="The day of publication; needed unless the name of the folder or zip states it.",
         ),
     ] = None,
     links: Annotated[

@@ -77,7 +77,7 @@ def test_a_release_that_nobody_dates_is_refused(store: Store, tmp_path: Path) ->
     context = a_context_of_late(store)
     undated = written_release(tmp_path / "bdpm")
 
-    with pytest.raises(Refused, match="no file name states one day"):
+    with pytest.raises(Refused, match="the name states no day"):
         loaded(context, undated)
     with pytest.raises(Refused, match="2026-12-31 is not yet come"):
         loaded(context, undated, published=date(2026, 12, 31))
@@ -87,26 +87,42 @@ def test_a_release_that_nobody_dates_is_refused(store: Store, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("names", "day"),
+    ("name", "day"),
     [
-        (("bdpm", "CIS_InfoImportantes_20260302103000_bdpm.txt"), MARCH),
-        (("bdpm-2026-03-02", "CIS_InfoImportantes_20260302103000_bdpm.txt"), MARCH),
-        (("bdpm-2026-04-02", "CIS_InfoImportantes_20260302103000_bdpm.txt"), None),
-        (("bdpm-20260231", "notes.txt"), None),
+        ("bdpm-2026-03-02", MARCH),
+        ("20260302", MARCH),
+        ("BDPM 2026.03.02 complet", MARCH),
+        ("bdpm-2026-03-02-puis-2026-04-02", None),
+        ("bdpm-20260231", None),
+        ("bdpm-12026030299", None),
     ],
 )
-def test_names_state_a_day_when_they_agree(
-    sqlite_store: Store, tmp_path: Path, names: tuple[str, str], day: date | None
+def test_the_name_of_the_whole_states_a_day_or_none(
+    sqlite_store: Store, tmp_path: Path, name: str, day: date | None
 ) -> None:
     context = a_context_of_late(sqlite_store)
-    folder = written_release(tmp_path / names[0])
-    (folder / names[1]).write_bytes(b"")
+    folder = written_release(tmp_path / name)
+    (folder / "CIS_InfoImportantes_20260402103000_bdpm.txt").write_bytes(b"")
 
     if day is None:
-        with pytest.raises(Refused, match="published"):
+        with pytest.raises(Refused, match="the name states no day"):
             loaded(context, folder)
     else:
         assert loaded(context, folder).published == day
+
+
+def test_a_row_with_a_character_that_no_database_keeps_is_told(
+    store: Store, tmp_path: Path
+) -> None:
+    data = sample_bytes()["CIS_CPD_bdpm.txt"] + b"60900002\tliste\x00I\r\n"
+    context = a_context_of_late(store)
+
+    loaded(context, written_release(tmp_path / "2026-03-02", CIS_CPD_bdpm=data))
+
+    [conditions] = [
+        file for file in of_day(context, MARCH).report.files if file.name == "CIS_CPD_bdpm.txt"
+    ]
+    assert [(each.line, each.text) for each in conditions.doubts] == [(6, "60900002\tliste\x00I")]
 
 
 def test_the_same_files_are_answered_and_not_loaded_again(store: Store, tmp_path: Path) -> None:

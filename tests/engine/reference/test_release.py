@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from reference_files import LINKS, a_product, lines_of, row, sample_bytes, sample_files
 
 from engine.reference.release import Release, read_release
@@ -197,6 +199,41 @@ def test_products_of_the_past_in_the_register_of_generics_refuse_nothing() -> No
     release = read_release(sample_files(CIS_CIP_bdpm=b"".join(own[:6])))
 
     assert faults(release, "CIS_GENER_bdpm.txt") == [(2, RowFault.CIS_UNLISTED)]
+
+
+CELL = st.text(st.sampled_from("0123456789 ,.%mgUI\té-"), max_size=12)
+CODES = st.sampled_from(["60900001", "60900009", "6090000", "3400990000115", "9000011", "SA", "FT"])
+
+
+@given(
+    name=st.sampled_from(["CIS_bdpm", "CIS_CIP_bdpm", "CIS_COMPO_bdpm", "CIS_CPD_bdpm"]),
+    rows=st.lists(st.lists(CELL | CODES, min_size=1, max_size=13), max_size=4),
+)
+@settings(max_examples=300, deadline=None)
+def test_whatever_a_file_says_each_row_is_kept_or_told(name: str, rows: list[list[str]]) -> None:
+    own = sample_bytes()[f"{name}.txt"]
+    encoding = "utf-8" if name == "CIS_CIP_bdpm" else "cp1252"
+    data = own + b"".join(row(*cells, encoding=encoding) for cells in rows)
+
+    release = read_release(sample_files(**{name: data}), most_apart=ALL)
+
+    written = [line for line in data.split(b"\n") if line.strip()]
+    found = report(release, f"{name}.txt")
+    told = {doubt.line for doubt in found.doubts}
+    assert found.rows == len(written)
+    assert found.kept + found.apart == found.rows
+    assert found.apart <= len(told)
+    for each in release.assembled(DAY):
+        assert all(strength.numerator.value > 0 for strength in each.product.record.strengths)
+
+
+@given(st.binary(max_size=200))
+def test_bytes_of_no_file_are_refused_or_told_and_never_break_the_load(data: bytes) -> None:
+    try:
+        release = read_release(sample_files(CIS_CPD_bdpm=data), most_apart=ALL)
+    except Refused:
+        return
+    assert report(release, "CIS_CPD_bdpm.txt").kept == 0
 
 
 def test_links_lead_from_a_ucd_to_its_product_in_both_lengths() -> None:
