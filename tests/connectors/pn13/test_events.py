@@ -474,3 +474,17 @@ def test_as_needed_by_pharmacy_software_may_repeat_the_start(
 
     assert phase.as_needed
     assert said(phase.findings) == doubts
+
+
+@pytest.mark.parametrize(("sent", "doubts"), [("1", []), ("2", []), ("3", ["3"])])
+def test_a_data_type_that_no_published_message_has_is_told(sent: str, doubts: list[str]) -> None:
+    events = (
+        CLINICAL.format(code="0", words=""),
+        ACTIVITY.format(activity="4", operator="5"),
+        hours("2", "0800", ""),
+    )
+    data_type = f"</Evt_nature><Evt_typedeDonnée>{sent}</Evt_typedeDonnée>"
+
+    for event in events:
+        phase = phase_of(a_posology(event.replace("</Evt_nature>", data_type)))
+        assert said(phase.findings) == [("timing-unsupported", value) for value in doubts]
