@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import typer
 
 from engine.language import Say
+from engine.posology.offer.confirm import own_starts
 from engine.terminal.interpret_typed import days_typed, dose_typed, end_typed, start_typed
 from engine.terminal.interpret_words import content_words
-from schemas.base import DateOrInstant
+from schemas.base import DateOrInstant, is_day
 from schemas.canonical import digest
 from schemas.offer import (
     AddedDose,
@@ -63,12 +64,11 @@ class Clerk:
         """The answers to one reading, once every cell and every stretch has one."""
         chosen = self._candidate(offer)
         before = {each.cell: each for each in earlier.answers.cells} if earlier else {}
-        stated = start if start is not None else self._start()
-        return Answers(
+        given = Answers(
             text_sha256=offer.text_sha256,
             offer_sha256=digest(offer),
             candidate=chosen.id,
-            start=stated,
+            start=start,
             cells=tuple(self._cell(cell, before.get(cell.id)) for cell in chosen.cells),
             unread=tuple(
                 StretchAnswer(stretch=each.id, reason=self._reason(f"{each.id} « {each.words} »"))
@@ -77,6 +77,13 @@ class Clerk:
             doses=tuple(self._added_doses(chosen)),
             rows=tuple(self._added_rows(chosen)),
         )
+        return given if start is not None else self._started(chosen, given)
+
+    def _started(self, chosen: Candidate, given: Answers) -> Answers:
+        """The start that a row was answered to state, else one that is asked for."""
+        own = own_starts(chosen, given)
+        stated = min(own) if len({is_day(each) for each in own}) == 1 else self._start()
+        return given.model_copy(update={"start": stated})
 
     def _candidate(self, offer: Offer) -> Candidate:
         known = {one.id: one for one in offer.candidates}

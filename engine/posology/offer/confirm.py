@@ -5,7 +5,7 @@ The posology is an ordinary one: `normalise` judges it like that of any sender.
 
 from engine.posology.doubts import Doubts
 from engine.posology.offer.build import built
-from schemas.base import is_day
+from schemas.base import DateOrInstant, is_day
 from schemas.canonical import digest
 from schemas.finding import Finding, FindingCode
 from schemas.offer import (
@@ -151,17 +151,22 @@ def _about_additions(chosen: Candidate, answers: Answers) -> list[Finding]:
 
 
 def _about_start(chosen: Candidate, answers: Answers) -> tuple[Finding, ...]:
-    """The start is stated once more, and is that of the first row which states its own."""
+    """The start is stated, and is that of the first row which states its own."""
     if answers.start is None:
         return _missing("start", "the start of the treatment is not stated")
+    own = own_starts(chosen, answers)
+    if len({is_day(start) for start in own}) > 1:
+        return _wrong("start", "one row starts on a day and another at an hour")
+    if own and answers.start != min(own):
+        return _wrong("start", "the start is not that of the rows which state their own")
+    return ()
+
+
+def own_starts(chosen: Candidate, answers: Answers) -> list[DateOrInstant]:
+    """The starts that rows state by themselves, as answered."""
     own = [start for row in chosen.rows if (start := _own_start(row, answers)) is not None]
     own += [row.start for row in answers.rows if row.start is not None]
-    days = [str(start.start)[:10] for start in own]
-    if days and min(days) != str(answers.start)[:10]:
-        return _wrong("start", "the start is not that of the rows which state their own")
-    if any(is_day(start.start) != is_day(answers.start) for start in own):
-        return _wrong("start", "one start has an hour and another has none")
-    return ()
+    return [each.start for each in own]
 
 
 def _own_start(row: Row, answers: Answers) -> Starts | None:

@@ -221,6 +221,26 @@ def test_wrong_use_is_told_from_refused_input(terminal: Terminal) -> None:
     terminal("queue", "interpret", item, "1", "--answers", file, "--user", "noe", status=1)
 
 
+def test_the_start_of_the_text_is_answered_as_a_cell_and_not_asked_twice(
+    terminal: Terminal,
+) -> None:
+    item = terminal.imported("1 gélule le matin du 05/03/2026 au 11/03/2026")
+
+    said = terminal("queue", "interpret", item, "1", typed="c\nc\nc\nc\n\nn\no\n")
+
+    assert "à partir du 2026-03-05; avant le 2026-03-12" in said
+
+
+def test_the_start_is_asked_where_nothing_states_it(terminal: Terminal) -> None:
+    item = terminal.imported("1 gélule le matin")
+
+    said = terminal(
+        "queue", "interpret", item, "1", typed="c\nc\nc\n\nn\n2026-13-01\n2026-03-04\no\n"
+    )
+
+    assert "à partir du 2026-03-04" in said
+
+
 def test_a_row_can_be_stated_where_nothing_was_read(terminal: Terminal) -> None:
     item = terminal.imported("selon protocole du service")
     typed = ["protocole joint", "coucher", "1/2 comprimé", "n", "lun jeu", "14 jours"]
@@ -264,7 +284,7 @@ def test_an_amount_without_number_or_unit_is_asked_again(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["2026-02-30", "demain", "2026-03-02 25:00", "2026-10-25 02:30"])
 def test_a_start_that_is_no_sure_instant_is_asked_again(text: str) -> None:
-    with pytest.raises(ValueError, match="début|horloges"):
+    with pytest.raises(ValueError, match=r"début|horloges"):
         start_typed(text, PARIS, FRENCH)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from builders import REFERENCE, a_quantity
@@ -26,7 +27,7 @@ from schemas.offer import (
     Offer,
     Verdict,
 )
-from schemas.posology import Limits, Posology, Rhythm, Weekday
+from schemas.posology import Bounds, Limits, Posology, Rhythm, Weekday
 from schemas.quantity import Duration, PeriodUnit, Ratio
 from schemas.schedule import DoseSchedule, EveryDays, Slot
 
@@ -265,6 +266,16 @@ def test_the_stated_start_is_that_of_the_text_when_the_text_has_one() -> None:
     assert refused(found, confirmed(found)) == [("start", WRONG)]
     [phase] = read(found, confirmed(found, start=date(2026, 3, 5))).phases
     assert (phase.bounds.start, phase.bounds.end) == (date(2026, 3, 5), date(2026, 3, 11))
+
+
+def test_a_start_at_an_hour_is_the_same_in_every_offset() -> None:
+    stated = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    found = offer("1 cp le matin", REFERENCE, bounds=Bounds(start=stated))
+    there = stated.astimezone(ZoneInfo("Europe/Paris"))
+
+    [phase] = read(found, confirmed(found, start=there)).phases
+    assert phase.bounds.start == stated
+    assert refused(found, confirmed(found, start=date(2026, 3, 2))) == [("start", WRONG)]
 
 
 def test_hours_are_counted_from_the_instant_that_was_stated() -> None:
