@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from connectors.hl7v2.group import Group, groups
+from connectors.hl7v2.parties import entity_of, person_of
 from connectors.hl7v2.patient import read_patient
 from connectors.hl7v2.product import ADMINISTERED, product_of
 from connectors.hl7v2.segment import Segment
@@ -67,7 +68,7 @@ def _of_group(source: Source, group: Group, patient: Patient | None) -> Iterator
 def _order(source: Source, group: Group) -> tuple[Identifier, ...]:
     if group.orc is None:
         return ()
-    found = [source.entity(group.orc, field, "intake.line") for field in (2, 3)]
+    found = [entity_of(source, group.orc, field, "intake.line") for field in (2, 3)]
     return tuple(one for one in found if one is not None)
 
 
@@ -193,7 +194,7 @@ def _planned(source: Source, group: Group) -> datetime | None:
 
 def _author(source: Source, rxa: Segment) -> Author:
     """RXA-10; HL7 names a person there and never says which role."""
-    person = source.person(rxa, 10, "intake.author")
+    person = person_of(source, rxa, 10, "intake.author")
     if person is None:
         return Author(role=AuthorRole.UNKNOWN)
     name = " ".join(part for part in (person.given_name, person.family_name) if part)

@@ -3,6 +3,7 @@
 from connectors.hl7v2 import notes
 from connectors.hl7v2 import product as products
 from connectors.hl7v2.group import Group
+from connectors.hl7v2.parties import entity_of
 from connectors.hl7v2.posology import posology_of
 from connectors.hl7v2.relation import links_of
 from connectors.hl7v2.segment import Segment
@@ -129,7 +130,7 @@ def _identifiers(source: Source, group: Group) -> tuple[Identifier, ...]:
     """Placer number, filler number, prescription number, in this order, each once."""
     found = []
     if group.orc is not None:
-        found += [source.entity(group.orc, field, "line.identifiers") for field in (2, 3)]
+        found += [entity_of(source, group.orc, field, "line.identifiers") for field in (2, 3)]
     rxe = group.one("RXE")
     number = source.text(rxe, 15, "line.identifiers") if rxe else None
     if number is not None:

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime
 
+from connectors.hl7v2.parties import kind_of
 from connectors.hl7v2.segment import Segment
 from connectors.hl7v2.source import Source
 from mappings.authorities import identifier
@@ -80,7 +81,7 @@ def identifiers_of(
         name, oid, _ = (
             source.text(segment, field, gives, 4, repetition, part) for part in (1, 2, 3)
         )
-        kind = source.kind_of(source.text(segment, field, gives, 5, repetition))
+        kind = kind_of(source, source.text(segment, field, gives, 5, repetition))
         if value is not None:
             found.append(identifier(value, oid or name, source.site.name, kind))
     return tuple(found)

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 from connectors.hl7v2 import dose as doses
 from connectors.hl7v2.group import Group
+from connectors.hl7v2.quantity_timing import timing_field
 from connectors.hl7v2.source import Source
 from connectors.hl7v2.statement import Statement
-from connectors.hl7v2.timing import sequences, timing_field, timing_segments
+from connectors.hl7v2.timing import sequences, timing_segments
 from schemas.finding import FindingCode
 from schemas.posology import Dose, Phase, Posology
 from schemas.quantity import Quantity

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from connectors.hl7v2.group import Group, groups
 from connectors.hl7v2.notes import notes_of
 from connectors.hl7v2.order import line_of
+from connectors.hl7v2.parties import entity_of, kind_of, person_of
 from connectors.hl7v2.patient import read_patient, read_stay
 from connectors.hl7v2.segment import Segment
 from connectors.hl7v2.source import Source
@@ -152,7 +153,7 @@ def _group(source: Source, group: Group) -> Identifier | None:
     """The number that stays the same over versions and lines."""
     for field in (4, 2, 3):
         if group.orc is not None and group.orc.value(field):
-            return source.entity(group.orc, field, "prescription.chain.group")
+            return entity_of(source, group.orc, field, "prescription.chain.group")
     return None
 
 
@@ -169,7 +170,7 @@ def _prescriber(source: Source, orders: Sequence[Group]) -> Practitioner | None:
     for group in orders:
         if group.orc is None or not group.orc.raw(12):
             continue
-        one = source.person(group.orc, 12, "prescription.prescriber")
+        one = person_of(source, group.orc, 12, "prescription.prescriber")
         if found is None:
             found = one
         elif one is not None and not _same_person(found, one):
@@ -202,7 +203,7 @@ def _establishment(source: Source, orc: Segment | None) -> Organization | None:
     gives = "prescription.establishment"
     places = [(1, 1), (10, 1), (3, 1), (6, 1), (6, 2), (7, 1)]
     name, new, old, authority, oid, code = source.parts(orc, 21, gives, places, needed=3)
-    number, kind = new or old, source.kind_of(code)
+    number, kind = new or old, kind_of(source, code)
     if name is None and number is None:
         return None
     found = (identifier(number, oid or authority, source.site.name, kind),) if number else ()

@@ -5,7 +5,7 @@ read here, so that a place and a trail mark are written in one way.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -13,13 +13,12 @@ from zoneinfo import ZoneInfo
 from connectors.dates import read_timestamp
 from connectors.hl7v2.segment import Message, Segment
 from connectors.trail import Trail
-from mappings.authorities import identifier, product_code
+from mappings.authorities import product_code
 from mappings.catalogue import table
 from mappings.table import Table
 from schemas.base import DateOrInstant
 from schemas.codes import Coding, ProductCode
 from schemas.finding import Finding, FindingCode
-from schemas.people import Identifier, IdentifierKind, Practitioner
 from schemas.quantity import Quantity
 from schemas.site import Site
 
@@ -260,39 +259,6 @@ class Source:
             return None
         return Quantity(value=number, unit=text or code, code=code, system=system)
 
-    def entity(self, segment: Segment, field: int, gives: str) -> Identifier | None:
-        """One EI, an order number: escaped separators inside it are part of it."""
-        value, name, oid = self.parts(segment, field, gives, [(1, 1), (2, 1), (3, 1)])
-        return identifier(value, oid or name, self.site.name) if value else None
-
-    def person(
-        self, segment: Segment, field: int, gives: str, repetition: int = 1
-    ) -> Practitioner | None:
-        """One XCN. The type of the identifier says what it is, else its authority does."""
-        places = [(1, 1), (2, 1), (3, 1), (9, 1), (9, 2), (13, 1)]
-        value, family, given, name, oid, code = self.parts(
-            segment, field, gives, places, repetition, needed=2
-        )
-        if value is None and family is None:
-            return None
-        kind = self.kind_of(code)
-        found = (_typed(value, oid or name, kind, self.site.name),) if value else ()
-        return Practitioner(
-            identifiers=found,
-            family_name=family,
-            given_name=given,
-            location=segment.where(field, 1, repetition).removesuffix(".1"),
-        )
-
-    def kind_of(self, code: str | None) -> IdentifierKind:
-        """What an identifier type code of table 0203 stands for."""
-        known = self.table("identifier_types").target_of(code) if code else None
-        return IdentifierKind(known) if known else IdentifierKind.OTHER
-
-    def each(self, segment: Segment, field: int) -> Iterator[int]:
-        """The ranks of the repetitions of a field."""
-        yield from segment.repetitions(field)
-
 
 def unit_places(
     segment: Segment, field: int, repetition: int = 1
@@ -304,9 +270,3 @@ def unit_places(
     if segment.value(field, 3, repetition) is not None:
         return (2, 1), (3, 1), (4, 1)
     return (2, 1), (2, 2), (2, 3)
-
-
-def _typed(value: str, authority: str | None, kind: IdentifierKind, site: str) -> Identifier:
-    if kind is not IdentifierKind.OTHER:
-        return Identifier(value=value, kind=kind, authority=authority)
-    return identifier(value, authority, site)

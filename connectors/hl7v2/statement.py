@@ -68,10 +68,7 @@ class Statement:
         return self.says_when or several or self.conjunction is not None
 
     def add_pattern(self, code: Coding, place: str) -> Pattern | None:
-        """One repeat pattern code; an unknown one is kept word for word with a finding.
-
-        The words of a known one stand among the words of the statement, to be compared.
-        """
+        """One repeat pattern code; an unknown one is kept word for word with a finding."""
         found = pattern_of_coding(code, self.source.table("repeat_patterns"))
         doubt = self.source.doubt
         if found is None:
@@ -89,8 +86,6 @@ class Statement:
         if found.unsupported:
             rule = "the repeat pattern is no rhythm that can be computed"
             doubt(FindingCode.TIMING_UNSUPPORTED, place, rule, code.code)
-        if code.display and code.display != code.code:
-            self.words.append(code.display)
         self.patterns.append(found)
         return found
 

@@ -1,12 +1,10 @@
-"""Statements of timing: TQ1 (from version 2.5) and the quantity/timing field before it.
+"""Statements of timing in TQ1, and how several statements follow one another.
 
-Sources: HL7 v2.5.1 §4.5.4 (TQ1), §2.A.81 (TQ), tables 0335, 0472, 0485.
+Source: HL7 v2.5.1 §4.5.4 (TQ1), tables 0335, 0472, 0485.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 from itertools import pairwise
 
 from connectors.hl7v2 import rpt
@@ -18,15 +16,6 @@ from schemas.codes import Coding
 from schemas.finding import FindingCode
 from schemas.posology import Frequency
 from schemas.quantity import Duration, PeriodUnit
-
-_LENGTHS = {
-    "S": PeriodUnit.SECOND,
-    "M": PeriodUnit.MINUTE,
-    "H": PeriodUnit.HOUR,
-    "D": PeriodUnit.DAY,
-    "W": PeriodUnit.WEEK,
-}
-"""Letters of TQ-3. `L` (months, or lunar cycles) and `T` (a total dosage) are not computed."""
 
 
 def timing_segments(source: Source, segments: Sequence[Segment]) -> list[Statement]:
@@ -65,41 +54,45 @@ def _tq1(source: Source, tq1: Segment) -> Statement:
 
 
 def _patterns(found: Statement, tq1: Segment) -> None:
-    """Every repetition of TQ1-3: its code, and the components that stand beside the code."""
+    """Every repetition of TQ1-3: its code, and the components that stand beside the code.
+
+    The words of a known code are words of the statement, to be compared with it.
+    """
     source = found.source
     for repetition in tq1.repetitions(3):
         code = _code(source, tq1, repetition)
         said = rpt.beside(source, tq1, repetition)
         place = tq1.where(3, 1, repetition)
         if code is not None and rpt.misplaced_words(said):
-            code = code.model_copy(update={"display": said.alignment, "system": said.begin})
+            system = said.begin or code.system
+            code = code.model_copy(update={"display": said.alignment, "system": system})
             said = replace(said, alignment=None, begin=None)
         if code is not None:
             known = found.add_pattern(code, place)
             if known is not None:
                 found.patterns[-1] = rpt.checked(source, known, said, place)
+                words = (code.display, *(tq1.value(3, 1, repetition, part) for part in (9, 2, 5)))
+                found.words += [word for word in words if word and word != code.code]
         elif any(tq1.value(3, at, repetition) for at in range(2, 12)):
             one = rpt.alone(source, said, place)
             found.patterns += [one] if one is not None else []
 
 
 def _code(source: Source, tq1: Segment, repetition: int) -> Coding | None:
-    """The code of TQ1-3, with its words. The alternate is taken where it is the standard's own.
+    """The code of TQ1-3. A CWE states one thing in two systems.
 
-    A CWE states one thing in two systems. Both codes of table 0335 must be the same.
+    The alternate is taken where the other is not known, and must say the same where it is.
     """
     take = (tq1, 3, "phase.rhythm")
-    code, display, system, original = source.parts(
-        *take, [(1, 1), (1, 2), (1, 3), (1, 9)], repetition, needed=4
-    )
+    places = [(1, 1), (1, 2), (1, 3), (1, 9)]
+    code, display, system, original = source.parts(*take, places, repetition, needed=4)
     other, words, others = source.parts(*take, [(1, 4), (1, 5), (1, 6)], repetition)
-    display = original or display or words
     if code is None and display is None and other is None:
         return None
-    first = Coding(code=code or "", system=system, display=display)
+    first = Coding(code=code or "", system=system, display=original or display)
     if other is None:
         return first
-    second = Coding(code=other, system=others, display=display)
+    second = Coding(code=other, system=others, display=words)
     table = source.table("repeat_patterns")
     one, two = (pattern_of_coding(each, table) for each in (first, second))
     if one is not None and one != two:
@@ -147,70 +140,6 @@ def _length(source: Source, segment: Segment, field: int, gives: str) -> Duratio
         )
         return None
     return Duration(value=value, unit=PeriodUnit(unit))
-
-
-def timing_field(source: Source, segment: Segment, field: int) -> list[Statement]:
-    """One statement for each repetition of a TQ: ORC-7 and RXE-1."""
-    return [
-        _tq(source.fork(), segment, field, repetition) for repetition in segment.repetitions(field)
-    ]
-
-
-def _tq(source: Source, segment: Segment, field: int, repetition: int) -> Statement:
-    def take(component: int, gives: str, part: int = 1) -> str | None:
-        return source.text(segment, field, gives, component, repetition, part)
-
-    suffix = f"[{repetition}]" if repetition > 1 else ""
-    found = Statement(source, f"{segment.place}-{field}{suffix}")
-    found.quantity = source.composite(segment, field, "phase.dose", 1, repetition)
-    found.quantity_at = segment.where(field, 1, repetition)
-    code, times = take(2, "phase.rhythm"), take(2, "phase.times.clock", 2)
-    if code:
-        found.add_pattern(Coding(code=code), segment.where(field, 2, repetition))
-    for said in (times or "").split(",") if times else ():
-        found.add_clock(said.strip(), segment.where(field, 2, repetition, 2))
-    _old_length(found, take(3, "phase.bounds.duration"), segment.where(field, 3, repetition))
-    found.start = source.timestamp(segment, field, "phase.bounds.start", 4, repetition)
-    found.end = source.timestamp(segment, field, "phase.bounds.end", 5, repetition)
-    priority = take(6, "phase.as_needed")
-    if priority:
-        found.add_priority(Coding(code=priority), segment.where(field, 6, repetition))
-    found.condition = take(7, "phase.as_needed_for")
-    found.condition_at = segment.where(field, 7, repetition)
-    found.text = take(8, "phase.text")
-    found.conjunction = take(9, "phase.sequence")
-    found.conjunction_at = segment.where(field, 9, repetition)
-    _not_computed(found, segment, field, repetition)
-    total = source.whole(segment, field, "phase.bounds.count", 12, repetition)
-    found.limit(total, segment.where(field, 12, repetition))
-    return found
-
-
-def _not_computed(found: Statement, segment: Segment, field: int, repetition: int) -> None:
-    for component, what in ((10, "an order sequencing"), (11, "an occurrence duration")):
-        said = segment.value(field, component, repetition)
-        if said:
-            place = segment.where(field, component, repetition)
-            rule = f"{what} in the quantity/timing field is not computed"
-            found.source.doubt(FindingCode.TIMING_UNSUPPORTED, place, rule, said)
-
-
-def _old_length(found: Statement, said: str | None, place: str) -> None:
-    """TQ-3: `D4` is four days, `X4` four times, `INDEF` and nothing are open-ended."""
-    if said is None or said == "INDEF":
-        return
-    shape = re.fullmatch(r"([A-Za-z])(\d{1,6})", said)
-    letter, number = (shape[1].upper(), int(shape[2])) if shape else ("", 0)
-    if letter == "X" and number:
-        found.count = number
-    elif letter in _LENGTHS and number:
-        found.duration = Duration(value=Decimal(number), unit=_LENGTHS[letter])
-    elif letter in {"L", "T"}:
-        rule = "a duration in months or lunar cycles, or until a total, is not computed"
-        found.source.doubt(FindingCode.TIMING_UNSUPPORTED, place, rule, said)
-    else:
-        rule = "the duration must be a letter S, M, H, D, W or X and a number, or INDEF"
-        found.source.doubt(FindingCode.BOUNDS_INVALID, place, rule, said)
 
 
 def sequences(statements: Sequence[Statement]) -> list[int | None]:

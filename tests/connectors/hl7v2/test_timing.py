@@ -237,7 +237,7 @@ def test_the_words_of_a_code_are_compared_as_words_of_the_phase() -> None:
     assert phase.instructions == ("twice a day",)
 
 
-@pytest.mark.parametrize("pattern", ["QJ1&lundi&99DPI", "QJ1^lundi^99DPI"])
+@pytest.mark.parametrize("pattern", ["QJ1&lundi&99DPI", "QJ1^lundi^99DPI", "QJ1&&99DPI^lundi"])
 def test_a_code_of_another_system_is_none_of_table_0335(pattern: str) -> None:
     phase = the_phase(rxe(), f"TQ1|1||{pattern}", RXR)
 
