@@ -62,15 +62,15 @@ class WeekLine:
 def week_of(lines: Sequence[WeekLine], site: Site, first: date, days: int) -> Week:
     """The organiser of `days` days from `first`, of lines in their order.
 
-    `planned` of each line are the intakes of those days and no other. A line that waits for an
-    answer plans none, and is listed.
+    `planned` of each line are the intakes of those days of the site and no other. A line that
+    waits for an answer plans none, and is listed.
     """
     placed = [
         (rank, line, intake, _compartment(line, intake, site))
         for rank, line in enumerate(lines, start=1)
         for intake in line.planned
     ]
-    contents = _contents(placed)
+    contents = _contents(placed, site)
     return Week(
         first=first,
         days=days,
@@ -117,7 +117,7 @@ def _step(line: WeekLine, intake: PlannedIntake) -> Step | None:
     return line.schedule.steps[intake.step] if line.schedule is not None else None
 
 
-def _contents(placed: Sequence[_Placed]) -> _Cells:
+def _contents(placed: Sequence[_Placed], site: Site) -> _Cells:
     cells: _Cells = {}
     for rank, line, intake, where in placed:
         count = line.assessed.placement.counts[intake.step] if where is not None else None
@@ -132,7 +132,8 @@ def _contents(placed: Sequence[_Placed]) -> _Cells:
             count=count,
             quantity=intake.quantity,
         )
-        cells.setdefault((intake.due_at.date(), where), []).append(content)
+        day = site.day_of(intake.due_at, intake.moment)
+        cells.setdefault((day, where), []).append(content)
     return cells
 
 

@@ -1,7 +1,7 @@
 """Explains one file from its bytes to dated intakes; nothing is stored and nothing sent."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -147,14 +147,22 @@ def _line(assessed: AssessedLine, period: _Period) -> ExplainedLine:
 
 
 def _period(assessed: AssessedLine, site: Site, first: date, days: int) -> _Period:
-    """What a change of the clocks puts in doubt in the period, and the intakes when nothing is."""
+    """What a change of the clocks puts in doubt in the period, and the intakes when nothing is.
+
+    The days are those of the site: its night round after midnight belongs to the day before.
+    """
     from engine.posology.expand import check_window, expand
 
     schedule = assessed.schedule
     if not isinstance(schedule, DoseSchedule):
         return (), ()
     midnight = datetime.combine(first, time(), ZoneInfo(site.zone))
-    doubts = check_window(schedule, site, midnight, days)
+    length = days + 1 if site.day_starts_at > time() else days
+    doubts = check_window(schedule, site, midnight, length)
     if doubts or not assessed.may_plan:
         return doubts, ()
-    return (), tuple(expand(schedule, site, midnight, days))
+    planned = expand(schedule, site, midnight, length)
+    last = first + timedelta(days=days)
+    return (), tuple(
+        intake for intake in planned if first <= site.day_of(intake.due_at, intake.moment) < last
+    )

@@ -110,7 +110,11 @@ def _of_bounds(
 ) -> Told:
     match change:
         case StartMoved():
-            return say("beginning"), instant_words(change.old, zone), instant_words(change.new, zone)
+            return (
+                say("beginning"),
+                instant_words(change.old, zone),
+                instant_words(change.new, zone),
+            )
         case EndMoved():
             old, new = (
                 instant_words(end, zone) if end is not None else say("without end")

@@ -58,7 +58,8 @@ def organiser_table(week: Week, say: Say) -> Table:
     )
     table.columns[0].no_wrap = True
     cells = {(cell.day, cell.compartment): cell for cell in week.cells}
-    for day in (week.first + timedelta(days=offset) for offset in range(week.days)):
+    shown = {week.first + timedelta(days=offset) for offset in range(week.days)}
+    for day in sorted(shown | {cell.day for cell in week.cells}):
         row = (cells.get((day, compartment)) for compartment in Compartment)
         table.add_row(
             f"{say(WEEKDAYS[day.weekday()])} {day}", *(Text(_cell(cell, say)) for cell in row)

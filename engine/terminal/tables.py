@@ -108,7 +108,8 @@ def week_table(lines: Sequence[ExplainedLine], first: date, days: int, say: Say)
     ordered = sorted(columns, key=lambda column: (columns[column], column))
     table = table_of(say("Week"), say("Day"), *ordered)
     table.columns[0].no_wrap = True
-    for day in (first + timedelta(days=offset) for offset in range(days)):
+    shown = {first + timedelta(days=offset) for offset in range(days)}
+    for day in sorted(shown | {day for day, _ in cells}):
         doses = ("\n".join(cells.get((day, column), ())) for column in ordered)
         table.add_row(f"{say(WEEKDAYS[day.weekday()])} {day}", *map(Text, doses))
     return table

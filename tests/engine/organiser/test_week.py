@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from builders import REFERENCE, a_phase, a_quantity
+from builders import REFERENCE, a_phase, a_quantity, a_site
 from hypothesis import given
 from hypothesis import strategies as st
 from placed import START, a_packed_line, a_product
@@ -20,7 +20,7 @@ from schemas.moment import Compartment, Moment, MomentTime
 from schemas.organiser import BesideReason, Place, SpanLabel, Week
 from schemas.posology import Bounds, Phase, Times
 from schemas.prescription import Line
-from schemas.schedule import DoseSchedule
+from schemas.schedule import DoseSchedule, PlannedIntake
 
 PARIS = ZoneInfo("Europe/Paris")
 SPAN = 7
@@ -90,6 +90,22 @@ def test_a_moment_keeps_its_minutes_beside_it() -> None:
 
     assert cell.compartment is Compartment.MORNING
     assert (cell.contents[0].moment, cell.contents[0].offset_minutes) == (Moment("ACM"), 30)
+
+
+def test_a_night_round_after_midnight_lies_in_the_compartment_of_the_day_before() -> None:
+    moments = {**REFERENCE.moments, Moment.NIGHT: time(0, 30)}
+    site = a_site(moments=moments, day_starts_at=time(4))
+    line = a_packed_line(a_phase(moments=["NIGHT"], dose="1 comprimé"))
+    schedule = normalise(line.posology, site, start=START).schedule
+    night = AssessedLine(
+        line=line, schedule=schedule, placement=place(line, schedule, site).placement
+    )
+    due = datetime.combine(START + timedelta(days=1), time(0, 30), PARIS)
+    intake = PlannedIntake(due_at=due, moment=Moment.NIGHT, quantity=a_quantity("1 comprimé"))
+
+    (cell,) = week_of([WeekLine(night, (intake,))], site, START, 1).cells
+
+    assert (cell.day, cell.compartment) == (START, Compartment.BEDTIME)
 
 
 def test_halves_of_a_week_make_whole_units_and_leave_one_half() -> None:

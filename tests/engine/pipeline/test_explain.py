@@ -1,10 +1,10 @@
 """One file, from bytes to dated intakes: on a format of our own making, and on none."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from builders import a_line, a_phase, a_prescription
+from builders import REFERENCE, a_line, a_phase, a_prescription, a_site
 from placed import a_product
 
 from connectors import registry
@@ -15,6 +15,7 @@ from schemas.connector import Connector, Reading, SourceValue
 from schemas.errors import Refused
 from schemas.explanation import Explanation
 from schemas.finding import Finding, FindingCode
+from schemas.moment import Moment
 from schemas.organiser import BesideReason
 from schemas.posology import Bounds, Frequency, Phase
 from schemas.prescription import Product
@@ -128,6 +129,24 @@ def test_the_week_holds_what_goes_in_and_lists_what_does_not(explain_reading: Ex
     ]
     assert [(dose.due_at.day, dose.line) for dose in week.beside] == [(3, 2), (4, 2), (5, 2)]
     assert week.lines[0].ends_on == date(2025, 3, 5)
+
+
+def test_a_night_round_after_midnight_is_of_the_day_before_it(
+    explain_reading: Explain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From Monday at 4: the dose at 0:30 on Tuesday is Monday's, that of Monday is Sunday's."""
+    late = {**REFERENCE.moments, Moment.NIGHT: time(0, 30)}
+    site = a_site(moments=late, day_starts_at=time(4))
+    monkeypatch.setattr(module, "load_site", lambda _: site)
+    phase = a_phase(moments=["NIGHT"], bounds=Bounds(start=date(2025, 3, 1)))
+    reading = Reading(format="ours", prescriptions=(a_prescription(a_line(phase)),))
+
+    line = explain_reading(reading, first=date(2025, 3, 3), days=2).prescriptions[0].lines[0]
+
+    assert [intake.due_at.isoformat() for intake in line.planned] == [
+        "2025-03-04T00:30:00+01:00",
+        "2025-03-05T00:30:00+01:00",
+    ]
 
 
 def test_a_line_in_doubt_over_a_clock_change_lies_nowhere_and_says_why(
