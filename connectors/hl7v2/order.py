@@ -53,7 +53,8 @@ def line_of(source: Source, group: Group, *, encoded: bool, replaces: tuple[str,
     rxe, rxo = group.one("RXE"), group.one("RXO")
     detail = rxe or rxo
     posology, product = Posology(), Product()
-    if detail is not None and not _is_bare(detail, action):
+    stated = detail is not None and not _is_bare(detail, action)
+    if detail is not None and stated:
         product = _product(source, group, detail)
         posology = posology_of(source, group, encoded=encoded)
     said = tuple(notes.notes_of_order(source, group, posology))
@@ -61,6 +62,7 @@ def line_of(source: Source, group: Group, *, encoded: bool, replaces: tuple[str,
     _check_effective(source, group, action, effective, posology)
     _check_review(source, rxe, rxo)
     related = tuple(links_of(source, group, posology))
+    text = _instructions(source, rxe, rxo)
     routes = (*group.after_encoded("RXR"), *group.before_encoded("RXR"))
     return Line(
         location=group.first.place,
@@ -68,8 +70,8 @@ def line_of(source: Source, group: Group, *, encoded: bool, replaces: tuple[str,
         action=action,
         effective_at=effective,
         product=product,
-        text=_instructions(source, rxe, rxo),
-        posology=with_remarks(posology, notes.remarks_of(said)),
+        text=text,
+        posology=_with_words(posology, text, notes.remarks_of(said)) if stated else posology,
         route=products.route_of(source, routes),
         quantity_to_supply=_supply(source, rxe, rxo),
         renewals=_renewals(source, rxe, rxo),
@@ -83,6 +85,17 @@ def line_of(source: Source, group: Group, *, encoded: bool, replaces: tuple[str,
         notes=said,
         findings=tuple(source.doubts),
     )
+
+
+def _with_words(posology: Posology, text: str | None, remarks: list[str]) -> Posology:
+    """The posology with the words beside it. Without a dose and a timing, they are all of it.
+
+    An order may be one in words: §4.14.1.6, RXO-6.
+    """
+    if posology.phases:
+        return with_remarks(posology, remarks)
+    words = dict.fromkeys(one for one in (text, *remarks) if one)
+    return Posology(text="\n".join(words) or None)
 
 
 def _is_bare(detail: Segment, action: LineAction) -> bool:

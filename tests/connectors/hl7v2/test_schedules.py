@@ -370,3 +370,23 @@ def test_the_tables_of_a_site_give_hours_and_days_to_its_own_codes(
 
     assert dated(twice) == ["03-02 09:00 1", "03-02 16:00 1"]
     assert dated(days) == ["03-02 08:30 1", "03-04 08:30 1"]
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        "RXO|(product)|||||^1 comprimé matin et soir",
+        "RXO|(product)||||||^1 comprimé matin et soir",
+        "RXE||(product)|||||^1 comprimé matin et soir",
+        "RXE||(product)\nNTE|1||1 comprimé matin et soir",
+    ],
+)
+def test_an_order_in_words_is_a_posology_in_words(example: str) -> None:
+    line = explained(example)
+
+    assert blocked(line) == ["posology-text-only"]
+    assert line.line.posology.text == "1 comprimé matin et soir"
+
+
+def test_an_order_without_dose_timing_and_words_has_no_posology() -> None:
+    assert blocked(explained("RXE||(product)")) == ["posology-missing"]
