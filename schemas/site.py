@@ -26,7 +26,8 @@ class Site(Value):
 
     def is_past_midnight(self, moment: Moment | None) -> bool:
         """Whether a moment comes after the midnight that ends its day on the calendar."""
-        return moment is not None and self.moments[moment] < self.day_starts_at
+        hour = self.moments.get(moment) if moment is not None else None
+        return hour is not None and hour < self.day_starts_at
 
     def day_of(self, due_at: datetime, moment: Moment | None) -> date:
         """The day of the organiser for an intake: a time of the clock is of its calendar day."""

@@ -10,15 +10,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from mappings.catalogue import table
 from schemas.base import plain_decimal
 from schemas.codes import ProductCodeSystem
 from schemas.delivery import ReleasedLine, ReleasedSchedule
 from schemas.errors import Refused
 from schemas.export import Envelope
+from schemas.organiser import BesideReason, Place
 from schemas.people import IdentifierKind, Patient
 from schemas.prescription import Line
-from schemas.quantity import Quantity
+from schemas.schedule import PlannedIntake
 
 HOURS, DAYS, COLUMNS = 24, 31, 83
 BLANK = " "
@@ -69,21 +69,29 @@ def _patterns(export: ReleasedSchedule, released: ReleasedLine) -> dict[Pattern,
         if not 1 <= number <= export.days:
             raise Refused(f"{released.line.location}: an intake lies outside the days exported")
         hours = by_day.setdefault(number, [Decimal(0)] * HOURS)
-        _put(hours, planned.due_at.hour, planned.quantity, released.line)
+        _put(hours, planned.due_at.hour, _units(released, planned), released.line)
     patterns: dict[Pattern, set[int]] = {}
     for number in sorted(by_day):
         patterns.setdefault(tuple(by_day[number]), set()).add(number)
     return patterns
 
 
-def _put(hours: list[Decimal], hour: int, quantity: Quantity | None, line: Line) -> None:
+def _units(released: ReleasedLine, planned: PlannedIntake) -> Decimal | None:
+    """What a robot counts: units where the line goes in, else the amount as prescribed."""
+    if _goes_in(released):
+        count = released.placement.counts[planned.step]
+        return Decimal(count.numerator) / count.denominator if count is not None else None
+    return planned.quantity.value if planned.quantity is not None else None
+
+
+def _put(hours: list[Decimal], hour: int, quantity: Decimal | None, line: Line) -> None:
     if quantity is None:
         raise Refused(f"{line.location}: an intake of a robot file must have a quantity")
     if hour == 0:
         raise Refused(f"{line.location}: a robot file cannot say the hour after midnight")
     if hours[hour - 1]:
         raise Refused(f"{line.location}: a robot file cannot say two intakes in one hour")
-    hours[hour - 1] = quantity.value
+    hours[hour - 1] = quantity
 
 
 def _cells(
@@ -164,7 +172,7 @@ def _product(released: ReleasedLine, *, as_needed: bool) -> list[str]:
     return [
         cip,
         product.text,
-        "0" if _goes_in(released) else "1",
+        "0" if _goes_in(released) and not as_needed else "1",
         "1" if as_needed else "0",
         product.form.code,
         product.form.display or product.form.code,
@@ -181,14 +189,10 @@ def _strengths(released: ReleasedLine) -> str:
 
 
 def _goes_in(released: ReleasedLine) -> bool:
-    """Whether every dose is counted in units that an organiser holds; any other stays outside."""
-    counted = table("tabular/organiser_units", released.schedule.site)
-    doses = [
-        *(planned.quantity for planned in released.planned),
-        *(needed.quantity for needed in released.schedule.as_needed),
-    ]
-    units = {((dose.unit_label or "") if dose is not None else "").casefold() for dose in doses}
-    return bool(units) and all(counted.get(unit) is not None for unit in units)
+    """Whether all that is planned of the line lies in compartments; the file knows no half way."""
+    placement = released.placement
+    needed = placement.reasons == (BesideReason.AS_NEEDED,)
+    return placement.place is Place.INSIDE or (placement.place is Place.PARTLY and needed)
 
 
 def _comment(released: ReleasedLine) -> str:

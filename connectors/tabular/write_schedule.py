@@ -10,10 +10,10 @@ from schemas.base import plain_decimal
 from schemas.codes import ProductCodeSystem
 from schemas.delivery import ReleasedLine, ReleasedSchedule
 from schemas.export import Envelope
-from schemas.moment import Compartment, Moment
 from schemas.prescription import Product
 from schemas.quantity import Quantity
 from schemas.schedule import AsNeeded, PlannedIntake
+from schemas.site import Site
 
 COLUMNS = (
     "kind",
@@ -42,7 +42,8 @@ COLUMNS = (
     "decided_at",
     "decision",
 )
-"""`kind` is `planned` or `as-needed`; the latter has no date, and its text says when."""
+"""`kind` is `planned` or `as-needed`; the latter has no date, and its text says when. `date` is the
+day of the organiser: a moment past midnight is of the day that it ends; `due_at` is the instant."""
 _OWN = (ProductCodeSystem.CIP13, ProductCodeSystem.UCD13, ProductCodeSystem.CIS)
 
 
@@ -58,12 +59,12 @@ def write_schedule(export: ReleasedSchedule, envelope: Envelope) -> bytes:
 
 
 def _line(released: ReleasedLine) -> Iterator[tuple[str, tuple[str, ...]]]:
-    compartments = _compartments(released.schedule.site)
+    site = _site(released.schedule.site)
     name = released.line.identifier or ""
     product = _product(released.line.product)
     for planned in released.planned:
         instructions = _instructions(released, planned)
-        when = _when(planned, released.schedule.zone, compartments)
+        when = _when(planned, released.schedule.zone, site)
         words = (released.line.text or "", " | ".join(instructions))
         yield "planned", (name, *when, *product, *_amount(planned.quantity), *words)
     nowhere = ("",) * 3 + (released.schedule.zone,) + ("",) * 3
@@ -72,24 +73,24 @@ def _line(released: ReleasedLine) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "as-needed", (name, *nowhere, *product, *_amount(needed.quantity), *words)
 
 
-def _compartments(site: str) -> dict[Moment, Compartment]:
-    """The columns of the organiser at this site; none when the site is no longer here."""
+def _site(name: str) -> Site | None:
+    """The site, for the columns and the days of its organiser; `None` when it is no longer here."""
     try:
-        return load_site(site).compartments
+        return load_site(name)
     except TableError:
-        return {}
+        return None
 
 
-def _when(
-    planned: PlannedIntake, zone: str, compartments: dict[Moment, Compartment]
-) -> tuple[str, ...]:
-    compartment = compartments.get(planned.moment) if planned.moment is not None else None
+def _when(planned: PlannedIntake, zone: str, site: Site | None) -> tuple[str, ...]:
+    moment = planned.moment
+    compartment = site.compartments.get(moment) if site is not None and moment is not None else None
+    day = site.day_of(planned.due_at, moment) if site is not None else planned.due_at.date()
     return (
         iso(planned.due_at),
-        planned.due_at.date().isoformat(),
+        day.isoformat(),
         planned.due_at.strftime("%H:%M"),
         zone,
-        planned.moment.value if planned.moment is not None else "",
+        moment.value if moment is not None else "",
         str(planned.offset_minutes) if planned.offset_minutes is not None else "",
         compartment.value if compartment is not None else "",
     )

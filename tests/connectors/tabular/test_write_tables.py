@@ -2,15 +2,23 @@
 
 import csv
 import io
+import shutil
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from connectors.tabular.connector import CONNECTOR
 from connectors.tabular.read import read
 from connectors.tabular.write_adherence import write_adherence
 from connectors.tabular.write_intakes import write_intakes
 from connectors.tabular.write_schedule import write_schedule
-from mappings.catalogue import load_site
+from mappings.catalogue import load_site, site_folder
 from schemas.delivery import IntakeReport, ReleasedSchedule, ValidatedAdherence
 from schemas.export import Envelope, ExportKind
+from schemas.moment import Moment
+from schemas.schedule import PlannedIntake
 
 SITE = load_site("reference")
 
@@ -39,6 +47,30 @@ def test_a_schedule_has_one_row_for_each_planned_intake(
     assert rows[0]["instructions"] == "au cours du repas"
     assert (rows[0]["patient_id"], rows[0]["line_id"]) == ("000123", "L1")
     assert (rows[0]["decided_by"], rows[0]["decision"]) == ("Anne PHARMACIENNE", "D-1")
+
+
+def test_a_night_after_midnight_is_of_the_day_whose_compartment_it_lies_in(
+    release: ReleasedSchedule, envelope: Envelope, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = shutil.copytree(site_folder("reference"), tmp_path / "with-a-night-round")
+    with (site / "site.toml").open("a", encoding="utf-8") as settings:
+        settings.write('day_starts_at = "03:00"\n')
+    moments = (site / "moments.csv").read_text(encoding="utf-8")
+    (site / "moments.csv").write_text(moments.replace("HS;coucher;22:00", "HS;coucher;00:30"))
+    monkeypatch.setenv("SEMAINIER_SITES", str(tmp_path))
+    line = release.lines[0]
+    night = PlannedIntake(
+        due_at=datetime(2026, 1, 6, 0, 30, tzinfo=ZoneInfo("Europe/Paris")),
+        moment=Moment.BEDTIME,
+        quantity=line.planned[0].quantity,
+    )
+    schedule = line.schedule.model_copy(update={"site": site.name})
+    changed = line.model_copy(update={"planned": (night,), "schedule": schedule})
+
+    (row, *_) = rows_of(write_schedule(release.model_copy(update={"lines": (changed,)}), envelope))
+
+    assert (row["date"], row["compartment"]) == ("2026-01-05", "bedtime")
+    assert (row["due_at"], row["time"]) == ("2026-01-06T00:30:00+01:00", "00:30")
 
 
 def test_what_is_taken_as_needed_is_listed_without_a_date(
