@@ -116,7 +116,11 @@ def _normalised(line: Line, prescription: Prescription, site: Site) -> Normalise
         return Normalised(schedule=DoseSchedule(site=site.name, zone=site.zone))
     from engine.posology.normalise import normalise
 
-    return normalise(line.posology, site, start=line.effective_at, written=prescription.authored_at)
+    posology = line.posology
+    if posology.text is None and line.text is not None:
+        # The sentence of a line is its posology in words, where its sender states no other.
+        posology = posology.model_copy(update={"text": line.text})
+    return normalise(posology, site, start=line.effective_at, written=prescription.authored_at)
 
 
 def _compared(line: Line, record: ProductRecord | None) -> tuple[Finding, ...]:

@@ -31,12 +31,16 @@ def is_text_only(assessed: AssessedLine) -> bool:
 
 
 def _is_in_words(phase: Phase) -> bool:
-    """No structure but bounds and limits, and nothing that the reader could not carry."""
+    """No structure but bounds and limits. What its reader doubts of it stays, and is decided on."""
     empty = Phase(location="")
     structure = (phase.rhythm, phase.times, phase.timing_code, phase.dose, phase.as_needed)
-    none = (empty.rhythm, empty.times, empty.timing_code, empty.dose, empty.as_needed)
-    codes = {finding.code for finding in phase.findings if finding.blocks}
-    return structure == none and codes <= {FindingCode.POSOLOGY_TEXT_ONLY}
+    return structure == (
+        empty.rhythm,
+        empty.times,
+        empty.timing_code,
+        empty.dose,
+        empty.as_needed,
+    )
 
 
 def recalled(

@@ -434,6 +434,46 @@ def test_a_narrative_is_read_with_the_dates_that_its_sender_states_beside_it(
     assert FindingCode.POSOLOGY_TEXT_ONLY not in codes(assessed)
 
 
+ORDER = (
+    "MSH|^~\\&|EHPAD|LILAS|PHARM|X|20260301100000+0100||RDE^O11^RDE_O11|C1|P|2.5\r"
+    "PID|||000123^^^LILAS^PI||EXEMPLE^ODETTE||19380412|F\r"
+    "ORC|NW|P1^EHPAD|||||||20260301100000+0100|||99700067210^EXEMPLE^A\r"
+    "RXE||60000065^PRODUIT A^CIS|||||^1 comprimé matin et soir\rRXR|PO\r"
+)
+
+
+def test_the_sentence_of_an_order_without_any_posology_is_read_too(sqlite_store: Store) -> None:
+    context = a_context(sqlite_store)
+    taken_in(context, ORDER.encode())
+
+    before = line(context)
+    made = read(context)
+
+    assert before.line.posology.phases == ()
+    assert FindingCode.POSOLOGY_TEXT_ONLY in codes(before)
+    assert isinstance(made.made.content.lines[0].schedule, DoseSchedule)
+
+
+def test_what_the_reader_could_not_carry_of_the_line_still_blocks_after_the_reading(
+    sqlite_store: Store,
+) -> None:
+    context = a_context(sqlite_store)
+    given = CDA.read_bytes()
+    criterion = b'<precondition><criterion><text><reference value="#nowhere"/></text></criterion>'
+    place = given.index(b"<entryRelationship", given.index(b"<consumable"))
+    taken_in(context, given[:place] + criterion + b"</precondition>" + given[place:])
+    desk = offered(context, "pharm", the_item(context).id, 1)
+
+    made = interpret(
+        context, "pharm", desk.item.id, 1, confirmed(desk.offer, start=date(2026, 1, 5))
+    )
+
+    [assessed] = made.made.content.lines
+    assert assessed.schedule.computable
+    assert not assessed.may_plan
+    assert FindingCode.REFERENCE_UNRESOLVED in codes(assessed)
+
+
 def test_a_line_with_words_beside_structure_is_not_offered(sqlite_store: Store) -> None:
     context = a_context(sqlite_store)
     both = a_request("A", words(TEXT))
