@@ -32,7 +32,7 @@ def condition_forms() -> tuple[Form, ...]:
             kind_of(Kind.SEPARATION),
         ),
         (
-            rf"(?:(?:sauf|hormis|excepte|except)\b|(?:pas|jamais|not|never) (?:le |les |on )?"
+            rf"(?:(?:sauf|hormis|excepte|except)\b|(?:pas|jamais|not|never) (?:[^\W\d]+ ){{0,2}}?(?:le |les |on )?"
             rf"(?={any_of('weekdays')}|week-?end)){CLAUSE}",
             _ceiling,
         ),
