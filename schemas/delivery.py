@@ -10,6 +10,7 @@ from schemas.export import ExportKind
 from schemas.ids import DeliveryId, Sha256
 from schemas.intake import Intake
 from schemas.people import Organization, Patient
+from schemas.organiser import NOT_PLACED, Placement
 from schemas.prescription import Line, Prescription
 from schemas.schedule import DoseSchedule, PlannedIntake
 
@@ -19,6 +20,7 @@ class ReleasedLine(Value):
 
     line: Line
     schedule: DoseSchedule
+    placement: Placement = NOT_PLACED
     planned: tuple[PlannedIntake, ...] = ()
 
 

@@ -10,6 +10,7 @@ from schemas.base import plain_decimal
 from schemas.codes import ProductCodeSystem
 from schemas.delivery import ReleasedLine, ReleasedSchedule
 from schemas.export import Envelope
+from schemas.organiser import Place
 from schemas.prescription import Product
 from schemas.quantity import Quantity
 from schemas.schedule import AsNeeded, PlannedIntake
@@ -64,7 +65,7 @@ def _line(released: ReleasedLine) -> Iterator[tuple[str, tuple[str, ...]]]:
     product = _product(released.line.product)
     for planned in released.planned:
         instructions = _instructions(released, planned)
-        when = _when(planned, released.schedule.zone, site)
+        when = _when(planned, released, site)
         words = (released.line.text or "", " | ".join(instructions))
         yield "planned", (name, *when, *product, *_amount(planned.quantity), *words)
     nowhere = ("",) * 3 + (released.schedule.zone,) + ("",) * 3
@@ -81,15 +82,17 @@ def _site(name: str) -> Site | None:
         return None
 
 
-def _when(planned: PlannedIntake, zone: str, site: Site | None) -> tuple[str, ...]:
+def _when(planned: PlannedIntake, released: ReleasedLine, site: Site | None) -> tuple[str, ...]:
+    """The cells of one time. A line that lies beside the organiser has no compartment."""
     moment = planned.moment
-    compartment = site.compartments.get(moment) if site is not None and moment is not None else None
+    inside = moment is not None and released.placement.place is not Place.BESIDE
+    compartment = site.compartments.get(moment) if site is not None and moment and inside else None
     day = site.day_of(planned.due_at, moment) if site is not None else planned.due_at.date()
     return (
         iso(planned.due_at),
         day.isoformat(),
         planned.due_at.strftime("%H:%M"),
-        zone,
+        released.schedule.zone,
         moment.value if moment is not None else "",
         str(planned.offset_minutes) if planned.offset_minutes is not None else "",
         compartment.value if compartment is not None else "",

@@ -20,6 +20,9 @@ _PLACES = 6
 """Thirds of a tablet are 0.333333 and 0.666667, and 0.3333333, in the examples of the ANS
 e-prescription guide; 0.33 is no third of any source."""
 
+_DIGITS = 18
+"""Before or after the point: what is longer is no dose, and would be slow to divide."""
+
 _PARTS = {
     Divisibility.WHOLE: frozenset({1}),
     Divisibility.HALVES: frozenset({1, 2}),
@@ -61,7 +64,7 @@ def count_of(quantity: Quantity, strength: Strength | None) -> Fraction | None:
 
     An amount in units counts itself; any other is divided by what one unit holds.
     """
-    if quantity.value <= 0:
+    if not _is_plain(quantity):
         return None
     if unit_of(quantity) is not None:
         return exact(quantity.value)
@@ -77,12 +80,18 @@ def count_of(quantity: Quantity, strength: Strength | None) -> Fraction | None:
 def _held(strength: Strength) -> tuple[str, Fraction] | None:
     """What one unit holds: its measure, and how much; `None` by a volume or of nothing."""
     by = strength.denominator
-    if by is not None and unit_of(by) is None and not _is_bare(by):
+    if by is not None and not (_is_plain(by) and (unit_of(by) or _is_bare(by))):
+        return None
+    if not _is_plain(strength.numerator):
         return None
     kind, amount = measure_of(strength.numerator)
-    if amount <= 0:
-        return None
     return kind, Fraction(amount) / (exact(by.value) if by is not None else 1)
+
+
+def _is_plain(quantity: Quantity) -> bool:
+    """Whether an amount is one that a person writes: above zero, of few digits."""
+    value = quantity.value
+    return value > 0 and value.adjusted() < _DIGITS and int(value.as_tuple().exponent) > -_DIGITS
 
 
 def _is_bare(quantity: Quantity) -> bool:

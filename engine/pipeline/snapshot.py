@@ -77,7 +77,7 @@ def validated_lines(release: Release) -> tuple[ReleasedLine, ...]:
         decided.line for decided in release.decision.lines if decided.verdict is LineVerdict.REFUSED
     }
     return tuple(
-        ReleasedLine(line=each.line, schedule=each.schedule)
+        ReleasedLine(line=each.line, schedule=each.schedule, placement=each.placement)
         for rank, each in enumerate(release.content.lines, start=1)
         if str(rank) not in refused and isinstance(each.schedule, DoseSchedule)
     )

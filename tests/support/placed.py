@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from builders import REFERENCE, a_line, a_phase, a_quantity
 
 from engine.organiser.placement import place
 from engine.posology.normalise import normalise
 from schemas.codes import Coding, ProductCode, ProductCodeSystem
-from schemas.organiser import Placed
+from schemas.delivery import ReleasedLine
+from schemas.organiser import Place, Placed, Placement
 from schemas.posology import Phase
 from schemas.prescription import Line, Product
 from schemas.quantity import Strength
@@ -71,6 +73,17 @@ def a_packed_line(*phases: Phase, product: Product | None = None, **changes: obj
 def placed(line: Line, record: ProductRecord | None = None, site: Site = REFERENCE) -> Placed:
     """The line placed, its treatment starting on Monday 2 March 2026."""
     return place(line, normalise(line.posology, site, start=START).schedule, site, record)
+
+
+def counted(released: ReleasedLine) -> ReleasedLine:
+    """The line with a step for each of its doses: inside when all of them count tablets."""
+    doses = list(dict.fromkeys(intake.quantity for intake in released.planned))
+    units = [Fraction(d.value) if d is not None and d.unit == "comprimé" else None for d in doses]
+    placement = Placement(
+        place=Place.BESIDE if None in units or not units else Place.INSIDE, counts=tuple(units)
+    )
+    planned = tuple(one._replace(step=doses.index(one.quantity)) for one in released.planned)
+    return released.model_copy(update={"placement": placement, "planned": planned})
 
 
 def a_decimal_dose(value: str, unit: str = "comprimé") -> Line:

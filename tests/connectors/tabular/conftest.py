@@ -5,6 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from placed import counted
 
 from schemas.adherence import (
     AdherenceResult,
@@ -91,7 +92,7 @@ def a_released_line(
         quantity=tablets("1"),
         instructions=("au cours du repas",),
     )
-    return ReleasedLine(
+    released = ReleasedLine(
         line=Line(
             location="line[1]",
             identifiers=(Identifier(value=identifier),),
@@ -112,6 +113,7 @@ def a_released_line(
         ),
         planned=planned,
     )
+    return counted(released)
 
 
 def a_release(*lines: ReleasedLine, days: int = 7, patient: Patient = PATIENT) -> ReleasedSchedule:

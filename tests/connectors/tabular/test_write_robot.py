@@ -1,13 +1,17 @@
 """The 83 columns of pill robots, split by hand and counted from 1 as the layout does."""
 
 from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
+from placed import counted
 
 from connectors.tabular.write_robot import write_robot
 from schemas.delivery import ReleasedSchedule
 from schemas.errors import Refused
 from schemas.export import Envelope
+from schemas.organiser import NOT_PLACED, BesideReason, Place, Placement
 from schemas.quantity import Quantity
 
 FIRST_HOUR, FIRST_DAY = 19, 43
@@ -28,7 +32,8 @@ def with_planned(release: ReleasedSchedule, *changes: object) -> ReleasedSchedul
         for intake, change in zip(line.planned, changes, strict=False)
         if isinstance(change, dict)
     )
-    return release.model_copy(update={"lines": (line.model_copy(update={"planned": planned}),)})
+    changed = counted(line.model_copy(update={"planned": planned}))
+    return release.model_copy(update={"lines": (changed,)})
 
 
 def test_a_line_has_eighty_three_columns_and_no_empty_one(
@@ -183,3 +188,53 @@ def test_a_tab_in_a_name_moves_no_column(release: ReleasedSchedule, envelope: En
 
     assert len(columns) == 83
     assert columns[12] == "RAMIPRIL 5 mg comprimé"
+
+
+def test_an_amount_in_mg_is_written_in_the_units_that_were_counted_of_it(
+    release: ReleasedSchedule, envelope: Envelope
+) -> None:
+    line = release.lines[0]
+    grams = line.planned[0]._replace(quantity=Quantity(value=Decimal(1000), unit="mg"), step=0)
+    placement = Placement(place=Place.INSIDE, counts=(Fraction(3, 2),))
+    changed = line.model_copy(update={"planned": (grams,), "placement": placement})
+
+    (first,) = columns_of(write_robot(release.model_copy(update={"lines": (changed,)}), envelope))
+
+    assert first[13] == "0"
+    assert first[FIRST_HOUR + 7] == "1.5"
+
+
+@pytest.mark.parametrize(
+    ("placement", "column"),
+    [
+        (Placement(place=Place.INSIDE, counts=(Fraction(1),)), "0"),
+        (
+            Placement(place=Place.PARTLY, reasons=(BesideReason.AS_NEEDED,), counts=(Fraction(1),)),
+            "0",
+        ),
+        (
+            Placement(
+                place=Place.PARTLY, reasons=(BesideReason.NO_COMPARTMENT,), counts=(Fraction(1),)
+            ),
+            "1",
+        ),
+        (
+            Placement(
+                place=Place.BESIDE, reasons=(BesideReason.FORM_BESIDE,), counts=(Fraction(1),)
+            ),
+            "1",
+        ),
+        (NOT_PLACED, "1"),
+    ],
+)
+def test_only_a_line_that_lies_wholly_in_compartments_goes_in(
+    release: ReleasedSchedule, envelope: Envelope, placement: Placement, column: str
+) -> None:
+    line = release.lines[0]
+    alone = line.model_copy(
+        update={"planned": (line.planned[0]._replace(step=0),), "placement": placement}
+    )
+
+    (first,) = columns_of(write_robot(release.model_copy(update={"lines": (alone,)}), envelope))
+
+    assert first[13] == column

@@ -18,7 +18,7 @@ from engine.organiser.counting import (
     unit_of,
 )
 from schemas.organiser import CountedUnit
-from schemas.quantity import Quantity
+from schemas.quantity import Quantity, Strength
 from schemas.reference import Divisibility
 
 HALF, THIRD, QUARTER = Fraction(1, 2), Fraction(1, 3), Fraction(1, 4)
@@ -137,8 +137,21 @@ def test_an_amount_without_a_known_strength_is_not_counted() -> None:
     assert count_of(a_quantity("500 mg"), None) is None
 
 
-def test_nothing_taken_is_no_count() -> None:
-    assert count_of(a_quantity("0 comprimé"), None) is None
+@pytest.mark.parametrize("value", ["0", "-1", "1E+40", "1E-999999", "1E+999999"])
+def test_what_is_no_dose_is_no_count(value: str) -> None:
+    amount = Quantity(value=Decimal(value), unit="comprimé")
+    measured = amount.model_copy(update={"unit": "mg"})
+
+    assert count_of(amount, None) is None
+    assert count_of(a_quantity("5 mg"), Strength(numerator=measured)) is None
+    assert count_of(measured, a_strength("5 mg")) is None
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False), st.sampled_from(["comprimé", "mg"]))
+def test_any_number_is_counted_or_not_and_never_stops_the_work(value: Decimal, unit: str) -> None:
+    count = count_of(Quantity(value=value, unit=unit), a_strength("5 mg"))
+
+    assert count is None or count > 0
 
 
 def test_the_strength_of_the_message_comes_before_that_of_the_reference() -> None:
