@@ -23,10 +23,11 @@ _DAY = 24 * 60
 _PARTS_OF_DAY = {
     Moment.MORNING: range(12),
     Moment.EVENING: range(12, 24),
-    Moment.BEDTIME: (*range(12, 24), *range(5)),
+    Moment.BEDTIME: range(12, 24),
 }
-"""QAM, QPM and QHS, whose hour an explicit time states, and the hours that are none of theirs: the
-published alignment of QAM ends with the hour 11, and the hour of sleep is "e.g., H18-22"."""
+"""The hours in which an explicit time may be that of QAM, QPM and QHS. The published alignment of
+QAM ends with the hour 11, and the hour of sleep is "e.g., H18-22": after midnight it can be that of
+the day before or of the day itself."""
 
 
 @dataclass(slots=True)

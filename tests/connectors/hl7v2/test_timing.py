@@ -278,7 +278,9 @@ def test_explicit_times_stand_for_as_many_parts_of_the_day(
     assert phase.findings == ()
 
 
-@pytest.mark.parametrize(("pattern", "at"), [("QAM", "2000"), ("QPM", "0800"), ("QHS", "0800")])
+@pytest.mark.parametrize(
+    ("pattern", "at"), [("QAM", "2000"), ("QPM", "0800"), ("QHS", "0800"), ("QHS", "0000")]
+)
 def test_an_explicit_time_in_another_part_of_the_day_contradicts_the_code(
     pattern: str, at: str
 ) -> None:
