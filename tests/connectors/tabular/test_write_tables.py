@@ -18,6 +18,7 @@ from mappings.catalogue import load_site, site_folder
 from schemas.delivery import IntakeReport, ReleasedSchedule, ValidatedAdherence
 from schemas.export import Envelope, ExportKind
 from schemas.moment import Moment
+from schemas.organiser import NOT_PLACED
 from schemas.schedule import PlannedIntake
 
 SITE = load_site("reference")
@@ -47,6 +48,16 @@ def test_a_schedule_has_one_row_for_each_planned_intake(
     assert rows[0]["instructions"] == "au cours du repas"
     assert (rows[0]["patient_id"], rows[0]["line_id"]) == ("000123", "L1")
     assert (rows[0]["decided_by"], rows[0]["decision"]) == ("Anne PHARMACIENNE", "D-1")
+
+
+def test_a_line_beside_the_organiser_has_no_compartment(
+    release: ReleasedSchedule, envelope: Envelope
+) -> None:
+    beside = release.lines[0].model_copy(update={"placement": NOT_PLACED})
+
+    rows = rows_of(write_schedule(release.model_copy(update={"lines": (beside,)}), envelope))
+
+    assert [(row["moment"], row["compartment"]) for row in rows[:2]] == [("MORN", ""), ("HS", "")]
 
 
 def test_a_night_after_midnight_is_of_the_day_whose_compartment_it_lies_in(
