@@ -53,11 +53,21 @@ def is_standard(coding: Coding) -> bool:
     return coding.system is None or coding.system.upper().startswith(_STANDARD)
 
 
+def words_stated(coding: Coding, table: Table) -> str | None:
+    """The words of the row of this code: where the sender has the same, they say nothing more."""
+    row = table.get(coding.code if is_standard(coding) else _key(coding))
+    return row.text if row else None
+
+
+def _key(coding: Coding) -> str:
+    return f"{coding.system}|{coding.code}"
+
+
 def pattern_of_coding(coding: Coding, table: Table) -> Pattern | None:
     """What a code says in its own system: `QJ1` is a Monday in HL70335, a Sunday in another."""
     if is_standard(coding):
         return pattern_of(coding.code, table)
-    own = table.target_of(f"{coding.system}|{coding.code}")
+    own = table.target_of(_key(coding))
     return _read(own, coding.code.strip().upper()) if own is not None else None
 
 

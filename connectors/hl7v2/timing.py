@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from connectors.hl7v2 import rpt
-from connectors.hl7v2.pattern import Pattern, pattern_of_coding
+from connectors.hl7v2.pattern import Pattern, pattern_of_coding, words_stated
 from connectors.hl7v2.segment import NULL, Segment
 from connectors.hl7v2.source import Source, unit_places
 from connectors.hl7v2.statement import Statement
@@ -72,7 +72,8 @@ def _patterns(found: Statement, tq1: Segment) -> None:
             if known is not None:
                 found.patterns[-1] = rpt.checked(source, known, said, place)
                 words = (code.display, *(tq1.value(3, 1, repetition, part) for part in (9, 2, 5)))
-                found.words += [word for word in words if word and word != code.code]
+                silent = {code.code, words_stated(code, source.table("repeat_patterns"))}
+                found.words += [word for word in words if word and word not in silent]
         elif any(tq1.value(3, at, repetition) for at in range(2, 12)):
             one = rpt.alone(source, said, place)
             found.patterns += [one] if one is not None else []

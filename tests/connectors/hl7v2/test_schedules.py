@@ -361,12 +361,12 @@ def test_the_tables_of_a_site_give_hours_and_days_to_its_own_codes(
         "# table: hl7-codes/hl7v2/repeat_patterns  target: connectors.hl7v2.pattern  version: 1\n"
         "code;text;target;source;read_by\n"
         "BID;twice a day;2/1d 09:00 16:00;protocol of the home;\n"
-        "99DPI|LM;Monday, Wednesday;mon wed 08:30;list of the sender;\n"
+        "99DPI|LM;lu 1 me 1;mon wed 08:30;list of the sender;\n"
     )
     monkeypatch.setenv("SEMAINIER_SITES", str(tmp_path))
 
     twice = explained("TQ1|1||BID||||20260302", days=1, site="hl7-codes")
-    days = explained("TQ1|1||LM&lundi et mercredi&99DPI||||20260302", days=7, site="hl7-codes")
+    days = explained("TQ1|1||LM&lu 1 me 1&99DPI||||20260302", days=7, site="hl7-codes")
 
     assert dated(twice) == ["03-02 09:00 1", "03-02 16:00 1"]
     assert dated(days) == ["03-02 08:30 1", "03-04 08:30 1"]
