@@ -5,6 +5,7 @@ nothing. As-needed phases are listed and never planned.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from engine.posology.ceiling import check_limits
 from engine.posology.clock import is_usable
@@ -38,8 +39,8 @@ def normalise(
 
     `start` is the start that the context gives: the first dose where no phase states a start,
     and the instant before which nothing is planned. `written`, the day of the prescription, is
-    the start where nothing else is, and a finding says so. `times_only` plans times of phases
-    that state no dose, with no quantity.
+    the start where nothing else is, and a finding says so; its hour is that of no dose.
+    `times_only` plans times of phases that state no dose, with no quantity.
     `findings` holds those of the phases themselves, then those met here; the reasons of a
     `NotComputable` are the blocking ones among them that concern what would be planned.
     Clock changes are no part of this: see `engine.posology.expand.check_window`.
@@ -121,7 +122,7 @@ def _origin(
         return None
     rule = "no start is stated: the treatment starts on the day of writing"
     doubts.say(FindingCode.START_FROM_WRITING, rule, written)
-    return Start.of(written, zone)
+    return replace(Start.of(written, zone), has_clock=False)
 
 
 def _as_needed(phase: Phase) -> AsNeeded:

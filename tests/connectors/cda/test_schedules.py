@@ -119,6 +119,16 @@ def test_once_a_day_is_at_the_moment_of_the_site() -> None:
     assert "distribution-used" in codes(line)
 
 
+def test_the_hour_of_writing_is_not_that_of_a_first_dose() -> None:
+    # Written at 09:30 and begun on an unknown day: every 8 hours from when?
+    unknown = interval('<low nullFlavor="UNK"/>')
+    hours = every('<period value="8" unit="h"/>', 'institutionSpecified="false"')
+
+    line = explained(unknown + hours, start="2026-03-02T09:30:00+01:00")
+
+    assert blocked(line) == ["start-missing"]
+
+
 def test_meals_that_are_not_named_are_those_of_the_site() -> None:
     line = explained(BREAKFAST.replace("CM", "PC"), 1)
 
