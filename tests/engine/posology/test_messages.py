@@ -452,6 +452,12 @@ SAYINGS: list[tuple[tuple[Phase, ...], str, str, str | None]] = [
         None,
     ),
     (
+        (EVENING, on(a_phase(), weekdays=("fri",))),
+        "slots-mixed",
+        "one phase states its times and another none: beside them, or the same dose twice",
+        None,
+    ),
+    (
         (step(1, MORNING), EVENING),
         "sequence-incomplete",
         "some phases are numbered and some are not",

@@ -96,6 +96,28 @@ def test_a_time_less_than_an_hour_from_a_moment_stands_for_it(
 
 
 @pytest.mark.parametrize(
+    ("stated", "open_days", "found"),
+    [
+        (["mon"], ["mon"], {"slots-mixed", "distribution-used"}),
+        (["mon", "tue"], ["tue"], {"slots-mixed", "distribution-used"}),
+        (["mon"], ["tue"], {"distribution-used"}),
+    ],
+)
+def test_an_hour_of_the_site_beside_a_stated_one_is_in_doubt_on_a_day_of_both(
+    stated: list[str], open_days: list[str], found: set[str]
+) -> None:
+    evening = a_phase(moments=["EVE"]).model_copy(
+        update={"rhythm": Rhythm.model_validate({"weekdays": stated})}
+    )
+    no_time = a_phase().model_copy(
+        update={"rhythm": Rhythm.model_validate({"weekdays": open_days})}
+    )
+
+    assert codes(evening, no_time) == found
+    assert codes(no_time, evening) == found
+
+
+@pytest.mark.parametrize(
     ("left", "right", "meet"),
     [
         (["MORN"], ["CM"], False),
@@ -197,6 +219,13 @@ def test_whole_days_from_the_hour_of_the_start_are_no_doubt(
     found = codes(a_phase(moments=["EVE"], bounds=bounds), start=paris(start))
 
     assert ("bounds-invalid" in found) == doubt
+
+
+def test_two_phases_without_times_have_two_moments_of_the_site_or_meet() -> None:
+    twice, once = (a_phase(frequency=a_frequency(times)) for times in (2, 1))
+
+    assert "slot-twice" in codes(twice, once)
+    assert "slots-mixed" not in codes(twice, once)
 
 
 def test_a_clock_time_at_an_end_is_no_doubt() -> None:

@@ -1,0 +1,135 @@
+"""Whether two steps of one posology ever have a dose at the same moment, or on the same day."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from math import lcm
+
+from engine.posology.clock import zone_named
+from engine.posology.expand import occurrences
+from engine.posology.slots import wall_time
+from engine.posology.span import LAST_MINUTE
+from engine.posology.window import Window
+from schemas.schedule import (
+    AtInstants,
+    EveryDays,
+    EveryHours,
+    InCycle,
+    OnWeekdays,
+    PlannedIntake,
+    Rule,
+    Slot,
+    Step,
+)
+from schemas.site import Site
+
+_LONGEST = 1461
+"""Four years: every day of the month and leap day has come; longer common rhythms are cut here."""
+NEAR = timedelta(hours=1)
+"""A clock time so near a moment of the same set is taken for it (MORN and 08:00 in one set)."""
+
+
+def share_slot(one: Step, other: Step, site: Site) -> bool | None:
+    """`True` for the same slot, `False` for a moment and a clock time as near, `None` for none."""
+    if not _may_meet(one, other, site):
+        return None
+    window = _common_window(one, other, site)
+    left, right = (list(_keys(step, site, window)) for step in (one, other))
+    return _meeting(left, right)
+
+
+def share_day(one: Step, other: Step, site: Site) -> bool:
+    """Whether both have a dose on one day."""
+    window = _common_window(one, other, site)
+    days = {due.due_at.date() for due in occurrences(one, site, window)}
+    return any(due.due_at.date() in days for due in occurrences(other, site, window))
+
+
+def _common_window(one: Step, other: Step, site: Site) -> Window:
+    """From the later start, as long as both run and until their rhythms have come round."""
+    first = max(one.start, other.start)
+    last = first + timedelta(days=_common_days(one.rule, other.rule) + 1)
+    ends = [step.end + LAST_MINUTE for step in (one, other) if step.end is not None]
+    return Window(first, min([last, *ends]), zone_named(site.zone))
+
+
+def _may_meet(one: Step, other: Step, site: Site) -> bool:
+    starts_after = [
+        first.end is not None and first.end < second.start
+        for first, second in ((one, other), (other, one))
+    ]
+    if any(starts_after):
+        return False
+    if not (one.slots and other.slots):
+        return True
+    return any(_near(left, right, site) for left in one.slots for right in other.slots)
+
+
+def _near(left: Slot, right: Slot, site: Site) -> bool:
+    if (left.moment is None) == (right.moment is None):
+        return (left.moment, left.wall_time) == (right.moment, right.wall_time)
+    return abs(since_midnight(left, site) - since_midnight(right, site)) < NEAR
+
+
+def since_midnight(slot: Slot, site: Site) -> timedelta:
+    """How long after midnight the clock shows a slot."""
+    clock = wall_time(slot, site)
+    return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
+
+
+def _common_days(one: Rule, other: Rule) -> int:
+    return min(lcm(_turn(one), _turn(other)), _LONGEST)
+
+
+def _turn(rule: Rule) -> int:
+    """After how many days a rule begins anew."""
+    match rule:
+        case EveryDays():
+            return rule.every
+        case OnWeekdays():
+            return 7 * rule.every
+        case InCycle():
+            return rule.days_on + rule.days_off
+        case EveryHours():
+            hours = int(rule.hours)
+            return lcm(hours, 24) // 24
+        case AtInstants():
+            return 1
+        case _:
+            return _LONGEST
+
+
+def _keys(step: Step, site: Site, window: Window) -> Iterator[tuple[datetime, PlannedIntake]]:
+    for due in occurrences(step, site, window):
+        yield due.due_at.replace(tzinfo=None), due
+
+
+def _meeting(
+    left: Sequence[tuple[datetime, PlannedIntake]], right: Sequence[tuple[datetime, PlannedIntake]]
+) -> bool | None:
+    """Whether two dated lists share a slot; each is in order, so both are walked once."""
+    found: bool | None = None
+    start = 0
+    for wall, due in left:
+        while start < len(right) and right[start][0] <= wall - NEAR:
+            start += 1
+        for place in range(start, len(right)):
+            other_wall, other = right[place]
+            if other_wall >= wall + NEAR:
+                break
+            if _is_same(wall, due, other_wall, other):
+                return True
+            if _is_mixed(due, other):
+                found = False
+    return found
+
+
+def _is_same(
+    wall: datetime, due: PlannedIntake, other_wall: datetime, other: PlannedIntake
+) -> bool:
+    if due.moment is not None and other.moment is not None:
+        return due.moment is other.moment and wall.date() == other_wall.date()
+    return due.moment is other.moment and wall == other_wall
+
+
+def _is_mixed(due: PlannedIntake, other: PlannedIntake) -> bool:
+    return (due.moment is None) is not (other.moment is None)
