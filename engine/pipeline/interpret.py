@@ -4,17 +4,15 @@ An interpretation validates nothing: the version that it makes waits on the desk
 decision, and a decision on the version before is stale.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
-from engine.pipeline.assess import Products, assess_prescription
 from engine.pipeline.context import Context
-from engine.pipeline.earlier import EARLIER, is_text_only, line_key
+from engine.pipeline.earlier import is_text_only, line_key
 from engine.pipeline.forbidden import journalled
 from engine.pipeline.products import Lookup
+from engine.pipeline.reassess import reassessed
 from engine.posology.offer.against import against
-from engine.posology.offer.build import PLACE
 from engine.posology.offer.confirm import confirm
 from engine.posology.offer.offer import offer_of
 from engine.security.permissions import Permission, decider, entitled
@@ -23,20 +21,16 @@ from engine.store.prescriptions import StoredPrescription
 from engine.store.unit import Unit, new_id
 from engine.validation.permission import require_pharmacist
 from mappings.catalogue import load_site
-from schemas.assessment import AssessedLine, AssessedPrescription
+from schemas.assessment import AssessedLine
 from schemas.canonical import digest
 from schemas.errors import Refused
 from schemas.events import AuditEvent
-from schemas.finding import Finding, FindingCode
+from schemas.finding import Finding
 from schemas.ids import InterpretationId, Sha256
-from schemas.offer import Answers, Interpretation, Offer, Verdict
+from schemas.offer import Answers, Interpretation, Offer
 from schemas.posology import Posology
 from schemas.schedule import NotComputable
 from schemas.site import Site
-
-_COMPARISONS = frozenset(
-    {FindingCode.TEXT_CONTRADICTS, FindingCode.TEXT_ADDS, FindingCode.TEXT_UNREAD}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +125,7 @@ def _interpret(
             interpreted_at=now,
             answers=answers,
             posology=_placed(read, desk),
-            findings=_at_the_line(against(desk.offer, answers), desk),
+            findings=_at_the_line(against(desk.offer, answers, read), desk),
             software=context.software,
         )
         made = _made(unit, desk, kept)
@@ -208,66 +202,6 @@ def _made(unit: Unit, desk: Desk, kept: Interpretation) -> StoredPrescription:
         group_key=before.group_key,
         version=before.version + 1,
         at=kept.interpreted_at,
-    )
-
-
-def reassessed(
-    before: AssessedPrescription,
-    readings: Mapping[int, Interpretation],
-    site: Site,
-    validated: StoredPrescription | None = None,
-    products: Products | None = None,
-) -> AssessedPrescription:
-    """The prescription with the schedules of these readings, by the rank of their lines.
-
-    The lines stay as sent; what a reading settles (text alone, text against structure) is gone,
-    and a finding says whose reading it is.
-    """
-    lines = tuple(
-        each.model_copy(update={"interpretation": readings.get(rank)})
-        for rank, each in enumerate(before.lines, start=1)
-    )
-    understood = before.model_copy(update={"lines": lines}).as_understood
-    previous = validated.content.as_understood if validated else None
-    fresh = assess_prescription(understood, site, previous, products)
-    joined = tuple(
-        _with_reading(old, new, site) for old, new in zip(lines, fresh.lines, strict=True)
-    )
-    return fresh.model_copy(update={"lines": joined})
-
-
-def _with_reading(old: AssessedLine, new: AssessedLine, site: Site) -> AssessedLine:
-    reading = old.interpretation
-    if reading is None:
-        told = tuple(each for each in old.findings if each.code in EARLIER)
-        return new.model_copy(update={"findings": (*new.findings, *told)})
-    phases = (found for phase in old.line.posology.phases for found in phase.findings)
-    sent = (
-        found
-        for found in (*old.line.findings, *phases)
-        if found.code is not FindingCode.POSOLOGY_TEXT_ONLY
-    )
-    met = [found for found in new.findings if found.code not in _COMPARISONS]
-    findings = (*sent, _whose(old, reading, site), *reading.findings, *met)
-    return new.model_copy(
-        update={
-            "line": old.line,
-            "interpretation": reading,
-            "findings": tuple(dict.fromkeys(findings)),
-        }
-    )
-
-
-def _whose(line: AssessedLine, reading: Interpretation, site: Site) -> Finding:
-    cells = [each.verdict for each in reading.answers.cells]
-    counts = ", ".join(f"{cells.count(each)} {each.value}" for each in Verdict)
-    added = len(reading.answers.doses) + len(reading.answers.rows)
-    when = reading.interpreted_at.astimezone(ZoneInfo(site.zone))
-    return Finding(
-        code=FindingCode.POSOLOGY_INTERPRETED,
-        location=f"{line.line.location}/{PLACE}",
-        message=f"cells: {counts}, {added} added, {len(reading.answers.unread)} unread answered",
-        quoted=f"{reading.interpreted_by.name}, {when.isoformat(timespec='seconds')}",
     )
 
 

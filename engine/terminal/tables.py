@@ -64,12 +64,18 @@ def lines_table(lines: Sequence[ExplainedLine], say: Say) -> Table:
         table.add_row(
             str(number),
             product_text(line.product),
-            Text(line.text or ""),
+            Text(_sent(line)),
             Text(say(line.line.action.value)),
             _schedule_text(line, say),
             Text(place_words(line.placement, say)),
         )
     return table
+
+
+def _sent(line: ExplainedLine) -> str:
+    """The sender's words for the line, else those of its phases."""
+    phases = dict.fromkeys(phase.text for phase in line.line.posology.phases if phase.text)
+    return line.text or "\n".join(phases)
 
 
 def product_text(product: Product) -> Text:

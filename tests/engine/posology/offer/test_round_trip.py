@@ -16,6 +16,7 @@ from offers import START, confirmed
 
 from engine.posology.expand import expand
 from engine.posology.normalise import normalise
+from engine.posology.offer.against import against
 from engine.posology.offer.confirm import confirm
 from engine.posology.offer.offer import offer
 from schemas.posology import Posology
@@ -97,6 +98,7 @@ def test_what_is_confirmed_as_shown_is_what_was_meant(meant: Meant, after: int) 
     assert isinstance(schedule, DoseSchedule), schedule
     [candidate] = offered.candidates
     assert candidate.unread == ()
+    assert against(offered, confirmed(offered, start=first), posology) == ()
     midnight = datetime.combine(first, time(), ZoneInfo(REFERENCE.zone))
     planned = list(expand(schedule, REFERENCE, midnight, WINDOW))
     found = [
