@@ -32,8 +32,8 @@ def condition_forms() -> tuple[Form, ...]:
             kind_of(Kind.SEPARATION),
         ),
         (
-            rf"(?:(?:sauf|hormis|excepte|except)\b|(?:pas|jamais|not|never) (?:[^\W\d]+ ){{0,2}}?(?:le |les |on )?"
-            rf"(?={any_of('weekdays')}|week-?end)){CLAUSE}",
+            r"(?:(?:sauf|hormis|excepte|except)\b|(?:pas|jamais|not|never) (?:[^\W\d]+ ){0,2}?"
+            rf"(?:le |les |on )?(?={any_of('weekdays')}|week-?end)){CLAUSE}",
             _ceiling,
         ),
         (r"espac\w* d\S+ [^.;\n,]*|en respectant [^.;\n]*", _ceiling),
