@@ -163,10 +163,21 @@ def _desk(unit: Unit, item_id: str, rank: int) -> Desk:
 
 
 def _placed(read: Posology, desk: Desk) -> Posology:
-    """The posology at places of its line, so that an answer to a finding names one line."""
+    """The posology at places of its line, so that an answer to a finding names one line.
+
+    The sender's instructions go with it where they are the same for every phase of the line.
+    """
     where = desk.line.line.location
+    said = {phase.instructions for phase in desk.line.line.posology.phases}
+    sent = next(iter(said)) if len(said) == 1 else ()
     phases = (
-        phase.model_copy(update={"location": f"{where}/{phase.location}"}) for phase in read.phases
+        phase.model_copy(
+            update={
+                "location": f"{where}/{phase.location}",
+                "instructions": tuple(dict.fromkeys((*sent, *phase.instructions))),
+            }
+        )
+        for phase in read.phases
     )
     return read.model_copy(update={"phases": tuple(phases)})
 

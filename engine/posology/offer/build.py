@@ -21,7 +21,7 @@ from schemas.offer import (
     Starts,
     Verdict,
 )
-from schemas.posology import Bounds, Dose, Limits, Phase, Posology, Rhythm, Times
+from schemas.posology import Bounds, Dose, Phase, Posology, Rhythm, Times
 from schemas.quantity import PeriodUnit
 from schemas.schedule import Slot
 
@@ -45,10 +45,9 @@ def built(offer: Offer, chosen: Candidate, answers: Answers) -> Posology | tuple
     phases = [
         phase
         for name, sequence, held in rows
-        for phase in _phases(
-            name, sequence, held, answers.start if sequence == first else None, offer.limits
-        )
+        for phase in _phases(name, sequence, held, answers.start if sequence == first else None)
     ]
+    phases = [_with_words(phase, offer) for phase in phases]
     return Posology(phases=tuple(phases), text=offer.text)
 
 
@@ -114,8 +113,15 @@ def _the(kind: type[_One], held: _Held) -> _One | None:
     return next((content for _, content in held if isinstance(content, kind)), None)
 
 
+def _with_words(phase: Phase, offer: Offer) -> Phase:
+    """The phase with what holds for all: limits, harmless words, the text of a condition."""
+    text = offer.text if phase.as_needed else None
+    update = {"limits": offer.limits, "instructions": offer.aside, "text": text}
+    return phase.model_copy(update=update)
+
+
 def _phases(
-    name: str, sequence: int | None, held: _Held, start: DateOrInstant | None, limits: Limits
+    name: str, sequence: int | None, held: _Held, start: DateOrInstant | None
 ) -> Iterable[Phase]:
     own, end = _the(Starts, held), _the(Ends, held) or Ends()
     condition = _the(Condition, held)
@@ -137,7 +143,6 @@ def _phases(
             dose=Dose(low=quantity, high=quantity),
             as_needed=condition is not None,
             as_needed_for=condition.reasons if condition is not None else (),
-            limits=limits,
         )
 
 

@@ -434,6 +434,31 @@ def test_a_narrative_is_read_with_the_dates_that_its_sender_states_beside_it(
     assert FindingCode.POSOLOGY_TEXT_ONLY not in codes(assessed)
 
 
+def test_how_to_take_it_goes_with_the_schedule(sqlite_store: Store) -> None:
+    context = a_context(sqlite_store)
+    said = {"text": "1 comprimé le matin, ne pas croquer"}
+    dosage = {**said, "additionalInstruction": [{"text": "avec un grand verre d'eau"}]}
+    taken_in(context, a_bundle(a_request("A", dosage), bundle="B1"))
+
+    made = read(context)
+
+    schedule = made.made.content.lines[0].schedule
+    assert isinstance(schedule, DoseSchedule)
+    assert schedule.steps[0].instructions[0] == "avec un grand verre d'eau"
+    assert "ne pas croquer" in schedule.steps[0].instructions
+
+
+def test_what_is_taken_as_needed_keeps_the_words_of_its_sender(sqlite_store: Store) -> None:
+    context = with_texts(sqlite_store, "1 comprimé si douleur")
+
+    made = read(context)
+
+    schedule = made.made.content.lines[0].schedule
+    assert isinstance(schedule, DoseSchedule)
+    assert schedule.steps == ()
+    assert [each.text for each in schedule.as_needed] == ["1 comprimé si douleur"]
+
+
 ORDER = (
     "MSH|^~\\&|EHPAD|LILAS|PHARM|X|20260301100000+0100||RDE^O11^RDE_O11|C1|P|2.5\r"
     "PID|||000123^^^LILAS^PI||EXEMPLE^ODETTE||19380412|F\r"
