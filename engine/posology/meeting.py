@@ -126,9 +126,9 @@ def _meeting(
 def _is_same(
     wall: datetime, due: PlannedIntake, other_wall: datetime, other: PlannedIntake
 ) -> bool:
-    if due.moment is not None and other.moment is not None:
-        return due.moment is other.moment and wall.date() == other_wall.date()
-    return due.moment is other.moment and wall == other_wall
+    if due.moment is not other.moment:
+        return False
+    return wall == other_wall if due.moment is None else wall.date() == other_wall.date()
 
 
 def _is_mixed(due: PlannedIntake, other: PlannedIntake) -> bool:

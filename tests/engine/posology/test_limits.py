@@ -128,6 +128,26 @@ def test_a_maximum_of_a_lifetime_sums_the_steps() -> None:
         assert codes(*(limited(step, limits) for step in steps)) == found
 
 
+def test_a_maximum_of_a_lifetime_counts_named_days() -> None:
+    phase = a_phase(moments=["MORN"], bounds=Bounds(count=3)).model_copy(
+        update={"rhythm": Rhythm.model_validate({"weekdays": ["mon", "thu"]})}
+    )
+
+    for most, found in (("3 tablet", []), ("2 tablet", ["maximum-exceeded"])):
+        assert codes(limited(phase, Limits(per_lifetime=a_quantity(most)))) == found
+
+
+def test_numbers_in_two_units_are_never_compared() -> None:
+    most = Limits(per_intake=a_quantity("1 mg"))
+
+    assert codes(limited(a_phase(moments=["MORN"], dose="2 tablet"), most)) == [
+        "maximum-not-comparable"
+    ]
+    assert codes(limited(a_phase(moments=["MORN"], dose="2 tablet"), at_most("1 mg"))) == [
+        "maximum-not-comparable"
+    ]
+
+
 def test_maxima_in_another_unit_are_said_once() -> None:
     limits = Limits(per_intake=a_quantity("500 mg"), per_lifetime=a_quantity("5 g"))
     phase = limited(a_phase(moments=["MORN", "EVE"], bounds=lasting(3)), limits)

@@ -93,6 +93,21 @@ def test_a_count_goes_down_by_the_doses_that_were_due(start: str, planned: list[
     assert ("schedule-empty" in codes(four, start=start)) == (not planned)
 
 
+def test_a_count_of_named_days_goes_down_too() -> None:
+    four = MORNING.model_copy(
+        update={
+            "rhythm": Rhythm.model_validate({"weekdays": ["mon", "wed", "fri"]}),
+            "bounds": Bounds(start=date(2026, 3, 2), count=4),
+        }
+    )
+
+    # Monday 2, Wednesday 4, Friday 6 and Monday 9 March are the four.
+    assert dated(four, start=None) == [f"2026-03-0{n} MORN" for n in (2, 4, 6, 9)]
+    assert dated(four, start="2026-03-05 00:00") == ["2026-03-06 MORN", "2026-03-09 MORN"]
+    assert dated(four, start="2026-03-09 00:00") == ["2026-03-09 MORN"]
+    assert dated(four, start="2026-03-10 00:00") == []
+
+
 def test_a_step_that_is_over_leaves_those_beside_it() -> None:
     evening = a_phase(moments=["EVE"]).model_copy(
         update={"bounds": Bounds(start=date(2026, 3, 2), end=date(2026, 3, 8))}

@@ -335,3 +335,34 @@ def test_a_first_and_a_last_day_are_compared_with_a_length_and_the_first_is_show
     week = a_phase(moments=["MORN"], bounds=lasting(7))
 
     assert codes("1 cp le matin du 02/03/2026 au 08/03/2026", week) == ["text-unread"]
+
+
+@pytest.mark.parametrize(
+    ("text", "phases", "code"),
+    [
+        ("1 cp hebdo", [a_phase(frequency=a_frequency(1))], "text-contradicts"),
+        ("1 cp biquotidien", [a_phase(frequency=a_frequency(1))], "text-adds"),
+        ("1 cp le matin par quinzaine", [MORNING], "text-adds"),
+        ("1 tablet in the morning, weekdays only", [MORNING], "text-adds"),
+        ("1 tablet twice", [MORNING], "text-adds"),
+        ("Ne pas prendre", [MORNING], "text-adds"),
+        ("Ne pas donner le mercredi", [MORNING], "text-adds"),
+        ("Do not take.", [MORNING], "text-adds"),
+        ("Traitement terminé", [MORNING], "text-adds"),
+        ("1 cp le matin à partir de demain", [MORNING], "text-adds"),
+        ("1 cp le matin et 1 cp", [MORNING], "text-unread"),
+        ("1 comprimé le matin (XII)", [MORNING], None),
+        ("1 cp le matin, 3 cycles", [_counted(4)], "text-adds"),
+        ("1 cp le matin, 3 cycles", [_counted(3)], None),
+        ("1 cp le matin en une fois", [_counted(1)], None),
+        ("5 AUC le matin", [a_phase(moments=["MORN"], dose="5 AUC")], None),
+        ("Do not take with any other medicines", [MORNING], None),
+        ("A prendre au cours d'un repas", [_bounded(date(2026, 3, 8))], "text-unread"),
+    ],
+)
+def test_rarer_words_weigh_by_what_they_may_change(
+    text: str, phases: list[Phase], code: str | None
+) -> None:
+    found = codes(text, *phases)
+
+    assert (code in found) if code else found == []

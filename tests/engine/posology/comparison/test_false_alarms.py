@@ -25,7 +25,7 @@ JUDGED: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             **dict.fromkeys(("uk-eps-0008", "uk-eps-0010"), "length"),
             **dict.fromkeys(("fhirtc-0007", "hl7r4-0061", "hl7tbl-0011", "uk-eps-0017"), "dose"),
             **dict.fromkeys(("uk-eps-0022", "uk-eps-0023", "uk-eps-0033", "uk-eps-0035"), "dose"),
-            **dict.fromkeys(("uk-eps-0036", "fhirtc-0019", "nl-mp9-0147"), "dose"),
+            **dict.fromkeys(("uk-eps-0036", "fhirtc-0019", "nl-mp9-0147", "msconv-0008"), "dose"),
             **dict.fromkeys(("uk-eps-0021", "nl-mp9-0157", "fr-ans-0083"), "unit"),
             **dict.fromkeys(("hl7r4-0022", "msconv-0019", "msconv-0023", "uk-eps-0005"), "number"),
             **dict.fromkeys(("de-dgmp-0022", "de-dgmp-0080", "hl7tbl-0014"), "times"),
@@ -36,6 +36,7 @@ JUDGED: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         FALSE: {
             **dict.fromkeys(("fr-ans-0064", "fr-ans-0071"), "product"),
             **dict.fromkeys(("uk-dose-0048", "uk-dose-0049"), "preamble"),
+            **dict.fromkeys(("hl7r4-0023", "hl7r4-0046", "hl7r4-0047"), "infusion"),
             "nl-mp9-0168": "language",
         },
     },
@@ -59,6 +60,8 @@ JUDGED: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "other-format-cases.jsonl": {
         RIGHT: {
             **dict.fromkeys(("cda-002", "cda-019", "hl7v2-100"), "rhythm"),
+            **dict.fromkeys(("cda-004", "cda-020", "cda-021"), "dose"),
+            **dict.fromkeys(("cda-032", "cda-044", "cda-045"), "dose"),
             **dict.fromkeys(("cda-031", "cda-046", "hl7v2-099"), "number"),
             "hl7v2-091": "condition",
         },
@@ -80,6 +83,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "hl7v2/Acedia-Belphegor+hl7v2-to-fhir/injection_example-04.hl7": "maximum",
         "hl7v2/Acedia-Belphegor+hl7v2-to-fhir/prescription_example-09.hl7": "dose",
         "hl7v2/hapifhir+hapi-hl7v2/TerserTest_L137.hl7": "number",
+        "hl7v2/microsoft+FHIR-Converter/expected/RDE-O25-02-expected.json": "number",
         "hl7v2/microsoft+FHIR-Converter/expected/RDS-O13-02-expected.json": "number",
         "hl7v2/nHapiNET+nHapi/PipeParserUnexpectedSegmentTests_L267.hl7": "rhythm",
     },
