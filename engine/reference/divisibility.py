@@ -8,7 +8,7 @@ import re
 
 from schemas.reference import Divisibility
 
-_WORDS = re.compile(r"(?P<non>\bnon[\s-]+|\bin)?(?P<into>quadri|tri|bi)?[\s-]?s[ée]cables?\b")
+_WORDS = re.compile(r"(?P<non>\bnon[\s-]+|in)?(?P<into>quadri|tri|bi)?[\s-]?s[ée]cables?\b")
 _INTO = {None: Divisibility.HALVES, "bi": Divisibility.HALVES, "quadri": Divisibility.QUARTERS}
 """Thirds are no parts that we know: nothing is said then."""
 

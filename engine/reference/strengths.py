@@ -18,7 +18,7 @@ Outcome = StrengthOutcome
 UCUM = "http://unitsofmeasure.org"
 
 _AMOUNT = re.compile(
-    r"(?<![0-9,.])(?P<number>[0-9]{1,3}(?: [0-9]{3})+(?:,[0-9]+)?|[0-9]+(?:[,.][0-9]+)?)"
+    r"(?P<number>[0-9]{1,3}(?: [0-9]{3})+(?:,[0-9]+)?|[0-9]+(?:[,.][0-9]+)?)"
     r" ?(?P<unit>[^\W\d_]+)"
 )
 _ONE = re.compile(r"une? (?P<unit>.+)")

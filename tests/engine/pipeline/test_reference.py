@@ -1,5 +1,6 @@
 """A release is loaded whole or not at all, is dated by somebody, and is asked by every message."""
 
+import json
 import subprocess
 import sys
 import zipfile
@@ -8,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from messages import a_bundle, a_context, a_request, taken_in, the_item
+from messages import a_bundle, a_context, a_request, open_items, taken_in, the_item
 from reference_files import LINKS, SAMPLE, many_products, sample_bytes, written_release
 from sqlalchemy import event
 
@@ -180,6 +181,16 @@ def test_an_earlier_release_can_be_put_in_force_again(store: Store, tmp_path: Pa
     with pytest.raises(Refused, match="kept are: 2026-04-02, 2026-03-02"):
         use(context, MAY, "test")
     assert of_day(context, APRIL).in_force is False
+
+
+def test_a_release_newer_than_the_chosen_one_takes_its_place(store: Store, tmp_path: Path) -> None:
+    context = a_context_of_late(store)
+    loaded(context)
+    loaded(context, another(tmp_path, MAY))
+    use(context, MARCH, "test")
+
+    assert loaded(context, another(tmp_path, APRIL)).in_force is True
+    assert in_force(context) == APRIL
 
 
 def test_loads_and_choices_stand_in_the_journal(store: Store) -> None:
@@ -368,6 +379,34 @@ def test_one_statement_asks_for_all_products_of_a_message(store: Store) -> None:
     taken_in(context, a_bundle(coded("A", (CIS_SYSTEM, ALPHA)), coded("B", (CIS_SYSTEM, BETA))))
 
     assert len(sent) == 1
+
+
+def test_one_statement_asks_for_all_prescriptions_of_a_message(store: Store) -> None:
+    context = a_context_of_late(store)
+    loaded(context)
+    lines = (coded("A", (CIS_SYSTEM, ALPHA)), coded("B", (CIS_SYSTEM, BETA)))
+    two = json.loads(a_bundle(*lines))
+    two["entry"][2]["resource"]["groupIdentifier"]["value"] = "G2"
+    sent = asked(store)
+
+    taken_in(context, json.dumps(two).encode())
+
+    assert len(open_items(context)) == 2
+    assert len(sent) == 1
+
+
+def test_one_more_statement_asks_for_the_lines_that_an_earlier_message_brought(
+    store: Store,
+) -> None:
+    context = a_context_of_late(store)
+    loaded(context)
+    products = {"A": ALPHA, "B": BETA, "C": "60900003"}
+    taken_in(context, a_bundle(*(coded(n, (CIS_SYSTEM, cis)) for n, cis in products.items())))
+    sent = asked(store)
+
+    taken_in(context, a_bundle(coded("A", (CIS_SYSTEM, ALPHA)), bundle="B2"))
+
+    assert len(sent) == 2
 
 
 def test_a_line_whose_codes_name_two_products_waits_for_a_pharmacist(store: Store) -> None:

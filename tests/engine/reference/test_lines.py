@@ -41,7 +41,7 @@ def test_a_byte_of_neither_encoding_is_refused_with_its_file_line_and_place() ->
 
 
 def test_a_file_in_two_encodings_is_refused_because_half_of_it_would_be_misread() -> None:
-    data = "sécable\n".encode() + b"plain\n" + "sécable\n".encode("cp1252")
+    data = "sécable\n".encode() + b"plain\n" + 2 * "sécable\n".encode("cp1252")
 
     with pytest.raises(Refused, match=r"A\.txt: line 1 is UTF-8 and line 3 is not"):
         read(data)

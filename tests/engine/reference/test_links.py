@@ -56,6 +56,7 @@ def test_a_row_leads_from_its_ucd_to_one_product(row: str) -> None:
     [
         (f"{BOX_OF_ALPHA};;{ALPHA};{UCD}", RowFault.COLUMNS),
         (f'"{BOX_OF_ALPHA};;{ALPHA};{UCD};', RowFault.COLUMNS),
+        (f'"{BOX_OF_ALPHA}"x;;{ALPHA};{UCD};', RowFault.COLUMNS),
         (f"3400990000116;;;{UCD};", RowFault.CIP13),
         (f";900001;;{UCD};", RowFault.CIP7),
         (f"{BOX_OF_ALPHA};9000012;;{UCD};", RowFault.CIP7),
@@ -80,7 +81,9 @@ def test_a_row_in_doubt_is_kept_apart_and_told(row: str, fault: RowFault) -> Non
 
 
 def test_a_ucd_of_two_products_is_kept_with_both_and_told() -> None:
-    codes, report = links(f"cis;ucd13\n{ALPHA};{UCD}\n{BETA};{UCD}\n{BETA};{OTHER_UCD}\n")
+    boxes = f"{BOX_OF_ALPHA};{UCD}\n{BOX_OF_BETA};{UCD}\n{BOX_OF_BETA};{OTHER_UCD}\n"
+
+    codes, report = links(f"cip13;ucd13\n{boxes}")
 
     assert [(doubt.line, doubt.fault) for doubt in report.doubts] == [
         (2, RowFault.CODE_SHARED),

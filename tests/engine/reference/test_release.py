@@ -193,12 +193,30 @@ def test_more_rows_apart_than_the_limit_refuse_the_whole_release() -> None:
     assert read_release(sample_files(), most_apart=Decimal("14.29"))
 
 
+def test_as_many_rows_apart_as_the_limit_refuse_nothing() -> None:
+    # One of five conditions: 20 of 100.
+    data = sample_bytes()["CIS_CPD_bdpm.txt"] + row("60900002")
+
+    release = read_release(sample_files(CIS_CPD_bdpm=data), most_apart=Decimal(20))
+
+    assert report(release, "CIS_CPD_bdpm.txt").apart == 1
+
+
 def test_products_of_the_past_in_the_register_of_generics_refuse_nothing() -> None:
     own = sample_bytes()["CIS_CIP_bdpm.txt"].splitlines(keepends=True)
 
     release = read_release(sample_files(CIS_CIP_bdpm=b"".join(own[:6])))
 
     assert faults(release, "CIS_GENER_bdpm.txt") == [(2, RowFault.CIS_UNLISTED)]
+
+
+def test_a_link_may_name_the_box_by_its_seven_digits() -> None:
+    links = lines_of(b"cip7;ucd7\n9000011;9900001\n")
+
+    release = read_release(sample_files(), links, most_apart=Decimal(20))
+
+    codes = {code.value for code in product(release, "60900001").record.codes}
+    assert "3400899000018" in codes
 
 
 CELL = st.text(st.sampled_from("0123456789 ,.%mgUI\té-"), max_size=12)

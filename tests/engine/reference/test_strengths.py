@@ -136,6 +136,14 @@ def test_a_salt_and_its_active_part_are_one_substance_counted_as_the_name_counts
     assert said(by_salt) == ["CHLORHYDRATE DE BÉTALOL 11.2 mg/1 comprimé"]
 
 
+def test_a_salt_as_heavy_as_its_active_part_is_named_by_the_part() -> None:
+    components = [part("DOXALINE", "100 mg"), substance("HYCLATE DE DOXALINE", "100 mg")]
+
+    for listed in (components, components[::-1]):
+        strengths, _ = strengths_of("DOXALINE 100 mg, comprimé", "comprimé", listed)
+        assert said(strengths) == ["DOXALINE 100 mg/1 comprimé"]
+
+
 def test_one_gram_in_the_name_is_a_thousand_milligrams_in_the_composition() -> None:
     strengths, _ = strengths_of("ALPHA 1 g, comprimé", "comprimé", [substance("ALPHA", "1000 mg")])
 
@@ -181,6 +189,16 @@ def test_a_salt_without_amount_leaves_that_of_its_active_part() -> None:
             "ALPHA 500 mg",
             [substance("FRACTION", "500 mg"), part("A", "450 mg"), part("B", "50 mg")],
             Outcome.PARTS,
+        ),
+        (
+            "CALCIUM 500 mg",
+            [substance("SEL A", "875 mg"), substance("SEL B", "1132 mg"), part("CA", "500 mg")],
+            Outcome.PARTS,
+        ),
+        (
+            "VITAMINE, comprimé",
+            [substance("CONCENTRAT", "70 mg (2800 UI)"), part("VITAMINE", "70 mg")],
+            Outcome.DOSAGE,
         ),
         (
             "ALPHA",
