@@ -1,5 +1,7 @@
 """One order group as one line of a prescription. Source: HL7 v2.5.1 §4.5.1 (ORC), §4.14.4 (RXE)."""
 
+from datetime import date, datetime
+
 from connectors.hl7v2 import notes
 from connectors.hl7v2 import product as products
 from connectors.hl7v2.group import Group
@@ -9,7 +11,7 @@ from connectors.hl7v2.relation import links_of
 from connectors.hl7v2.segment import Segment
 from connectors.hl7v2.source import Source
 from connectors.remarks import with_remarks
-from schemas.base import DateOrInstant, is_day
+from schemas.base import DateOrInstant
 from schemas.finding import FindingCode
 from schemas.people import Identifier
 from schemas.posology import Posology
@@ -36,6 +38,7 @@ _STATUSES = {*_NOT_IN_FORCE, "A", "IP", "SC"}
 _SUBSTITUTIONS = {"N": False, "G": True, "T": True}
 """RXO-9, table 0161: N forbids, G and T allow; absent says nothing here."""
 _PLANNING = (LineAction.START, LineAction.CHANGE, LineAction.RESUME, LineAction.REPLACE)
+_NEW = (LineAction.START, LineAction.REPLACE)
 _ORDER_TYPES = ("M", "S", "O")
 """RXE-44 and RXO-27. Table 0480."""
 _SOLUTIONS = ("S", "O")
@@ -177,19 +180,22 @@ def _check_effective(
     effective: DateOrInstant | None,
     posology: Posology,
 ) -> None:
-    """An order cannot be given before it takes effect: ORC-15 takes precedence over the timing."""
-    if group.orc is None or effective is None or action not in _PLANNING:
+    """A new order cannot be given before it takes effect: §4.5.1.15.
+
+    A change or a release of an order that runs has the start of that order in its timing, and
+    nothing is planned before ORC-15.
+    """
+    if group.orc is None or effective is None or action not in _NEW:
         return
-    for phase in posology.phases:
-        start = phase.bounds.start
-        if start is not None and _day(start) < _day(effective):
-            rule = "the timing starts before the effective date of ORC-15"
-            source.doubt(FindingCode.TIMING_CONTRADICTED, group.orc.where(15), rule)
-            return
+    day = _day(effective, source)
+    starts = [phase.bounds.start for phase in posology.phases]
+    if any(start is not None and _day(start, source) < day for start in starts):
+        rule = "the timing starts before the effective date of ORC-15"
+        source.doubt(FindingCode.TIMING_CONTRADICTED, group.orc.where(15), rule)
 
 
-def _day(stated: DateOrInstant) -> str:
-    return stated.isoformat() if is_day(stated) else stated.isoformat()[:10]
+def _day(stated: DateOrInstant, source: Source) -> date:
+    return stated.astimezone(source.zone).date() if isinstance(stated, datetime) else stated
 
 
 def _check_review(source: Source, rxe: Segment | None, rxo: Segment | None) -> None:

@@ -390,3 +390,16 @@ def test_an_order_in_words_is_a_posology_in_words(example: str) -> None:
 
 def test_an_order_without_dose_timing_and_words_has_no_posology() -> None:
     assert blocked(explained("RXE||(product)")) == ["posology-missing"]
+
+
+@pytest.mark.parametrize("control", ["XO", "RL"])
+def test_a_change_keeps_the_rhythm_of_its_order_and_plans_from_its_effective_date(
+    control: str,
+) -> None:
+    line = explained(
+        f"ORC|{control}|L1^DPI||G1^DPI|||||||||||20260303\nRXE||(product)|1||CPR^comprimé\n"
+        "TQ1|1||QOD|0800|||20260226",
+        days=7,
+    )
+
+    assert dated(line) == ["03-04 08:00 1", "03-06 08:00 1", "03-08 08:00 1"]

@@ -160,6 +160,15 @@ def test_components_that_say_the_same_as_the_code_are_silent(pattern: str) -> No
         ("BID^^^^12", "period-incomplete"),
         ("BID^^^^^lune", "period-incomplete"),
         ("ACM^^^^^^^ACM^30^lune", "timing-unsupported"),
+        ("ACM^^^^^^^ACM^30", "timing-unsupported"),
+        ("ACM^^^^^^^ACM^^min", "timing-unsupported"),
+        ("ACM^^^^^^^ACM^90^s", "timing-unsupported"),
+        ("ACM^^^^^^^ACM^-30^min", "timing-unsupported"),
+        ("BID^le matin^HL70335^5", "timing-unsupported"),
+        ("ACM^^^^^^^^30^min", "timing-unsupported"),
+        ("Q1J6^DM^6", "timing-unsupported"),
+        ("Q2J2^DW^2^3^2^wk", "timing-unsupported"),
+        ("Q6H^^^^0^h", "period-incomplete"),
     ],
 )
 def test_components_that_say_something_else_than_the_code_block(pattern: str, code: str) -> None:
