@@ -488,3 +488,38 @@ def test_a_data_type_that_no_published_message_has_is_told(sent: str, doubts: li
     for event in events:
         phase = phase_of(a_posology(event.replace("</Evt_nature>", data_type)))
         assert said(phase.findings) == [("timing-unsupported", value) for value in doubts]
+
+
+@pytest.mark.parametrize(
+    ("code", "inside", "reasons"),
+    [
+        ("3", "<Evt_valeur>38.5</Evt_valeur>", ("Evt_clinique_code 3, Evt_valeur 38.5",)),
+        ("0", "<Evt_valeur>38.5</Evt_valeur>", ("Evt_clinique_code 0, Evt_valeur 38.5",)),
+        ("", "<Evt_valeur>38.5</Evt_valeur>", ("Evt_valeur 38.5",)),
+        ("", "", ()),
+    ],
+)
+def test_a_condition_without_words_is_told_by_its_codes(
+    code: str, inside: str, reasons: tuple[str, ...]
+) -> None:
+    event = CLINICAL.format(code=code, words="").replace(
+        "</Evénement_structuré>", f"{inside}</Evénement_structuré>"
+    )
+
+    phase = phase_of(a_posology(event + "<Evénement_début/>"))
+
+    assert (phase.as_needed, phase.as_needed_for, phase.findings) == (True, reasons, ())
+
+
+def test_a_moment_may_be_the_second_event() -> None:
+    second = (
+        ACTIVITY.format(activity="6", operator="3")
+        .replace("Type_événement_début", "Type_événement2_début")
+        .replace("Evt_structuré_début", "Evt_structuré2_début")
+    )
+
+    phase = phase_of(a_posology(CLINICAL.format(code="0", words="Si besoin") + second))
+
+    assert phase.as_needed
+    assert phase.times.moments == (MomentTime(moment=Moment.BEFORE_DINNER),)
+    assert phase.findings == ()
