@@ -32,14 +32,14 @@ def compare(
 
     `location` is where the text stands; without it, the first phase's. Of several readings the
     one that differs least counts, and the others must be the same amount by the `strengths` of
-    the product. Where all phases are as needed or a rate, nothing is planned and every
+    the product. Where all phases are as needed or a rate alone, nothing is planned and every
     difference is only to acknowledge. The findings quote the text. Empty: they agree.
     """
     if not phases:
         return ()
     kept = [*_of_readings(proposal, phases, strengths)]
     kept += [found for said in proposal.unread if (found := of_unread(said, phases)) is not None]
-    if all(phase.as_needed or (phase.dose and phase.dose.rate) for phase in phases):
+    if all(phase.as_needed or _is_rate(phase) for phase in phases):
         kept = [(UNREAD, rule) for _, rule in kept]
     return tuple(
         Finding(
@@ -47,6 +47,12 @@ def compare(
         )
         for code, rule in dict.fromkeys(kept)
     )
+
+
+def _is_rate(phase: Phase) -> bool:
+    """Whether the dose is a rate alone; a rate beside an amount leaves the amount to be planned."""
+    dose = phase.dose
+    return dose is not None and dose.rate is not None and dose.low is None and dose.high is None
 
 
 def _of_readings(

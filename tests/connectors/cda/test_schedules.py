@@ -293,6 +293,14 @@ def test_a_dose_that_is_no_one_amount_blocks(stated: str, code: str) -> None:
     assert code in blocked(explained(BREAKFAST + stated))
 
 
+def test_words_are_held_against_a_dose_that_has_a_rate_beside_it() -> None:
+    words = "<translation><originalText>2 cp</originalText></translation>"
+    stated = f'<doseQuantity value="1" unit="{{tablet}}">{words}</doseQuantity>'
+    rate = '<rateQuantity value="500" unit="mg/d"/>'
+
+    assert blocked(explained(BREAKFAST + stated + rate)) == ["text-contradicts"]
+
+
 @pytest.mark.parametrize(
     ("amount", "numerator", "expected"),
     [
