@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from engine.posology.comparison.amounts import Strengths
 from engine.posology.comparison.bounds import of_bounds
-from engine.posology.comparison.difference import ADDS, Difference
+from engine.posology.comparison.difference import ADDS, UNREAD, Difference
 from engine.posology.comparison.doses import of_dose
 from engine.posology.comparison.rhythms import of_count, of_cycle, of_tempo, of_weekdays
+from engine.posology.comparison.tempo import tempo_of
 from engine.posology.comparison.times import of_meals, of_times, parts_of
 from schemas.posology import Phase
 
@@ -67,7 +68,7 @@ def _levels(phases: Sequence[Phase]) -> list[tuple[Phase, ...]]:
 
 
 def _of_level(said: Sequence[Phase], stated: Sequence[Phase], beside: Beside) -> list[Difference]:
-    found = [of_count(said, stated)]
+    found = [of_count(said, stated), _of_untimed(said)]
     for phase in said:
         same_days = _of_the_same_days(phase, stated)
         found += [
@@ -94,6 +95,14 @@ def _of_the_same_times(phase: Phase, stated: Sequence[Phase]) -> Sequence[Phase]
     clock, parts = set(phase.times.clock), parts_of(phase)
     at_the_hour = [one for one in stated if clock & set(one.times.clock)]
     return at_the_hour or [one for one in stated if parts & parts_of(one)] or stated
+
+
+def _of_untimed(said: Sequence[Phase]) -> Difference | None:
+    """`1 cp le matin et 1 cp`: an amount without a time beside one that has it."""
+    tempos = [tempo_of(one) for one in said if one.dose is not None]
+    if None in tempos and any(tempos):
+        return UNREAD, "the text gives an amount without its time"
+    return None
 
 
 def _of_condition(phase: Phase, stated: Sequence[Phase]) -> Difference | None:

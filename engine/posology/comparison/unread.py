@@ -22,9 +22,10 @@ from schemas.posology import Dose, Phase, Weekday
 from schemas.quantity import PeriodUnit
 
 _STOPS = frozenset({"et", "puis", "then", "stop", "arret", "arreter"})
-_NEVER = frozenset({"pas", "jamais", "not", "never"})
+_NEVER = frozenset({"pas", "plus", "jamais", "not", "never", "don't"})
 _JOINTS = frozenset({"et", "and", "le", "les", "the", "on", ","})
 _SINGLE = frozenset({"once", "unique", "fois"})
+_COUNTED = re.compile(r"(?:for )?(\d+) (?:cycles?|cures?|doses?|intakes?|prises?)")
 _ARTICLES = frozenset({"un", "une", "one"})
 _MILD = frozenset(("choice", "elsewhere", "dose_units", "hours"))
 _LONG = frozenset((PeriodUnit.DAY, PeriodUnit.WEEK, PeriodUnit.MONTH, PeriodUnit.YEAR))
@@ -45,7 +46,7 @@ def of_unread(said: str, stated: Sequence[Phase]) -> Difference | None:
         return None if spares_days(said, stated) else (ADDS, rule)
     if (_is_ceiling(items, kinds) and is_within(said, stated)) or (bounded and _is_only_stop(said)):
         return None
-    if kinds == {"end"} and _is_single(said, stated):
+    if _is_count(said, kinds, stated) or _is_the_dose(said, stated):
         return None
     forms = [item.kind for item in items]
     if "open" in kinds or Kind.OPEN in forms:
@@ -121,8 +122,10 @@ def _is_ceiling(items: Sequence[Item], kinds: Set[str]) -> bool:
 
 
 def _is_exception(said: str) -> bool:
-    first = folded(said).split(" ")[0]
-    return first in _NEVER or kind_of_word(first) == "exception"
+    """`sauf le dimanche`, `pas le lundi`, `do not take`; not `ne pas dépasser`."""
+    words = folded(said).split()
+    never = bool(_NEVER & set(words[:2])) and "ceiling" not in map(kind_of_word, words)
+    return never or kind_of_word(words[0] if words else "") == "exception"
 
 
 def _is_only_stop(said: str) -> bool:
@@ -131,10 +134,20 @@ def _is_only_stop(said: str) -> bool:
     return bool(words) and all(word in _STOPS for word in words)
 
 
-def _is_single(said: str, stated: Sequence[Phase]) -> bool:
-    """`once`, `dose unique`: the single intake that the structure counts."""
-    single = _SINGLE & {word.strip(".,") for word in folded(said).split()}
-    return bool(single) and all(one.bounds.count == 1 for one in stated)
+def _is_count(said: str, kinds: Set[str], stated: Sequence[Phase]) -> bool:
+    """`once`, `dose unique`, `16 cycles`: the number of intakes that the structure counts."""
+    counts = {one.bounds.count for one in stated}
+    if kinds == {"end"} and _SINGLE & {word.strip(".,") for word in folded(said).split()}:
+        return counts == {1}
+    found = _COUNTED.fullmatch(folded(said))
+    return found is not None and counts == {number_of(found[1])}
+
+
+def _is_the_dose(said: str, stated: Sequence[Phase]) -> bool:
+    """`5 AUC`: the amount of the structure, in a unit that no table knows."""
+    lows = [one.dose.low for one in stated if one.dose and one.dose.low]
+    amounts = {f"{low.value.normalize():f}{low.unit or ''}" for low in lows if low.unit}
+    return "".join(folded(said).split()) in {"".join(folded(one).split()) for one in amounts}
 
 
 def _is_number(item: Item) -> bool:

@@ -36,6 +36,11 @@ def condition_forms() -> tuple[Form, ...]:
             rf"(?:le |les |on )?(?={any_of('weekdays')}|week-?end)){CLAUSE}",
             _ceiling,
         ),
+        (
+            r"(?:pas|plus) (?:prendre|donner|administrer)(?=\s*(?:$|[.,;!)]))"
+            r"|(?:do not|don't) (?:take|give)(?=\s*(?:$|[.,;!)]))",
+            _ceiling,
+        ),
         (r"espac\w* d\S+ [^.;\n,]*|en respectant [^.;\n]*", _ceiling),
         (
             r"(?:bei bedarf|bei (?:\w+ )?\w*schmerzen|(?:wenn|falls) (?:notig|erforderlich)"

@@ -24,11 +24,11 @@ CLAUSE = (
 _UNITS = {
     **dict.fromkeys(("daily", "quotidien", "taglich", "tagl", "tgl", "dagelijks"), PeriodUnit.DAY),
     **dict.fromkeys(("24 h", "24h", "24 heures", "24heures"), PeriodUnit.DAY),
-    **dict.fromkeys(("weekly", "hebdomadaire", "wochentlich", "wekelijks"), PeriodUnit.WEEK),
+    **dict.fromkeys(("weekly", "hebdo", "wochentlich", "wekelijks"), PeriodUnit.WEEK),
     **dict.fromkeys(("monthly", "mensuel", "monatlich", "maandelijks"), PeriodUnit.MONTH),
 }
 ADVERBS = (
-    r"daily|weekly|monthly|quotidien\w*|hebdomadaire\w*|mensuel\w*"
+    r"daily|weekly|monthly|quotidien\w*|hebdo\w*|mensuel\w*"
     r"|taglich|tagl|tgl|wochentlich|monatlich|dagelijks|wekelijks|maandelijks"
 )
 """Words that say a unit of time and "each" in one."""

@@ -66,7 +66,7 @@ def _moments() -> tuple[Form, ...]:
             rf"(?:(?:le|la|les|au|a|tous les|chaque|every|each) )?(?P<moment>{moments})\b",
             _moment,
         ),
-        (r"(?P<four>m ?- ?m ?- ?s(?: ?- ?c)?)(?![\w-])", _initials),
+        (r"(?P<four>m ?- ?m ?- ?s(?: ?- ?c)?|mmsc?)(?![\w-])", _initials),
     )
 
 

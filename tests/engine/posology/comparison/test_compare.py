@@ -357,7 +357,7 @@ def test_a_first_and_a_last_day_are_compared_with_a_length_and_the_first_is_show
         ("1 cp le matin en une fois", [_counted(1)], None),
         ("5 AUC le matin", [a_phase(moments=["MORN"], dose="5 AUC")], None),
         ("Do not take with any other medicines", [MORNING], None),
-        ("A prendre au cours d'un repas", [_bounded(date(2026, 3, 8))], "text-unread"),
+        ("A prendre au cours d'un repas", [_bounded(date(2026, 3, 8))], None),
     ],
 )
 def test_rarer_words_weigh_by_what_they_may_change(
