@@ -278,9 +278,14 @@ def test_a_taper_with_one_more_course_tells_the_course_and_its_doses() -> None:
     )
 
 
+def a_need(dose: str) -> AsNeeded:
+    """So much as needed, stated as schedules have it that were kept."""
+    quantity = a_quantity(dose).model_dump()
+    return AsNeeded.model_validate({"location": "a", "quantity": quantity, "reasons": ["douleur"]})
+
+
 def test_other_doses_as_needed_are_told() -> None:
-    one = AsNeeded(location="a", quantity=a_quantity("1 comprimé"), reasons=("douleur",))
-    two = one.model_copy(update={"quantity": a_quantity("2 comprimé")})
+    one, two = (a_need(dose) for dose in ("1 comprimé", "2 comprimé"))
     elsewhere = one.model_copy(update={"location": "b"})
 
     assert schedule_changes(a_schedule(as_needed=[one]), a_schedule(as_needed=[two])) == (

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from builders import REFERENCE, a_phase, a_prescription, a_quantity
-from placed import START, a_packed_line, a_product
+from placed import START, a_packed_line, a_product, a_strength
 from rich.console import Console
 
 from engine.language import Language, speaker
@@ -18,20 +18,32 @@ from engine.terminal.organiser import count_words, week_tables
 from schemas.assessment import AssessedPrescription
 from schemas.moment import Moment, MomentTime
 from schemas.posology import Bounds, Times, Weekday
-from schemas.prescription import Line
+from schemas.prescription import Line, LineAction
 from schemas.quantity import Quantity
 from schemas.review import (
+    ActionChanged,
+    AnchorMoved,
+    AsNeededChanged,
     ChangeKind,
+    ComputableChanged,
+    CountChanged,
+    CourseAdded,
+    CourseRemoved,
+    DaysChanged,
     DoseChanged,
     EndMoved,
     FieldChange,
+    GapOpened,
     LineChange,
+    ProductChanged,
     ScheduleChange,
+    SlotAdded,
     SlotRemoved,
     StartMoved,
+    StrengthChanged,
     WeekdaysChanged,
 )
-from schemas.schedule import Slot
+from schemas.schedule import AsNeeded, EveryDays, Slot
 
 FRENCH = speaker(Language.FRENCH)
 PARIS = ZoneInfo("Europe/Paris")
@@ -182,3 +194,63 @@ def test_weekdays_and_an_end_are_shown_in_words_on_the_clock_of_the_site() -> No
     assert "mardi, vendredi" in said
     assert "sans fin" in said
     assert "2026-03-09" in said
+
+
+MONDAY, TUESDAY = datetime(2026, 3, 2, tzinfo=PARIS), datetime(2026, 3, 3, tzinfo=PARIS)
+DAILY = EveryDays(every=1, anchor=date(2026, 3, 2))
+TWO_DAYS = EveryDays(every=2, anchor=date(2026, 3, 2))
+TABLET = a_quantity("1 comprimé")
+NEEDED = AsNeeded.model_validate(
+    {"location": "a", "quantity": TABLET.model_dump(), "reasons": ["douleur"]}
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (SlotAdded(slot=MORNING, dose=TABLET), ["prise ajoutée, matin", "1 comprimé"]),
+        (SlotRemoved(slot=None, dose=TABLET), ["prise retirée, chaque prise", "1 comprimé"]),
+        (DoseChanged(slot=MORNING, old=None, new=TABLET), ["dose non indiquée", "1 comprimé"]),
+        (CountChanged(old=10, new=None), ["nombre de prises", "10"]),
+        (
+            GapOpened(last=date(2026, 3, 2), first=date(2026, 3, 9)),
+            ["jours sans traitement", "2026-03-02", "2026-03-09"],
+        ),
+        (
+            DaysChanged(old=DAILY, new=TWO_DAYS),
+            ["jours", "tous les jours", "tous les 2 jours à partir du 2026-03-02"],
+        ),
+        (
+            AnchorMoved(old=date(2026, 3, 2), new=date(2026, 3, 3)),
+            ["premier jour du rythme", "2026-03-02", "2026-03-03"],
+        ),
+        (
+            CourseAdded(days=DAILY, start=MONDAY, end=TUESDAY),
+            ["période ajoutée", "tous les jours; à partir du 2026-03-02; avant le 2026-03-03"],
+        ),
+        (
+            CourseRemoved(days=DAILY, start=MONDAY, end=None),
+            ["période retirée", "tous les jours; à partir du 2026-03-02"],
+        ),
+        (AsNeededChanged(old=(NEEDED,), new=()), ["si besoin", "1 comprimé douleur"]),
+        (ProductChanged(old="UN", new="AUTRE"), ["Produit", "UN", "AUTRE"]),
+        (
+            StrengthChanged(old=(a_strength("5 mg"),), new=(a_strength("10 mg"),)),
+            ["dosage", "5 mg", "10 mg"],
+        ),
+        (
+            ActionChanged(old=LineAction.START, new=LineAction.STOP),
+            ["Action", "débuter", "arrêter"],
+        ),
+        (
+            ComputableChanged(old=True, new=False),
+            ["Plan de prise", "calculable", "non calculable"],
+        ),
+    ],
+)
+def test_each_change_is_said_with_what_was_and_what_is(
+    change: ScheduleChange, words: list[str]
+) -> None:
+    said = the_changes(change)
+
+    assert [word for word in words if word not in said] == []
