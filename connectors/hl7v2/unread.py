@@ -44,17 +44,17 @@ def unread_findings(source: Source, group: Group) -> Iterator[Finding]:
 
 
 def unread_of(source: Source, segment: Segment) -> Iterator[Finding]:
-    """One finding for each field of this segment with a value that no reader used."""
+    """The findings of this segment: of one field, one for each thing that its values may mean."""
     elements = source.table("elements")
-    said: set[str] = set()
+    said: set[tuple[str, FindingCode]] = set()
     for place, value in segment.leaves():
         if source.trail.is_used(place) or value == NULL or not value.strip():
             continue
         field = segment.name + _REPETITION.sub("", place.removeprefix(segment.place))
         code = _meaning(field, elements)
         whole = field.partition(".")[0]
-        if code is not None and whole not in said:
-            said.add(whole)
+        if code is not None and (whole, code) not in said:
+            said.add((whole, code))
             rule = f"a part of {whole} was not read"
             yield Finding(code=code, location=place, message=rule, quoted=value)
 
