@@ -87,7 +87,7 @@ def _check_units(scribe: Scribe, stated: "list[_Element]", amounts: list[Quantit
 
 
 def _rate(scribe: Scribe, stated: "_Element | None") -> str | None:
-    """`1500 mg/d` or `1500 mg/d - 3000 mg/d`, in the words of the source."""
+    """`1500 mg/d` or `1500 mg/d - 3000 mg/d`, and the words of the narrative for it."""
     if stated is None:
         return None
     ends = [stated, child(stated, "low"), child(stated, "high")]
@@ -97,7 +97,22 @@ def _rate(scribe: Scribe, stated: "_Element | None") -> str | None:
         if value is not None:
             unit = scribe.take(end, "unit", "phase.dose.rate")
             texts.append(f"{value} {unit}" if unit else value)
-    return " - ".join(dict.fromkeys(texts)) or None
+    coded, printed = (
+        " - ".join(dict.fromkeys(texts)),
+        amount_words(scribe, stated, "phase.dose.rate"),
+    )
+    return f"{coded} ({printed})" if coded and printed else coded or printed
+
+
+def amount_words(scribe: Scribe, stated: "_Element | None", gives: str) -> str | None:
+    """The words of a range: `1 cp à 2 cp`, or `1 cp` when both ends say the same."""
+    if stated is None:
+        return None
+    texts = (
+        scribe.original(original, gives, FindingCode.REFERENCE_UNRESOLVED)
+        for original in stated.iter("{*}originalText")
+    )
+    return " à ".join(dict.fromkeys(text for text in texts if text)) or None
 
 
 def read_limits(scribe: Scribe, entry: "_Element") -> Limits:

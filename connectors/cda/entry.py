@@ -116,8 +116,12 @@ def _check_range(scribe: Scribe, phase: Phase, text: str | None) -> None:
 
 
 def _printed(scribe: Scribe, entry: "_Element", said: LineWords, apart: bool) -> tuple[Note, ...]:
-    """What is printed and is not the line's text: the period, and columns that are no sentence."""
-    notes = {"period": said.period, "narrative": said.text if apart else None}
+    """What is printed and is not the line's text: period, rate, columns that are no sentence."""
+    notes = {
+        "period": said.period,
+        "rate": said.rate,
+        "narrative": said.text if apart else None,
+    }
     return tuple(
         Note(text=text, scope=scope, location=scribe.at(entry))
         for scope, text in notes.items()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from connectors.cda.dose import amount_words
 from connectors.cda.narrative import row_of, words
 from connectors.cda.period import printed_period
 from connectors.cda.scribe import Scribe, child, children
@@ -13,8 +14,8 @@ from schemas.finding import FindingCode
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_ORDER = ("dose", "frequency", "rate")
-_PERIOD = "period"
+_ORDER = ("dose", "frequency")
+_PERIOD, _RATE = "period", "rate"
 _SUFFIXES = ("posologie", "precondition")
 """IDs of the official examples: `med-001` names the product, `med-001-posologie` how it is taken.
 Nothing in an unstructured entry points at the latter. Source: ANS eP-MED-DM 2022.01 to 2024.01."""
@@ -27,6 +28,7 @@ _RANGE = re.compile(
 class LineWords(NamedTuple):
     """The posology of a line as printed, and its treatment period when that reads as days.
 
+    `rate` is an amount a day, printed beside the dose: it is no sentence of the posology.
     `by_columns`: doses and frequencies are printed apart, so that the text of a line with
     several steps is no sentence: only the words of each step can be compared with it.
     """
@@ -34,6 +36,7 @@ class LineWords(NamedTuple):
     text: str | None = None
     period: str | None = None
     by_columns: bool = False
+    rate: str | None = None
 
 
 def line_words(scribe: Scribe, entry: "_Element", product: str | None) -> LineWords:
@@ -56,10 +59,11 @@ def line_words(scribe: Scribe, entry: "_Element", product: str | None) -> LineWo
         printed.append(period)
         period = None
     printed += _by_suffix(scribe, name, " ; ".join(printed))
+    rate = cells.get(_RATE)
     if printed:
-        return LineWords(" ; ".join(printed), period, {"dose", "frequency"} <= cells.keys())
+        return LineWords(" ; ".join(printed), period, {"dose", "frequency"} <= cells.keys(), rate)
     whole = scribe.text(target, "line.text")
-    return LineWords(None if whole == product else whole, period)
+    return LineWords(None if whole == product else whole, period, rate=rate)
 
 
 def _by_suffix(scribe: Scribe, name: str, known: str) -> list[str]:
@@ -109,34 +113,17 @@ def step_sentence(scribe: Scribe, step: "_Element") -> str | None:
 def step_words(
     scribe: Scribe, entry: "_Element", frequency: str | None, sentence: str | None = None
 ) -> str | None:
-    """The words of one step: its sentence, then what it lacks of dose, frequency and rate."""
+    """The words of one step: its sentence, then what it lacks of dose and frequency."""
     return _joined([sentence, *words_beside(scribe, entry, frequency, sentence)])
 
 
 def words_beside(
     scribe: Scribe, entry: "_Element", frequency: str | None, sentence: str | None
 ) -> tuple[str, ...]:
-    """The words of dose, frequency and rate that a sentence does not contain."""
-    parts = [
-        _amount_words(scribe, entry, "doseQuantity"),
-        frequency,
-        _amount_words(scribe, entry, "rateQuantity"),
-    ]
+    """The words of dose and frequency that a sentence does not contain."""
+    parts = [amount_words(scribe, child(entry, "doseQuantity"), "phase.text"), frequency]
     return tuple(part for part in parts if part and part not in (sentence or ""))
 
 
-def _amount_words(scribe: Scribe, entry: "_Element", name: str) -> str | None:
-    """The words of a range: `1 cp à 2 cp`, or `1 cp` when both ends say the same."""
-    stated = child(entry, name)
-    if stated is None:
-        return None
-    texts = (
-        scribe.original(original, "phase.text", FindingCode.REFERENCE_UNRESOLVED)
-        for original in stated.iter("{*}originalText")
-    )
-    return _joined(texts, " à ")
-
-
-def _joined(texts: "Iterable[str | None]", by: str = ", ") -> str | None:
-    kept = dict.fromkeys(text for text in texts if text)
-    return by.join(kept) or None
+def _joined(texts: "Iterable[str | None]") -> str | None:
+    return ", ".join(dict.fromkeys(text for text in texts if text)) or None

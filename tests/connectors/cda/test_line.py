@@ -97,6 +97,34 @@ def test_a_rate_stays_text_beside_the_dose(phases_of: Phases) -> None:
     assert phase.dose.exact is None
 
 
+def test_the_words_of_a_rate_stay_with_it_and_are_no_posology(phases_of: Phases) -> None:
+    words = "<translation><originalText>{}</originalText></translation>"
+    (phase,) = phases_of(
+        f'<doseQuantity value="1" unit="{{tablet}}">{words.format("1 cp")}</doseQuantity>'
+        f'<rateQuantity value="1500" unit="mg/d">{words.format("1500 mg/j")}</rateQuantity>'
+    )
+
+    assert phase.text == "1 cp"
+    assert phase.dose is not None
+    assert phase.dose.rate == "1500 mg/d (1500 mg/j)"
+
+
+def test_a_rate_in_a_column_is_a_note(reading_of: Readings) -> None:
+    row = (
+        "<table><thead><tr><th>Médicament</th><th>Dose prescrite</th>"
+        "<th>Fréquence d'administration</th><th>Rythme d'administration</th></tr></thead>"
+        '<tbody><tr><td><content ID="m">PARACETAMOL</content></td><td>1 cp</td><td>3 fois/j</td>'
+        "<td>1500 mg/j</td></tr></tbody></table>"
+    )
+
+    line = (
+        reading_of('<text><reference value="#m"/></text>', narrative=row).prescriptions[0].lines[0]
+    )
+
+    assert line.text == "1 cp ; 3 fois/j"
+    assert [(note.scope, note.text) for note in line.notes] == [("rate", "1500 mg/j")]
+
+
 def test_a_ceiling_without_period_is_a_finding(phases_of: Phases) -> None:
     (phase,) = phases_of('<maxDoseQuantity><numerator value="4"/></maxDoseQuantity>')
 
