@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from engine.posology.doses import quantity_of
 from engine.posology.doubts import Doubts
-from engine.posology.offer.words import Said
+from engine.posology.offer.words import Said, as_written
 from engine.posology.shape import Kind, Shape, shape_of
 from engine.posology.slots import C_FREQ, C_MEALS
 from schemas.base import DateOrInstant
@@ -105,12 +105,12 @@ def _doses(
     """One cell an intake of a day, in the order of the day."""
     own = Doubts(row)
     quantity = quantity_of(phase, own)
-    shown = _shown(quantity or (phase.dose.exact if phase.dose else None), said)
+    amount = said.dose(phase.dose) if phase.dose else ()
+    shown = _shown(quantity or (phase.dose.exact if phase.dose else None), amount)
     whole = [
         *(found for found in (*own.findings, *phase.findings) if found.blocks),
         *(found for found in blocking if found.code in _OF_THE_PLACE),
     ]
-    amount = said.dose(phase.dose) if phase.dose else ()
     return [
         Cell(
             id=f"{row}.{number}",
@@ -123,10 +123,10 @@ def _doses(
     ]
 
 
-def _shown(quantity: Quantity | None, said: Said) -> Quantity | None:
+def _shown(quantity: Quantity | None, words: Sequence[str]) -> Quantity | None:
     if quantity is None or quantity.unit is None:
         return quantity
-    return quantity.model_copy(update={"unit": said.as_written(quantity.unit)})
+    return quantity.model_copy(update={"unit": as_written(quantity.unit, words)})
 
 
 _Place = tuple[Slot | None, tuple[str, ...], Origin]

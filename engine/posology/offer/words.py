@@ -5,6 +5,7 @@ says the same as it does. What is then left over is asked, so that no word passe
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import time
 
 from engine.posology.text.items import Item, Kind
 from engine.posology.text.lexicon import folded
@@ -29,13 +30,7 @@ class Said:
     """The stretches of one text, asked for by what they mean."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
         self.items = items_of(text)
-
-    def as_written(self, unit: str) -> str:
-        """A unit with the accents and capitals of the text: the reader knows it folded."""
-        place = folded(self.text).find(unit)
-        return unit if place < 0 else self.text[place : place + len(unit)]
 
     def _that(self, says: Callable[[Item], bool]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(item.said for item in self.items if says(item)))
@@ -64,7 +59,7 @@ class Said:
 
         return self._that(says)
 
-    def clock(self, place: object) -> tuple[str, ...]:
+    def clock(self, place: time | None) -> tuple[str, ...]:
         """The words of a time of the clock."""
         return self._that(lambda item: item.clock is not None and item.clock == place)
 
@@ -98,6 +93,15 @@ class Said:
             return item.kind in _ENDS
 
         return self._that(says)
+
+
+def as_written(unit: str, words: Iterable[str]) -> str:
+    """A unit with the accents and capitals of the words: the reader knows it folded."""
+    for said in words:
+        before, found, _ = folded(said).partition(unit)
+        if found:
+            return said[len(before) : len(before) + len(unit)]
+    return unit
 
 
 def left_over(said: Said, told: Iterable[str], unread: Iterable[str]) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from schemas.offer import (
     DoseAt,
     Ends,
     Offer,
+    Starts,
     Verdict,
 )
 from schemas.posology import Bounds, Limits, Posology, Rhythm, Weekday
@@ -174,6 +175,19 @@ def test_a_row_is_removed_as_a_whole_or_not_at_all() -> None:
     assert ("A2.days", WRONG) in refused(found, partly)
 
 
+def test_an_intake_added_to_one_row_fills_no_other() -> None:
+    found = an_offer("2 cp le matin pendant 3 jours puis 1 cp le soir pendant 3 jours")
+    noon = DoseAt(place=Slot(moment=Moment.NOON), quantity=a_quantity("1 cp"))
+    emptied = changed(confirmed(found), "A1.1", Verdict.REMOVED)
+
+    for row, wrong in (("A1", []), ("A2", [("A1", WRONG)])):
+        added = AddedDose(row=row, dose=noon, reason="par téléphone")
+        answers = emptied.model_copy(update={"doses": (added,)})
+        outcome = confirm(found, answers)
+        said = [] if isinstance(outcome, Posology) else refused(found, answers)
+        assert said == wrong
+
+
 def test_when_every_row_is_removed_nothing_is_left_to_read() -> None:
     answers = confirmed(an_offer())
     for cell in ("A1.days", "A1.1", "A1.2", "A1.end"):
@@ -276,6 +290,16 @@ def test_a_start_at_an_hour_is_the_same_in_every_offset() -> None:
     [phase] = read(found, confirmed(found, start=there)).phases
     assert phase.bounds.start == stated
     assert refused(found, confirmed(found, start=date(2026, 3, 2))) == [("start", WRONG)]
+
+
+def test_a_row_on_a_day_and_a_row_at_an_hour_have_no_common_start() -> None:
+    found = offer("2 cp le matin et 1 cp le soir", REFERENCE, bounds=Bounds(start=START))
+    instant = Starts(start=datetime(2026, 3, 2, 8, 0, tzinfo=UTC))
+
+    mixed = changed(confirmed(found), "A2.start", Verdict.CORRECTED, instant)
+
+    assert read(found, confirmed(found)).phases[1].bounds.start == START
+    assert refused(found, mixed) == [("start", WRONG)]
 
 
 def test_hours_are_counted_from_the_instant_that_was_stated() -> None:

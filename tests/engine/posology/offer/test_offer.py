@@ -9,8 +9,8 @@ from builders import REFERENCE, a_site
 from engine.posology.offer.offer import offer, offer_of
 from schemas.finding import FindingCode
 from schemas.moment import Moment
-from schemas.offer import Cell, DoseAt, Offer, Origin
-from schemas.posology import Bounds, Phase, Posology
+from schemas.offer import Cell, Days, DoseAt, Offer, Origin, Starts
+from schemas.posology import Bounds, Cycle, Phase, Posology, Rhythm
 from schemas.quantity import Duration, PeriodUnit
 
 
@@ -148,6 +148,35 @@ def test_two_lengths_that_differ_are_in_doubt() -> None:
     found = cells(offer("1 cp le matin pendant 7 jours", REFERENCE, bounds=bounds))
 
     assert {doubt.code for doubt in found["A1.end"].doubts} == {FindingCode.BOUNDS_INVALID}
+
+
+@pytest.mark.parametrize(
+    ("start", "doubts"),
+    [(date(2026, 3, 5), set()), (date(2026, 3, 6), {FindingCode.BOUNDS_INVALID})],
+)
+def test_a_start_that_text_and_structure_state_is_in_doubt_where_they_differ(
+    start: date, doubts: set[FindingCode]
+) -> None:
+    text = "1 cp le matin à partir du 05/03/2026"
+
+    found = cells(offer(text, REFERENCE, bounds=Bounds(start=start)))
+
+    assert {doubt.code for doubt in found["A1.start"].doubts} == doubts
+    assert found["A1.start"].holds == Starts(start=date(2026, 3, 5))
+    assert found["A1.start"].words == ("à partir du 05/03/2026",)
+
+
+def test_days_without_are_among_the_words_of_the_days() -> None:
+    found = offer("1 cp le matin pendant 5 jours puis arrêt 2 jours", REFERENCE)
+
+    assert "puis arrêt 2 jours" in cells(found)["A1.days"].words
+    assert cells(found)["A1.days"].holds == Days(rhythm=Rhythm(cycle=Cycle(days_on=5, days_off=2)))
+
+
+def test_a_unit_is_shown_as_it_is_written() -> None:
+    found = offer("COMPRIMÉ blanc : 1 Comprimé le matin", REFERENCE)
+
+    assert places(found) == [("MORN", "1 Comprimé")]
 
 
 def test_texts_of_phases_that_state_different_bounds_are_asked_with_them() -> None:
