@@ -34,7 +34,11 @@ class FormFacts(NamedTuple):
 
 
 def form_facts(product: Product, record: ProductRecord | None, site: Site) -> FormFacts:
-    """The form of the message first, else that of the reference; of two, the more cautious."""
+    """The form of the message first, else that of the reference; of two, the more cautious.
+
+    Words of the message that no table knows leave it to the reference; a published form that no
+    table knows is one that nobody has placed.
+    """
     stated = _facts(_said(product.form), site)
     if record is None:
         return stated
@@ -42,7 +46,7 @@ def form_facts(product: Product, record: ProductRecord | None, site: Site) -> Fo
     if stated.packing is None:
         return published if published.packing or stated.words is None else stated
     if published.packing is None:
-        return stated
+        return published
     cautious = min(stated, published, key=lambda facts: _CAUTIOUS.index(facts.packing or "inside"))
     return cautious._replace(contradicted=_differ(stated, published))
 

@@ -43,6 +43,7 @@ class _Case(NamedTuple):
     record: ProductRecord | None
     form: FormFacts
     strength: Strength | None
+    signed: Packing | None
 
     @property
     def where(self) -> str:
@@ -64,6 +65,7 @@ def place(
         record,
         form_facts(product, record, site),
         strength_of(product, record),
+        packing_of_product(product, site),
     )
     findings = [*_form_doubts(case), *_strength_doubts(case)]
     reasons = [*_line_reasons(line, schedule), *_product_reasons(case)]
@@ -106,9 +108,8 @@ _OF_FORM = {Packing.BESIDE: Reason.FORM_BESIDE, Packing.REVIEW: Reason.FORM_REVI
 
 def _product_reasons(case: _Case) -> Iterator[Reason]:
     """What keeps the product beside. What the site signed of the product itself is first."""
-    signed = packing_of_product(case.line.product, case.site)
-    if signed is not None:
-        if signed is not Packing.INSIDE:
+    if case.signed is not None:
+        if case.signed is not Packing.INSIDE:
             yield Reason.PRODUCT
     elif case.form.packing is None:
         yield Reason.FORM_NOT_IN_TABLE if case.form.words else Reason.FORM_NOT_STATED
@@ -145,6 +146,8 @@ def _form_doubts(case: _Case) -> Iterator[Finding]:
         )
         rule = "product.form: the message and the reference state forms that are not packed alike"
         yield _doubt(FindingCode.FORM_CONTRADICTED, case.where, rule, _both(words))
+    if case.signed is Packing.INSIDE:
+        return
     if form.packing is Packing.REVIEW:
         rule = "product.form: the table of forms leaves it to a pharmacist"
         yield _doubt(FindingCode.FORM_FOR_REVIEW, case.where, rule, form.words)
@@ -180,8 +183,10 @@ def _count(
 
     A form that never goes in is not counted: nobody counts drops into a compartment.
     """
-    quantity, packing = dose.quantity, case.form.packing
-    if quantity is None or packing is Packing.BESIDE:
+    quantity, packing = dose.quantity, case.signed or case.form.packing
+    if packing is Packing.BESIDE:
+        return None, None, ()
+    if quantity is None:
         return None, Reason.DOSE_NOT_COUNTED, ()
     count = count_of(quantity, case.strength)
     if count is None:
@@ -222,7 +227,7 @@ def _fraction_doubt(
     if made is False:
         rule = "dose: this fraction of a unit may not be made of this product"
         yield _doubt(FindingCode.FRACTION_NOT_ALLOWED, where, rule, value)
-    elif case.form.packing is not None:
+    elif case.signed is not None or case.form.packing is not None:
         rule = "dose: nothing published says that a unit of this product may be divided"
         yield _doubt(FindingCode.FRACTION_UNCONFIRMED, where, rule, value)
 

@@ -110,6 +110,13 @@ def test_words_that_no_table_knows_leave_it_to_the_reference() -> None:
     assert found.placement.form == "comprimé pelliculé"
 
 
+def test_a_published_form_that_no_table_knows_keeps_the_line_beside() -> None:
+    found = of_form("comprimé", a_record("comprimé de demain"))
+
+    assert reasons(found) == [Reason.FORM_NOT_IN_TABLE]
+    assert found.findings[0].quoted == "comprimé de demain"
+
+
 @pytest.mark.parametrize(
     ("stated", "published"),
     [
@@ -407,7 +414,8 @@ def signed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     folder = tmp_path / tmp_path.name
     shutil.copytree(HERE / "sites" / "reference", folder)
     own = {
-        "products": "cis:60000002;EXEMPLE;beside;humidité, RCP;",
+        "products": "cis:60000002;EXEMPLE;beside;humidité, RCP;\n"
+        "cis:60000004;EXEMPLE;inside;essai de stabilité;",
         "divisions": "cis:60000003;EXEMPLE;halves;RCP;",
         "hours": "08:00;tournée du matin;morning;règlement;",
     }
@@ -429,6 +437,21 @@ def test_a_product_that_the_site_keeps_out_stays_beside_whatever_its_form(
 
     assert reasons(placed(kept_out, site=signed)) == [Reason.PRODUCT]
     assert placed(other, site=signed).placement.place is Place.INSIDE
+
+
+@pytest.mark.parametrize("form", ["comprimé dispersible", "comprimé à croquer", None])
+def test_a_product_that_the_site_puts_inside_goes_in_whatever_its_form(
+    signed: Site, form: str | None
+) -> None:
+    line = a_packed_line(
+        a_phase(moments=["MORN"], dose="2 comprimé"), product=a_product(form, cis="60000004")
+    )
+
+    found = placed(line, site=signed)
+
+    assert found.placement.place is Place.INSIDE
+    assert found.placement.counts == (Fraction(2),)
+    assert found.findings == ()
 
 
 def test_a_product_that_the_site_says_may_be_halved_is_halved(signed: Site) -> None:
