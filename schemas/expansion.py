@@ -1,8 +1,11 @@
 """One row of `semainier expand`: the dated intakes of a list of dosages, or why there are none."""
 
 from schemas.base import Amount, Value
+from schemas.codes import Coding
 from schemas.finding import FindingCode, Severity
 from schemas.moment import Moment
+from schemas.posology import Bounds, Dose, Limits, Rhythm, Times
+from schemas.quantity import Duration
 
 
 class ExpandedIntake(Value):
@@ -16,13 +19,23 @@ class ExpandedIntake(Value):
 
 
 class ExpandedAsNeeded(Value):
-    """One dose as needed: listed, never planned."""
+    """One dose as needed: listed, never planned.
+
+    `quantity` is the exact amount, if it is one; the rest stands as the sender states it.
+    """
 
     location: str
     quantity: Amount | None = None
     unit: str | None = None
     reasons: tuple[str, ...] = ()
     text: str | None = None
+    dose: Dose | None = None
+    rhythm: Rhythm = Rhythm()
+    times: Times = Times()
+    bounds: Bounds = Bounds()
+    timing_code: Coding | None = None
+    intake_lasts: Duration | None = None
+    limits: Limits = Limits()
 
 
 class ExpandedFinding(Value):

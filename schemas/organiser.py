@@ -14,6 +14,7 @@ from schemas.base import Value
 from schemas.finding import Finding
 from schemas.moment import Compartment, Moment
 from schemas.quantity import Quantity
+from schemas.schedule import AsNeeded
 
 
 def _refuse_binary_float(given: object) -> object:
@@ -142,13 +143,17 @@ class BesideDose(Value):
 
 
 class AsNeededDose(Value):
-    """What is taken as needed: listed with the week, never counted into it."""
+    """What is taken as needed: listed with the week, never counted into it.
+
+    `stated` is all that the sender says of it: a range of doses, how often, when, how long.
+    """
 
     line: int
     product: str
     quantity: Quantity | None = None
     reasons: tuple[str, ...] = ()
     text: str | None = None
+    stated: AsNeeded
 
 
 class SpanLabel(StrEnum):

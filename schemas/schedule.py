@@ -11,10 +11,11 @@ from pydantic import Field, GetCoreSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
 from schemas.base import Amount, Instant, Value, as_object
+from schemas.codes import Coding
 from schemas.finding import Finding
 from schemas.moment import Moment
-from schemas.posology import Limits, Weekday
-from schemas.quantity import Quantity
+from schemas.posology import Bounds, Dose, Limits, Rhythm, Times, Weekday
+from schemas.quantity import Duration, Quantity
 
 
 class EveryDays(Value):
@@ -115,14 +116,37 @@ class Step(Value):
 
 
 class AsNeeded(Value):
-    """What is taken as needed: listed beside the schedule, never planned, never counted."""
+    """What is taken as needed: listed beside the schedule, never planned, never counted.
+
+    How much, how often, when and how long are kept as the sender states them, ranges too.
+    """
 
     location: str
     text: str | None = None
-    quantity: Quantity | None = None
+    dose: Dose | None = None
     reasons: tuple[str, ...] = ()
+    rhythm: Rhythm = Rhythm()
+    times: Times = Times()
+    bounds: Bounds = Bounds()
+    timing_code: Coding | None = None
+    intake_lasts: Duration | None = None
     limits: Limits = Limits()
     instructions: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_an_older_version(cls, given: object) -> object:
+        """Stored schedules are kept: older ones state one exact amount, `quantity`, or none."""
+        if not isinstance(given, dict) or "quantity" not in given:
+            return given
+        kept = {name: value for name, value in given.items() if name != "quantity"}
+        amount = given["quantity"]
+        return kept if amount is None else {**kept, "dose": {"low": amount, "high": amount}}
+
+    @property
+    def quantity(self) -> Quantity | None:
+        """The one exact amount of an intake; `None` where the dose is a range, or not stated."""
+        return self.dose.exact if self.dose else None
 
 
 class DoseSchedule(Value):

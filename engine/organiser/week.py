@@ -159,6 +159,7 @@ def _as_needed(lines: Sequence[WeekLine]) -> Iterator[AsNeededDose]:
                 quantity=dose.quantity,
                 reasons=dose.reasons,
                 text=dose.text,
+                stated=dose,
             )
 
 

@@ -27,6 +27,8 @@ from schemas.site import Site
 _MOST_DAYS = 3660
 """Ten years: a horizon is a window to look at, and no treatment is printed for longer."""
 _ROW = "row"
+_STATED = {"dose", "rhythm", "times", "bounds", "timing_code", "intake_lasts", "limits"}
+"""What a row as needed repeats as the sender states it: nothing of it is planned."""
 
 
 class RowError(ValueError):
@@ -170,6 +172,7 @@ def _as_needed(one: AsNeeded) -> dict[str, object]:
         **_amount(one.quantity),
         "reasons": list(one.reasons),
         "text": one.text,
+        **one.model_dump(mode="json", include=_STATED),
     }
 
 

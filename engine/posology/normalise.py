@@ -129,8 +129,13 @@ def _as_needed(phase: Phase) -> AsNeeded:
     return AsNeeded(
         location=phase.location,
         text=phase.text,
-        quantity=phase.dose.exact if phase.dose else None,
+        dose=phase.dose,
         reasons=phase.as_needed_for,
+        rhythm=phase.rhythm,
+        times=phase.times,
+        bounds=phase.bounds,
+        timing_code=phase.timing_code,
+        intake_lasts=phase.intake_lasts,
         limits=phase.limits,
         instructions=phase.instructions,
     )

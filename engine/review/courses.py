@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from schemas.posology import Dose
 from schemas.quantity import Quantity
 from schemas.review import (
     AnchorMoved,
@@ -246,5 +247,12 @@ def _last(step: Step, zone: ZoneInfo) -> date | None:
 
 
 def _needed(doses: Sequence[AsNeeded]) -> list[object]:
-    """What is taken as needed, without where the source says it."""
-    return [(_amount(dose.quantity), dose.reasons, dose.limits) for dose in doses]
+    """What is taken as needed, without where the source says it and in which words."""
+    words: dict[str, object] = {"location": "", "text": None, "instructions": (), "dose": None}
+    return [(_stated(one.dose), one.model_copy(update=words)) for one in doses]
+
+
+def _stated(dose: Dose | None) -> object:
+    if dose is None:
+        return None
+    return _amount(dose.low), _amount(dose.high), dose.rate, dose.per_body

@@ -7,9 +7,9 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.language import Say
+from engine.terminal.needed import as_needed_words
 from engine.terminal.tables import table_of
 from engine.terminal.words import (
-    as_needed_words,
     instant_words,
     quantity_words,
     rule_words,

@@ -150,8 +150,8 @@ def _show_made(found: "road.Desk", made: "road.Interpreted", say: Say) -> None:
     """The schedule that follows, its doubts, and what is next."""
     from rich.text import Text
 
+    from engine.terminal.needed import schedule_words
     from engine.terminal.tables import findings_table
-    from engine.terminal.words import schedule_words
     from schemas.schedule import DoseSchedule
 
     out = console()

@@ -58,6 +58,9 @@ def frequency_words(frequency: Frequency, say: Say) -> str:
     period = plain_decimal(frequency.period) if frequency.period is not None else "?"
     if frequency.period_high is not None:
         period += f"-{plain_decimal(frequency.period_high)}"
+    if frequency.times is None and frequency.times_high is not None:
+        most = say("at most {times} times in {period} {unit}")
+        return most.format(times=frequency.times_high, period=period, unit=unit)
     if frequency.times is None or (frequency.times == 1 and frequency.times_high is None):
         return say("once in {period} {unit}").format(period=period, unit=unit)
     times = str(frequency.times)

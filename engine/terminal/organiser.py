@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.language import Say
+from engine.terminal.needed import as_needed_words
 from engine.terminal.tables import table_of
-from engine.terminal.words import WEEKDAYS, as_needed_words, moment_words, quantity_words
+from engine.terminal.words import WEEKDAYS, moment_words, quantity_words
 from schemas.moment import Compartment, Moment
 from schemas.organiser import (
     BesideDose,
@@ -21,7 +22,6 @@ from schemas.organiser import (
     SpanLabel,
     Week,
 )
-from schemas.schedule import AsNeeded
 
 _SIGNS = {
     Fraction(1, 4): "¼",
@@ -130,10 +130,7 @@ def _moment(dose: BesideDose, say: Say) -> str:
 def _needed(week: Week, line: int, say: Say) -> Iterator[str]:
     for dose in week.as_needed:
         if dose.line == line:
-            yield as_needed_words(
-                AsNeeded(location="", quantity=dose.quantity, reasons=dose.reasons, text=dose.text),
-                say,
-            )
+            yield as_needed_words(dose.stated, say)
 
 
 def totals_table(week: Week, say: Say) -> Table:

@@ -11,14 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.language import Say
+from engine.terminal.needed import as_needed_words, schedule_words
 from engine.terminal.words import (
     WEEKDAYS,
-    as_needed_words,
     moment_words,
     patient_words,
     place_words,
     quantity_words,
-    schedule_words,
 )
 from schemas.explanation import ExplainedLine, SourcePlace
 from schemas.finding import Finding, Severity

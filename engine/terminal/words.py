@@ -12,9 +12,7 @@ from schemas.people import IdentifierKind, Organization, Patient, Practitioner
 from schemas.posology import Weekday
 from schemas.quantity import Quantity
 from schemas.schedule import (
-    AsNeeded,
     AtInstants,
-    DoseSchedule,
     EveryDays,
     EveryHours,
     InCycle,
@@ -54,26 +52,11 @@ def slot_words(slot: Slot, say: Say) -> str:
     return f"{moment} ({slot.offset_minutes} min)" if slot.offset_minutes else moment
 
 
-def schedule_words(schedule: DoseSchedule, say: Say) -> Iterable[str]:
-    """One text a step, then one for each dose that is taken as needed."""
-    zone = ZoneInfo(schedule.zone)
-    for step in schedule.steps:
-        yield step_words(step, zone, say)
-    for each in schedule.as_needed:
-        yield as_needed_words(each, say)
-
-
 def step_words(step: Step, zone: ZoneInfo, say: Say) -> str:
     """`1 comprimé: matin, soir; tous les jours; du 2024-03-01 au 2024-03-10`."""
     slots = ", ".join(slot_words(slot, say) for slot in step.slots)
     what = quantity_words(step.quantity, say) + (f": {slots}" if slots else "")
     return "; ".join((what, rule_words(step.rule, zone, say), *_bounds_words(step, zone, say)))
-
-
-def as_needed_words(dose: AsNeeded, say: Say) -> str:
-    """What is taken as needed, with the reasons and the words of the sender."""
-    parts = [quantity_words(dose.quantity, say)] if dose.quantity else []
-    return " ".join([say("as needed:"), *parts, *dose.reasons, *filter(None, (dose.text,))])
 
 
 def rule_words(rule: Rule, zone: ZoneInfo, say: Say) -> str:

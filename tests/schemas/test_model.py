@@ -13,10 +13,11 @@ from schemas.base import DateOrInstant, Instant, is_day
 from schemas.canonical import canonical_json, digest
 from schemas.finding import Finding, FindingCode, Severity
 from schemas.moment import Moment
-from schemas.posology import Bounds, Frequency
+from schemas.posology import Bounds, Dose, Frequency, Rhythm
 from schemas.prescription import Prescription
 from schemas.quantity import PeriodUnit, Quantity, Strength
 from schemas.schedule import (
+    AsNeeded,
     DoseSchedule,
     EveryDays,
     Normalised,
@@ -175,6 +176,28 @@ def test_a_slot_is_a_moment_or_a_wall_time() -> None:
 def test_what_is_not_computable_says_why() -> None:
     with pytest.raises(ValidationError):
         NotComputable(reasons=())
+
+
+def test_what_was_stored_as_needed_with_an_exact_amount_alone_is_still_read() -> None:
+    stored = """{"location": "dosage[0]", "text": null, "reasons": ["douleur"], "instructions": [],
+        "quantity": {"value": "1.50", "unit": "cp", "code": null, "system": null},
+        "limits": {"per_period": [], "per_intake": null, "per_lifetime": null, "minimum_gap": null}}
+    """
+    amount = Quantity(value=Decimal("1.50"), unit="cp")
+
+    read = AsNeeded.model_validate_json(stored)
+    without = AsNeeded.model_validate_json('{"location": "dosage[0]", "quantity": null}')
+
+    assert (read.quantity, read.dose) == (amount, Dose(low=amount, high=amount))
+    assert (read.reasons, read.rhythm, read.bounds) == (("douleur",), Rhythm(), Bounds())
+    assert without.dose is None
+    assert AsNeeded.model_validate_json(read.model_dump_json()) == read
+
+
+def test_a_range_as_needed_is_no_exact_amount() -> None:
+    low, high = (Quantity(value=Decimal(number), unit="cp") for number in (1, 2))
+
+    assert AsNeeded(location="x", dose=Dose(low=low, high=high)).quantity is None
 
 
 def test_a_schedule_comes_back_from_json_as_what_it_was() -> None:

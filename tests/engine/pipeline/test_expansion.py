@@ -67,15 +67,61 @@ def test_as_needed_is_listed_with_its_reason_and_nothing_is_planned() -> None:
     found = answer(dosage=[dosage])
 
     assert (found["computable"], found["planned"]) == (True, [])
-    assert found["as_needed"] == [
-        {
-            "location": "dosage[0]",
-            "quantity": "1",
-            "unit": "tablet",
-            "reasons": ["douleur"],
-            "text": None,
-        }
-    ]
+    (listed,) = found["as_needed"]
+    shown = {"location", "quantity", "unit", "reasons", "text"}
+    assert {name: listed[name] for name in shown} == {
+        "location": "dosage[0]",
+        "quantity": "1",
+        "unit": "tablet",
+        "reasons": ["douleur"],
+        "text": None,
+    }
+
+
+def test_as_needed_repeats_the_range_the_rhythm_and_the_length_as_stated() -> None:
+    """1 to 2 tablets every 4 to 6 hours for 5 days, at most 8 a day."""
+    found = answer(
+        dosage=[
+            {
+                "asNeededBoolean": True,
+                "timing": {
+                    "repeat": {
+                        "boundsDuration": {"value": 5, "code": "d"},
+                        "frequency": 1,
+                        "period": 4,
+                        "periodMax": 6,
+                        "periodUnit": "h",
+                    }
+                },
+                "doseAndRate": [
+                    {
+                        "doseRange": {
+                            "low": {"value": 1, "unit": "tablet"},
+                            "high": {"value": 2, "unit": "tablet"},
+                        }
+                    }
+                ],
+                "maxDosePerPeriod": {
+                    "numerator": {"value": 8, "unit": "tablet"},
+                    "denominator": {"value": 1, "code": "d"},
+                },
+            }
+        ]
+    )
+
+    (listed,) = found["as_needed"]
+    assert (found["planned"], listed["quantity"], listed["unit"]) == ([], None, None)
+    assert (listed["dose"]["low"]["value"], listed["dose"]["high"]["value"]) == ("1", "2")
+    assert listed["rhythm"]["frequency"] == {
+        "times": 1,
+        "times_high": None,
+        "period": "4",
+        "period_high": "6",
+        "unit": "h",
+    }
+    assert listed["bounds"]["duration"] == {"value": "5", "unit": "d"}
+    (most,) = listed["limits"]["per_period"]
+    assert (most["amount"]["value"], most["period"]) == ("8", {"value": "1", "unit": "d"})
     assert found["findings"][0]["severity"] == "info"
 
 

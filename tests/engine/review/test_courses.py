@@ -7,13 +7,13 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from builders import a_quantity
+from builders import a_frequency, a_quantity
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.review.courses import schedule_changes
-from schemas.moment import Moment
-from schemas.posology import Weekday
+from schemas.moment import Moment, MomentTime
+from schemas.posology import Bounds, Dose, Rhythm, Times, Weekday
 from schemas.quantity import Quantity
 from schemas.review import (
     AnchorMoved,
@@ -292,3 +292,35 @@ def test_other_doses_as_needed_are_told() -> None:
         AsNeededChanged(old=(one,), new=(two,)),
     )
     assert schedule_changes(a_schedule(as_needed=[one]), a_schedule(as_needed=[elsewhere])) == ()
+
+
+RANGE = Dose(low=a_quantity("1 comprimé"), high=a_quantity("2 comprimé"))
+WIDER = Dose(low=a_quantity("1 comprimé"), high=a_quantity("3 comprimé"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("dose", WIDER),
+        ("rhythm", Rhythm(frequency=a_frequency(1, "6", "h"))),
+        ("times", Times(moments=(MomentTime(moment=Moment.EVENING),))),
+        ("bounds", Bounds(end=MONDAY)),
+    ],
+)
+def test_a_range_a_rhythm_a_time_or_an_end_that_changes_as_needed_is_told(
+    name: str, value: object
+) -> None:
+    one = AsNeeded(location="a", dose=RANGE, rhythm=Rhythm(frequency=a_frequency(1, "4", "h")))
+    two = one.model_copy(update={name: value})
+
+    assert schedule_changes(a_schedule(as_needed=[one]), a_schedule(as_needed=[two])) == (
+        AsNeededChanged(old=(one,), new=(two,)),
+    )
+
+
+def test_a_range_as_needed_written_in_another_way_is_no_change() -> None:
+    one = AsNeeded(location="a", dose=RANGE, text="1 à 2 si douleur")
+    same = Dose(low=a_quantity("1.0 Comprimé"), high=a_quantity("2.0 Comprimé"))
+    two = AsNeeded(location="b", dose=same, text="de 1 à 2 en cas de douleur")
+
+    assert schedule_changes(a_schedule(as_needed=[one]), a_schedule(as_needed=[two])) == ()

@@ -1,12 +1,13 @@
 """What people see of the organiser and of a changed schedule: nothing is cut, nothing guessed."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from fractions import Fraction
 from io import StringIO
 from zoneinfo import ZoneInfo
 
 import pytest
-from builders import REFERENCE, a_phase, a_prescription, a_quantity
+from builders import REFERENCE, a_frequency, a_phase, a_prescription, a_quantity
 from placed import START, a_packed_line, a_product, a_strength
 from rich.console import Console
 
@@ -17,9 +18,9 @@ from engine.terminal.changes import changes_table
 from engine.terminal.organiser import count_words, week_tables
 from schemas.assessment import AssessedPrescription
 from schemas.moment import Moment, MomentTime
-from schemas.posology import Bounds, Times, Weekday
+from schemas.posology import Bounds, Dose, Times, Weekday
 from schemas.prescription import Line, LineAction
-from schemas.quantity import Quantity
+from schemas.quantity import Duration, PeriodUnit, Quantity
 from schemas.review import (
     ActionChanged,
     AnchorMoved,
@@ -125,6 +126,19 @@ def test_what_is_taken_as_needed_is_shown_with_its_reason() -> None:
     )
 
     assert "si besoin : 1 comprimé douleur" in the_week(a_packed_line(needed))
+
+
+def test_how_much_and_how_often_as_needed_stand_beside_the_organiser() -> None:
+    few = Dose(low=a_quantity("1 comprimé"), high=a_quantity("2 comprimé"))
+    needed = a_phase(
+        frequency=a_frequency(1, "6", "h"),
+        bounds=Bounds(duration=Duration(value=Decimal(5), unit=PeriodUnit.DAY)),
+    ).model_copy(update={"as_needed": True, "dose": few})
+
+    said = " ".join(the_week(a_packed_line(needed)).split())
+
+    for words in ("1 à 2 comprimé", "tous les 6 heure(s)", "pendant 5 jour(s)"):
+        assert words in said
 
 
 def test_the_rest_of_a_divided_unit_and_the_end_of_a_treatment_are_shown() -> None:

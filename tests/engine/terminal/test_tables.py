@@ -1,14 +1,16 @@
 """What people see: every line, every dose of the week, every doubt, and nothing cut."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from io import StringIO
 from zoneinfo import ZoneInfo
 
+import pytest
 from builders import a_line
 from rich.console import Console, RenderableType
 
 from engine.language import Language, speaker
+from engine.terminal.needed import as_needed_words, schedule_words
 from engine.terminal.tables import (
     findings_table,
     lines_table,
@@ -16,12 +18,22 @@ from engine.terminal.tables import (
     used_table,
     week_table,
 )
-from engine.terminal.words import quantity_words, schedule_words
+from engine.terminal.words import quantity_words
+from schemas.codes import Coding
 from schemas.explanation import ExplainedLine, SourcePlace
 from schemas.finding import Finding, FindingCode
-from schemas.moment import Moment
-from schemas.posology import Weekday
-from schemas.quantity import Quantity
+from schemas.moment import Moment, MomentTime
+from schemas.posology import (
+    Bounds,
+    Cycle,
+    Dose,
+    Frequency,
+    Limits,
+    Rhythm,
+    Times,
+    Weekday,
+)
+from schemas.quantity import Duration, PeriodUnit, Quantity, Ratio
 from schemas.schedule import (
     AsNeeded,
     DoseSchedule,
@@ -127,10 +139,108 @@ def test_elapsed_hours_are_said_on_the_clock_of_the_site() -> None:
 
 
 def test_a_dose_as_needed_stands_beside_the_schedule() -> None:
-    beside = AsNeeded(location="phase[2]", quantity=TABLET, reasons=("douleur",))
+    beside = AsNeeded(location="phase[2]", dose=Dose(low=TABLET, high=TABLET), reasons=("douleur",))
     schedule = DoseSchedule(site="reference", zone="Europe/Paris", as_needed=(beside,))
 
     assert list(schedule_words(schedule, FRENCH)) == ["si besoin : 1.50 comprimé douleur"]
+
+
+def tablets(value: str) -> Quantity:
+    return Quantity(value=Decimal(value), unit="comprimé")
+
+
+def hours(value: str) -> Duration:
+    return Duration(value=Decimal(value), unit=PeriodUnit.HOUR)
+
+
+def test_as_needed_says_how_much_how_often_how_long_and_at_most() -> None:
+    needed = AsNeeded(
+        location="phase[1]",
+        dose=Dose(low=tablets("1"), high=tablets("2")),
+        reasons=("douleur",),
+        rhythm=Rhythm(
+            frequency=Frequency(
+                times=1, period=Decimal(4), period_high=Decimal(6), unit=PeriodUnit.HOUR
+            )
+        ),
+        bounds=Bounds(duration=Duration(value=Decimal(5), unit=PeriodUnit.DAY)),
+        limits=Limits(
+            per_period=(Ratio(amount=tablets("8"), period=hours("24")),),
+            per_intake=tablets("2"),
+            minimum_gap=hours("4"),
+        ),
+        text="selon douleur",
+    )
+
+    assert as_needed_words(needed, FRENCH) == (
+        "si besoin : 1 à 2 comprimé douleur; une fois tous les 4-6 heure(s); pendant 5 jour(s); "
+        "au plus 8 comprimé en 24 heure(s); au plus 2 comprimé en une prise; "
+        "au moins 4 heure(s) entre deux prises; selon douleur"
+    )
+    assert as_needed_words(needed, ENGLISH) == (
+        "as needed: 1 to 2 comprimé douleur; once in 4-6 hour(s); for 5 day(s); "
+        "at most 8 comprimé in 24 hour(s); at most 2 comprimé at once; "
+        "at least 4 hour(s) between two intakes; selon douleur"
+    )
+
+
+@pytest.mark.parametrize(
+    ("stated", "words"),
+    [
+        ({"dose": Dose(low=tablets("1"))}, "as needed: at least 1 comprimé"),
+        ({"dose": Dose(high=tablets("2"))}, "as needed: at most 2 comprimé"),
+        ({"dose": Dose(rate="2 L/min")}, "as needed: 2 L/min"),
+        (
+            {
+                "rhythm": Rhythm(
+                    frequency=Frequency(times_high=3, period=Decimal(1), unit=PeriodUnit.DAY),
+                    weekdays=(Weekday.MONDAY,),
+                )
+            },
+            "as needed:; Monday; at most 3 times in 1 day(s)",
+        ),
+        (
+            {"rhythm": Rhythm(cycle=Cycle(days_on=21, days_off=7))},
+            "as needed:; 21 days on, 7 days off",
+        ),
+        (
+            {
+                "times": Times(
+                    moments=(MomentTime(moment=Moment.BEFORE_DINNER, offset_minutes=30),),
+                    clock=(time(22, 15),),
+                )
+            },
+            "as needed:; before dinner (30 min), 22:15",
+        ),
+        (
+            {"bounds": Bounds(start=MONDAY, end=date(2025, 3, 7), count=2, count_high=4)},
+            "as needed:; from 2025-03-03; to 2025-03-07 included; 2-4 intakes",
+        ),
+        (
+            {"bounds": Bounds(start=datetime(2025, 3, 3, 7, tzinfo=UTC))},
+            "as needed:; from 2025-03-03 07:00+00:00",
+        ),
+        ({"timing_code": Coding(code="XQ")}, "as needed:; timing code XQ"),
+        ({"intake_lasts": hours("2")}, "as needed:; each intake lasts 2 hour(s)"),
+    ],
+)
+def test_each_thing_stated_of_what_is_taken_as_needed_is_said(
+    stated: dict[str, object], words: str
+) -> None:
+    assert as_needed_words(AsNeeded.model_validate({"location": "x", **stated}), ENGLISH) == words
+
+
+def test_an_instant_of_what_is_taken_as_needed_is_on_the_clock_of_the_site() -> None:
+    bounds = Bounds(start=datetime(2025, 3, 3, 7, tzinfo=UTC))
+    schedule = DoseSchedule(
+        site="reference",
+        zone="Europe/Paris",
+        as_needed=(AsNeeded(location="x", dose=Dose(low=TABLET, high=TABLET), bounds=bounds),),
+    )
+
+    assert list(schedule_words(schedule, ENGLISH)) == [
+        "as needed: 1.50 comprimé; from 2025-03-03 08:00"
+    ]
 
 
 def test_a_line_that_is_not_computable_shows_the_words_of_its_sender_and_the_reason() -> None:
