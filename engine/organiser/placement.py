@@ -164,7 +164,9 @@ def _both(words: Iterable[str | None]) -> str:
 
 
 def _strength_doubts(case: _Case) -> Iterator[Finding]:
-    if strengths_differ(case.line.product, case.record):
+    """A strength that the reference does not have; nobody has to answer it to stop a line."""
+    in_force = case.line.action in PLANNING_ACTIONS
+    if in_force and strengths_differ(case.line.product, case.record):
         rule = "product.strengths: the message and the reference differ in what one unit holds"
         published = case.record.strengths if case.record else ()
         words = (_strengths(case.line.product.strengths), _strengths(published))

@@ -308,6 +308,8 @@ def test_a_strength_that_is_not_that_of_the_reference_blocks() -> None:
     assert codes(found) == [FindingCode.STRENGTH_CONTRADICTED]
     assert found.findings[0].blocks
     assert found.findings[0].quoted == "2.5 mg / 10 mg"
+    stopped = line.model_copy(update={"action": LineAction.STOP})
+    assert codes(placed(stopped, a_record(strengths=["10 mg"]))) == []
 
 
 def test_a_unit_that_is_not_that_of_the_form_stays_beside() -> None:
