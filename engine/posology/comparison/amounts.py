@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 
-from engine.posology.text.lexicon import ACTS, folded, words_of
+from engine.posology.text.lexicon import ACTS, MEASURES, folded, words_of
 from engine.posology.units import comparable, measure_of
 from schemas.posology import Dose
 from schemas.quantity import Quantity, Strength
 
 Strengths = Sequence[Strength]
 _ROUNDING = Decimal("0.005")  # senders write a third with two to six decimals
-_MEASURED = frozenset(("mass", "volume"))
 
 
 def same_dose(said: Dose, stated: Dose, strengths: Strengths = ()) -> bool:
@@ -27,16 +27,20 @@ def same_dose(said: Dose, stated: Dose, strengths: Strengths = ()) -> bool:
 
 def in_words(quantity: Quantity) -> Quantity:
     """The amount in the unit that the table of dose units knows, or without a unit."""
+    return Quantity(value=quantity.value, unit=_known_unit(quantity.unit, quantity.code))
+
+
+@lru_cache(maxsize=512)
+def _known_unit(unit: str | None, code: str | None) -> str | None:
     known = words_of("dose_units")
-    label = folded(quantity.unit or "")
-    named = (label, label.split(" ")[0].strip("{}()"), folded(quantity.code or ""))
-    unit = next((known[name] for name in named if name in known), None)
-    return Quantity(value=quantity.value, unit=unit)
+    label = folded(unit or "")
+    named = (label, label.partition(" ")[0].strip("{}()"), folded(code or ""))
+    return next((known[name] for name in named if name in known), None)
 
 
 def measures(quantity: Quantity) -> bool:
-    """Whether the unit is one of mass or volume; the others count."""
-    return measure_of(in_words(quantity))[0] in _MEASURED
+    """Whether the unit measures a substance; the others count."""
+    return in_words(quantity).unit in MEASURES
 
 
 def by_strength(one: Quantity, other: Quantity, strengths: Strengths) -> bool | None:

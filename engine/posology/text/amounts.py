@@ -6,13 +6,11 @@ from functools import cache
 
 from engine.posology.text.forms import END, Form, Match, kind_of, many, number
 from engine.posology.text.items import Item, Kind
-from engine.posology.text.lexicon import any_of, number_of, number_pattern, words_of
+from engine.posology.text.lexicon import MEASURES, any_of, number_of, number_pattern, words_of
 from schemas.posology import Dose
 from schemas.quantity import Quantity, Strength
 
 _SHARE = r"(?:\d/\d|\d+(?:,\d+)?|[½¼¾])(?![/,\d])"
-_MEASURES = frozenset(("mg", "g", "ug", "kg", "mL", "L", "cL", "[IU]", "mmol", "meq"))
-"""Targets of the table of dose units that measure; the others count."""
 _PER = r"kg|m2|m²|ml|cl|dl|l|min|mn|h|hr|heures?|hours?|(?:16|72) ?(?:h|heures?|hours?)|actuat|dose"
 """What an amount by time, weight or volume stands over: a rate, and no amount of an intake."""
 
@@ -76,7 +74,7 @@ def amount_forms() -> tuple[Form, ...]:
 @cache
 def _units(*, measuring: bool) -> str:
     listed = words_of("dose_units")
-    words = [word for word in listed if (listed[word] in _MEASURES) is measuring]
+    words = [word for word in listed if (listed[word] in MEASURES) is measuring]
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 

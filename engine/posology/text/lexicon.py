@@ -17,6 +17,8 @@ _PLAIN = {"’": "'", "‘": "'", "–": "-", "—": "-", "−": "-", "\u00a0": 
 _SIGNS = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅓": "0.333333", "⅔": "0.666667"}
 ACTS = frozenset({"application", "injection"})
 """Targets of the table of dose units that are something done, and no amount."""
+MEASURES = frozenset(("mg", "g", "ug", "kg", "mL", "L", "cL", "[IU]", "mmol", "meq"))
+"""Targets of the table of dose units that measure; the others count."""
 _THOUSANDS = re.compile(r"\d{1,3}(?: \d{3})+")
 _DIGITS = 6  # the ANS guide writes a third with six decimals
 
