@@ -5,17 +5,16 @@ plan and in sight. Source: OMEDIT Centre (solid oral forms only; what is not pac
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import time
 from fractions import Fraction
 from typing import NamedTuple
 
+from engine.organiser.compartments import in_compartments
 from engine.organiser.counting import count_of, may_be_made, strength_of, strengths_differ, unit_of
 from engine.organiser.form import (
     FormFacts,
     divisibility_of,
     form_facts,
     packing_of_product,
-    signed,
     units_differ,
 )
 from engine.review.lines import folded
@@ -24,7 +23,6 @@ from schemas.assessment import PLANNING_ACTIONS
 from schemas.base import plain_decimal
 from schemas.codes import Coding
 from schemas.finding import Finding, FindingCode
-from schemas.moment import Compartment, Moment
 from schemas.organiser import BesideReason, Packing, Place, Placed, Placement
 from schemas.prescription import Line, LineAction
 from schemas.quantity import Quantity, Strength
@@ -81,7 +79,7 @@ def place(
     if reasons:
         where = Place.BESIDE
     else:
-        where, reasons = _in_compartments(schedule, steps, site)
+        where, reasons = in_compartments(schedule, steps, site)
     placement = Placement(
         place=where,
         reasons=tuple(dict.fromkeys(reasons)),
@@ -232,42 +230,3 @@ def _fraction_doubt(
     elif case.signed is not None or case.form.packing is not None:
         rule = "dose: nothing published says that a unit of this product may be divided"
         yield _doubt(FindingCode.FRACTION_UNCONFIRMED, where, rule, value)
-
-
-def compartment_of(moment: Moment | None, wall: time | None, site: Site) -> Compartment | None:
-    """The compartment of a moment, or of a time of the clock that the site's table lists.
-
-    The table `organiser/hours` exists for a site alone: there is no compartment of 08:00.
-    """
-    if moment is not None:
-        return site.compartments.get(moment)
-    hours = signed("organiser/hours", site.name) if wall is not None else None
-    if hours is None:
-        return None
-    known = hours.target_of(f"{wall:%H:%M}")
-    return Compartment(known) if known is not None else None
-
-
-def why_beside(moment: Moment | None) -> Reason:
-    """Why a dose without a compartment has none."""
-    return Reason.CLOCK_TIME if moment is None else Reason.NO_COMPARTMENT
-
-
-def _in_compartments(
-    schedule: LineSchedule, steps: Iterable[Step], site: Site
-) -> tuple[Place, list[Reason]]:
-    """Whether all doses, some or none of a line that may go in have a compartment."""
-    reasons: list[Reason] = []
-    some = False
-    for step in steps:
-        slots = [(slot.moment, slot.wall_time) for slot in step.slots] or [(None, None)]
-        for moment, wall in slots:
-            if compartment_of(moment, wall, site) is None:
-                reasons.append(why_beside(moment))
-            else:
-                some = True
-    if schedule.as_needed:
-        reasons.append(Reason.AS_NEEDED)
-    if not some:
-        return Place.BESIDE, reasons
-    return (Place.PARTLY if reasons else Place.INSIDE), reasons

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 
-from engine.organiser.placement import compartment_of, why_beside
+from engine.organiser.compartments import compartment_of, why_beside
 from engine.review.courses import covered
 from schemas.assessment import AssessedLine
 from schemas.moment import Compartment

@@ -9,7 +9,7 @@ import pytest
 from builders import REFERENCE, a_frequency, a_phase, a_site
 from placed import a_decimal_dose, a_packed_line, a_product, a_record, placed
 
-from engine.organiser.placement import compartment_of
+from engine.organiser.compartments import compartment_of
 from mappings.catalogue import HERE, load_site
 from schemas.codes import Coding
 from schemas.finding import FindingCode
