@@ -57,7 +57,7 @@ def _united(several: Sequence[Recurrence]) -> Recurrence | None:
     days = list(dict.fromkeys((one.weekdays, one.month_days) for one in several))
     clock = list(dict.fromkeys(one.clock for one in several))
     turns = {(one.weekdays, one.month_days, one.clock) for one in several}
-    if len(plain) > 1 or first.start is not None or frequency is None or frequency.times != 1:
+    if len(plain) > 1 or first.start is not None or frequency is None:
         return None
     if not len(turns) == len(several) == len(days) * len(clock):
         return None

@@ -329,11 +329,17 @@ def test_hours_that_also_fall_before_the_phase_on_the_first_day_are_in_doubt(
     stated = '<period value="8" unit="h"/>' + at("20260105{}0000+0100")
     exact = 'operator="A" institutionSpecified="false"'
 
+    from_14 = WEEK.replace('"20260105"', '"20260105140000+0100"')
+
     (late,) = phases_of(WEEK + periodic(stated.format("14"), exact))
     (early,) = phases_of(WEEK + periodic(stated.format("06"), exact))
+    (begun,) = phases_of(from_14 + periodic(stated.format("14"), exact))
+    (before,) = phases_of(from_14 + periodic(stated.format("06"), exact))
 
     assert codes(late) == [FindingCode.ANCHOR_UNCERTAIN]
     assert codes(early) == []
+    assert codes(begun) == []
+    assert codes(before) == [FindingCode.TIMING_UNSUPPORTED]
 
 
 def test_an_exact_first_hour_keeps_the_last_day_of_the_treatment(phases_of: Phases) -> None:
@@ -362,3 +368,34 @@ def test_an_attribute_that_is_neither_true_nor_false_is_told(phases_of: Phases) 
     (phase,) = phases_of(WEEK + periodic(DAILY, 'operator="A" institutionSpecified="oui"'))
 
     assert [(one.code, one.quoted) for one in phase.findings] == [(FindingCode.CODE_INVALID, "oui")]
+
+
+def test_a_width_that_is_no_number_is_told(phases_of: Phases) -> None:
+    (phase,) = phases_of(
+        WEEK + periodic(DAILY + at("20260105080000", '<width value="long" unit="d"/>'))
+    )
+
+    assert phase.intake_lasts is None
+    assert FindingCode.VALUE_INVALID in codes(phase)
+
+
+def test_hours_counted_from_another_day_are_not_computed(phases_of: Phases) -> None:
+    exact = 'operator="A" institutionSpecified="false"'
+    stated = '<period value="8" unit="h"/>' + at("20260106")
+
+    (phase,) = phases_of(WEEK + periodic(stated, exact))
+
+    assert codes(phase) == [FindingCode.TIMING_UNSUPPORTED]
+
+
+def test_intakes_that_last_different_times_are_not_one_statement(phases_of: Phases) -> None:
+    lasting = (
+        '<comp xsi:type="EIVL_TS"><event code="{}"/><offset><low value="1" unit="h"/>'
+        '<width value="{}" unit="min"/></offset></comp>'
+    )
+
+    (same,) = phases_of(WEEK + a_set(lasting.format("PCM", 10), lasting.format("PCV", 10)))
+    (other,) = phases_of(WEEK + a_set(lasting.format("PCM", 10), lasting.format("PCV", 20)))
+
+    assert codes(same) == []
+    assert codes(other) == [FindingCode.TIMING_UNSUPPORTED]

@@ -196,3 +196,21 @@ def test_a_measured_condition_is_not_lost(reading_of: Readings) -> None:
 
     assert [finding.code for finding in line.findings] == [FindingCode.EVENT_CONDITION]
     assert line.findings[0].location.endswith("/precondition/criterion/value")
+
+
+def test_a_relation_of_a_step_that_is_not_known_is_told(phases_of: Phases) -> None:
+    supply = '<entryRelationship typeCode="COMP"><supply/></entryRelationship>'
+
+    assert codes(phases_of(LINE + step(1, "", supply), mode=SPLIT)) == [FindingCode.ELEMENT_UNREAD]
+
+
+def test_an_administration_that_is_only_referred_to_is_no_step(reading_of: Readings) -> None:
+    plan = (
+        '<entryRelationship typeCode="REFR"><substanceAdministration><id root="2.25.1"/>'
+        f"{DOSE}</substanceAdministration></entryRelationship>"
+    )
+
+    line = reading_of(LINE + DOSE + plan).prescriptions[0].lines[0]
+
+    assert len(line.posology.phases) == 1
+    assert [finding.code for finding in line.findings] == [FindingCode.ELEMENT_UNREAD]
