@@ -225,6 +225,39 @@ def test_every_two_months_is_counted_in_months() -> None:
     assert changes(a_step(rule=rules[0]), a_step(rule=rules[2])) == ()
 
 
+@pytest.mark.parametrize(("days", "other_weeks"), [(2, False), (7, True), (13, True), (14, False)])
+def test_every_two_weeks_is_counted_from_the_monday_of_its_week(
+    days: int, other_weeks: bool
+) -> None:
+    """Monday 2 March and Wednesday 4 March are of one week; 9 and 15 March of the next."""
+    anchors = (MONDAY, MONDAY + timedelta(days=days))
+    old, new = (
+        a_step(rule=OnWeekdays(weekdays=(Weekday.FRIDAY,), every=2, anchor=anchor))
+        for anchor in anchors
+    )
+
+    assert bool(changes(old, new)) is other_weeks
+
+
+def test_a_step_without_slots_changes_its_dose_too() -> None:
+    rule = EveryHours(hours=Decimal(8), first=at(MONDAY))
+    old, new = (
+        a_step(rule=rule, dose=dose).model_copy(update={"slots": ()})
+        for dose in ("1 comprimé", "2 comprimé")
+    )
+
+    assert changes(old, new) == (
+        DoseChanged(slot=None, old=a_quantity("1 comprimé"), new=a_quantity("2 comprimé")),
+    )
+
+
+def test_a_treatment_without_end_leaves_no_gap_and_one_without_steps_neither() -> None:
+    later = a_step(start=MONDAY + timedelta(days=9))
+
+    assert not any(isinstance(each, GapOpened) for each in changes(a_step(), later))
+    assert schedule_changes(a_schedule(), a_schedule()) == ()
+
+
 def test_hours_counted_from_another_dose_of_the_same_series_are_no_change() -> None:
     rules = [
         EveryHours(hours=Decimal(8), first=at(MONDAY) + timedelta(hours=h)) for h in (0, 16, 4)
