@@ -135,7 +135,8 @@ def _compared(line: Line, record: ProductRecord | None) -> tuple[Finding, ...]:
     product = line.product
     if record is not None and not product.strengths:
         product = product.model_copy(update={"strengths": record.strengths})
-    return _each_once(compare_all(line.posology, (line.text,) if line.text else (), product))
+    texts = (line.text,) if line.text else ()
+    return _each_once(compare_all(line.posology, texts, product, line.effective_at))
 
 
 def _schedule(line: Line, result: Normalised) -> LineSchedule:

@@ -22,6 +22,7 @@ from connectors.fhir.dosage import read_dosages
 from connectors.trail import Trail
 from engine.posology.comparison.compare import compare_all
 from schemas.assessment import PLANNING_ACTIONS
+from schemas.base import DateOrInstant
 from schemas.errors import EngineError
 from schemas.finding import FindingCode
 from schemas.posology import Phase, Posology
@@ -107,17 +108,21 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def _of_line(name: str, line: Line) -> Iterator[Compared]:
     whole = (line.text,) if line.text else ()
-    yield from _compared(name, line.posology, whole, line.product)
+    yield from _compared(name, line.posology, whole, line.product, line.effective_at)
 
 
 def _compared(
-    name: str, posology: Posology, whole: tuple[str, ...], product: Product
+    name: str,
+    posology: Posology,
+    whole: tuple[str, ...],
+    product: Product,
+    start: DateOrInstant | None = None,
 ) -> Iterator[Compared]:
     phases = posology.phases
     said = [posology.text, *whole, *(phase.text for phase in phases)]
     said += [words for phase in phases for words in phase.instructions]
     if any(said) and any(map(_is_structured, phases)):
-        found = compare_all(posology, whole, product)
+        found = compare_all(posology, whole, product, start)
         yield Compared(name, frozenset(finding.code for finding in found))
 
 

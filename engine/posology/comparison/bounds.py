@@ -22,9 +22,8 @@ _MONTHS = {PeriodUnit.MONTH: 1, PeriodUnit.YEAR: 12}
 
 def of_bounds(phase: Phase, stated: Sequence[Phase]) -> Iterator[Difference]:
     """Every difference of length, end and start."""
-    for difference in (_of_length(phase, stated), _of_end(phase, stated), _of_start(phase, stated)):
-        if difference is not None:
-            yield difference
+    found = (_of_length(phase, stated), _of_end(phase, stated), _of_start(phase, stated))
+    yield from (difference for difference in found if difference is not None)
 
 
 def _of_length(phase: Phase, stated: Sequence[Phase]) -> Difference | None:
@@ -102,7 +101,7 @@ def _of_start(phase: Phase, stated: Sequence[Phase]) -> Difference | None:
         return None
     starts = [one.bounds.start for one in stated if one.bounds.start is not None]
     if not starts:
-        return UNREAD, "the text gives a start and the structure gives none"
+        return ADDS, "the text gives a start and the structure gives none"
     if any(str(other)[:10] == start.isoformat()[:10] for other in starts):
         return None
     return CONTRADICTS, "the text gives another start than the structure"

@@ -13,6 +13,7 @@ from engine.posology.comparison.doses import of_amounts_said_twice, of_strength
 from engine.posology.comparison.product import strengths_of, without_name
 from engine.posology.comparison.unread import of_unread, spares_days
 from engine.posology.text.propose import propose
+from schemas.base import DateOrInstant
 from schemas.finding import Finding
 from schemas.posology import Phase, Posology
 from schemas.prescription import Product
@@ -75,17 +76,20 @@ def _of_readings(
 
 
 def compare_all(
-    posology: Posology, texts: Sequence[str] = (), product: Product = _NO_PRODUCT
+    posology: Posology,
+    texts: Sequence[str] = (),
+    product: Product = _NO_PRODUCT,
+    start: DateOrInstant | None = None,
 ) -> tuple[Finding, ...]:
     """Every text of a posology against its structure: of the whole, of each phase, of its labels.
 
     `texts` are further words for the whole (those of the line). The name of the product
     is no part of what they say, and its strength makes amounts in two units one. The text of
     one phase may describe them all: it is compared with its phase, and where it differs with
-    all of them, and the milder outcome counts. A posology in words alone has nothing that a
-    text could add to.
+    all of them, and the milder outcome counts. `start` is that of the line, for phases without
+    one. A posology in words alone has nothing that a text could add to.
     """
-    phases = posology.phases
+    phases = tuple(_starting(phase, posology.phases, start) for phase in posology.phases)
     whole = [text for text in dict.fromkeys([posology.text, *texts]) if text]
     strengths = strengths_of(product)
     said = [_proposal(text, product) for text in whole]
@@ -100,6 +104,14 @@ def compare_all(
     if not any(map(_is_structured, phases)):
         found = [finding for finding in found if finding.code is CONTRADICTS]
     return tuple(dict.fromkeys(found))
+
+
+def _starting(phase: Phase, phases: Sequence[Phase], start: DateOrInstant | None) -> Phase:
+    """The phase with the line's start, when it is of the first step and states none."""
+    first = min((one.sequence or 0 for one in phases), default=0)
+    if start is None or phase.bounds.start is not None or (phase.sequence or 0) != first:
+        return phase
+    return phase.model_copy(update={"bounds": phase.bounds.model_copy(update={"start": start})})
 
 
 def _is_structured(phase: Phase) -> bool:

@@ -8,7 +8,7 @@ from engine.posology.comparison.doses import is_daily_total, is_total
 from engine.posology.comparison.tempo import Tempo, same_tempo, sum_of, tempo_of
 from schemas.posology import Frequency, Phase, Weekday
 
-_RARER = ("days", "week", "weeks", "months")
+_WITHIN_A_DAY = ("day", "hours", "short")
 
 
 def of_count(said: Sequence[Phase], stated: Sequence[Phase]) -> Difference | None:
@@ -51,7 +51,7 @@ def of_tempo(phase: Phase, stated: Sequence[Phase], *, spares_days: bool) -> Dif
 def _says_only_the_hour(phase: Phase, planned: Sequence[Tempo], *, spares_days: bool) -> bool:
     """Moments in a text name the hour of rarer intakes too: `on Mondays, in the morning`."""
     silent = phase.rhythm.frequency is None or spares_days or phase.rhythm.cycle is not None
-    return silent and all(found[0] in _RARER for found in planned)
+    return silent and all(found[0] not in _WITHIN_A_DAY for found in planned)
 
 
 def _of_range(phase: Phase, stated: Sequence[Phase]) -> Difference | None:

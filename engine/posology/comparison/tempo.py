@@ -25,7 +25,14 @@ def tempo_of(phase: Phase) -> Tempo | None:
         return ("day", slots) if slots else None
     daily = frequency.unit is PeriodUnit.DAY and frequency.period == 1
     unstated = max(slots, 1) if daily else 1
-    return _of_frequency(unstated if frequency.times is None else frequency.times, frequency)
+    times = unstated if frequency.times is None else frequency.times
+    name, every = _of_frequency(times, frequency)
+    each = slots if slots and times in (1, slots) else times
+    if (name, every) == ("weeks", 1):
+        return "week", each
+    if name in ("day", "week") or each == 1:
+        return name, every
+    return f"{each} in {name}", every
 
 
 def _of_code(phase: Phase) -> Frequency | None:

@@ -188,7 +188,7 @@ def test_a_text_that_says_what_the_structure_says_raises_nothing(
             [a_phase(moments=["MORN"], bounds=lasting(5))],
             "text-contradicts",
         ),
-        ("1 cp le matin à partir du 02/03/2026", [MORNING], "text-unread"),
+        ("1 cp le matin à partir du 02/03/2026", [MORNING], "text-adds"),
         ("1 cp le matin à partir du 05/03/2026", [_bounded(date(2026, 3, 8))], "text-contradicts"),
         ("1 cp le matin au long cours", [_bounded(date(2026, 3, 8))], "text-contradicts"),
         ("1 cp le matin, à renouveler 2 fois", [MORNING], "text-unread"),
@@ -331,10 +331,20 @@ def test_no_phase_leaves_nothing_to_compare() -> None:
     assert compare(propose("1 cp le matin"), ()) == ()
 
 
-def test_a_first_and_a_last_day_are_compared_with_a_length_and_the_first_is_shown() -> None:
-    week = a_phase(moments=["MORN"], bounds=lasting(7))
+def test_a_first_and_a_last_day_are_compared_with_a_length_and_the_start_of_the_line() -> None:
+    text = "1 cp le matin du 02/03/2026 au 08/03/2026"
+    week = Posology(phases=(a_phase(moments=["MORN"], bounds=lasting(7), text=text),))
 
-    assert codes("1 cp le matin du 02/03/2026 au 08/03/2026", week) == ["text-unread"]
+    started = {
+        start: [one.code.value for one in compare_all(week, start=start)]
+        for start in (None, date(2026, 3, 2), date(2026, 3, 3))
+    }
+
+    assert started == {
+        None: ["text-adds"],
+        date(2026, 3, 2): [],
+        date(2026, 3, 3): ["text-contradicts"],
+    }
 
 
 @pytest.mark.parametrize(
