@@ -11,8 +11,8 @@ from schemas.posology import Dose, Limits
 from schemas.quantity import Duration, PeriodUnit, Quantity, Ratio
 
 _UCUM = "http://unitsofmeasure.org"
-_MOST_PER_PERIOD = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Dosage.maxDosePerPeriod"
-_GAP = "http://hl7.org/fhir/StructureDefinition/dosage-minimumGapBetweenDose"
+MOST_PER_PERIOD = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Dosage.maxDosePerPeriod"
+GAP = "http://hl7.org/fhir/StructureDefinition/dosage-minimumGapBetweenDose"
 _EDQM = "http://standardterms.edqm.eu"
 _PER_BODY = ("/kg", "/m2", "/m²")
 
@@ -152,10 +152,11 @@ def _dose(stated: Element) -> Dose | None:
     rate = _rate(stated)
     if low is None and high is None and rate is None:
         return None
-    return Dose(low=low, high=high, rate=rate, per_body=any(map(_is_per_body, (low, high))))
+    return Dose(low=low, high=high, rate=rate, per_body=any(map(is_per_body, (low, high))))
 
 
-def _is_per_body(quantity: Quantity | None) -> bool:
+def is_per_body(quantity: Quantity | None) -> bool:
+    """Whether the unit makes the amount one by kilogram or surface."""
     if quantity is None:
         return False
     units = f"{quantity.unit or ''} {quantity.code or ''}"
@@ -185,9 +186,9 @@ def read_limits(dosage: Element) -> Limits:
     given = dosage.members.get("maxDosePerPeriod")
     several = dosage.children("maxDosePerPeriod") if isinstance(given, list) else ()
     single = None if isinstance(given, list) else dosage.child("maxDosePerPeriod")
-    more = [value for url, value in _extended(dosage, "valueRatio") if url == _MOST_PER_PERIOD]
+    more = [value for url, value in _extended(dosage, "valueRatio") if url == MOST_PER_PERIOD]
     ratios = [_ratio(one) for one in (*several, *([single] if single else ()), *more)]
-    gaps = [value for url, value in _extended(dosage, "valueDuration") if url == _GAP]
+    gaps = [value for url, value in _extended(dosage, "valueDuration") if url == GAP]
     return Limits(
         per_period=tuple(ratio for ratio in ratios if ratio is not None),
         per_intake=_ceiling(dosage, "maxDosePerAdministration", "limits.per_intake"),
@@ -201,7 +202,7 @@ def _extended(dosage: Element, name: str) -> list[tuple[str, Element]]:
     found = []
     for extension in dosage.children("extension"):
         url, value = extension.members.get("url"), extension.child(name)
-        if url in (_MOST_PER_PERIOD, _GAP) and value is not None:
+        if url in (MOST_PER_PERIOD, GAP) and value is not None:
             extension.use("url", "limits")
             found.append((str(url), value))
     return found

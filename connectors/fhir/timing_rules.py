@@ -21,7 +21,7 @@ FRENCH_WHEN = (
     "https://interop.esante.gouv.fr/ig/fhir/eprescription"
     "/StructureDefinition/fr-additional-when-values"
 )
-_AT_THE_MEAL = frozenset({"C", "CM", "CD", "CV"})
+AT_THE_MEAL = frozenset({"C", "CM", "CD", "CV"})
 _NEEDS = (
     ("tim-1", "duration", "durationUnit"),
     ("tim-2", "period", "periodUnit"),
@@ -45,7 +45,7 @@ def check_repeat(repeat: Element) -> None:
             _broken(repeat, name, rule, f"{name} must not be negative")
     if repeat.has("timeOfDay") and repeat.has("when"):
         _broken(repeat, "timeOfDay", "tim-10", "timeOfDay and when exclude each other")
-    if repeat.has("offset") and _AT_THE_MEAL & _listed(repeat.members.get("when")):
+    if repeat.has("offset") and AT_THE_MEAL & _listed(repeat.members.get("when")):
         _broken(repeat, "offset", "tim-9", "offset must not stand with C, CM, CD or CV")
     if sum(repeat.has(name) for name in _BOUNDS) > 1:
         _broken(repeat, _BOUNDS[0], "bounds[x]", "only one kind of bounds may be given")

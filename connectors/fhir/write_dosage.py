@@ -10,13 +10,13 @@ from itertools import count, groupby
 from zoneinfo import ZoneInfo
 
 from connectors.fhir.outgoing import instant
-from connectors.fhir.timing_rules import FRENCH_MOMENTS, FRENCH_WHEN
+from connectors.fhir.timing_rules import AT_THE_MEAL, FRENCH_MOMENTS, FRENCH_WHEN
 from connectors.fhir.tree import Json, Object
-from connectors.fhir.write_people import write_quantity, write_ratio
+from connectors.fhir.write_needed import write_needed
+from connectors.fhir.write_people import write_quantity
 from schemas.delivery import ReleasedLine
 from schemas.moment import Moment
 from schemas.schedule import (
-    AsNeeded,
     AtInstants,
     EveryDays,
     EveryHours,
@@ -26,7 +26,6 @@ from schemas.schedule import (
 )
 
 _NOT_IN_R4 = frozenset((Moment.IMMEDIATELY,))
-_AT_THE_MEAL = frozenset((Moment.MEAL, Moment.BREAKFAST, Moment.LUNCH, Moment.DINNER))
 
 
 def write_dosages(released: ReleasedLine, first: datetime, days: int) -> Iterator[Object]:
@@ -41,7 +40,7 @@ def write_dosages(released: ReleasedLine, first: datetime, days: int) -> Iterato
         for timing in timings:
             yield _dosage(step, timing)
     for needed in released.schedule.as_needed:
-        yield _as_needed(needed)
+        yield write_needed(needed, zone)
 
 
 def _dosage(step: Step, timing: Object, text: str | None = None) -> Object:
@@ -66,28 +65,6 @@ def _anchor(step: Step) -> tuple[str, ...]:
             return ()
 
 
-def _as_needed(needed: AsNeeded) -> Object:
-    instructions: list[Json] = [{"text": words} for words in needed.instructions]
-    reasons = "; ".join(needed.reasons)
-    limits = needed.limits
-    return {
-        "text": needed.text,
-        "additionalInstruction": instructions,
-        "asNeededBoolean": None if reasons else True,
-        "asNeededCodeableConcept": {"text": reasons} if reasons else None,
-        "doseAndRate": (
-            [{"doseQuantity": write_quantity(needed.quantity)}] if needed.quantity else []
-        ),
-        "maxDosePerPeriod": write_ratio(limits.per_period[0]) if limits.per_period else None,
-        "maxDosePerAdministration": (
-            write_quantity(limits.per_intake) if limits.per_intake else None
-        ),
-        "maxDosePerLifetime": (
-            write_quantity(limits.per_lifetime) if limits.per_lifetime else None
-        ),
-    }
-
-
 def _timings(step: Step, zone: ZoneInfo) -> Iterator[Object]:
     """The Timings of a step that R4 can say by rule; none when it cannot."""
     match step.rule:
@@ -109,7 +86,7 @@ def _can_be_said(step: Step) -> bool:
     """A count is of intakes; beside several slots a reader may take it for days."""
     known = all(slot.moment not in _NOT_IN_R4 for slot in step.slots)
     exact = all(
-        slot.moment not in _AT_THE_MEAL for slot in step.slots if slot.offset_minutes is not None
+        slot.moment not in AT_THE_MEAL for slot in step.slots if slot.offset_minutes is not None
     )
     one = step.count is None or len(step.slots) == 1
     return bool(step.slots) and known and exact and one

@@ -9,7 +9,7 @@ from schemas.codes import Coding, ProductCode, ProductCodeSystem
 from schemas.decision import Decider
 from schemas.people import Identifier, IdentifierKind, Organization, Patient, Practitioner
 from schemas.prescription import Ingredient, Line, Product
-from schemas.quantity import Quantity, Ratio, Strength
+from schemas.quantity import Duration, Quantity, Ratio, Strength
 
 UCUM = "http://unitsofmeasure.org"
 PROFESSIONS = "https://mos.esante.gouv.fr/NOS/TRE_G15-ProfessionSante/FHIR/TRE-G15-ProfessionSante"
@@ -236,13 +236,10 @@ def write_quantity(quantity: Quantity) -> Object:
 
 def write_ratio(ratio: Ratio) -> Object:
     """At most so much in so long."""
-    unit = ratio.period.unit.value
-    return {
-        "numerator": write_quantity(ratio.amount),
-        "denominator": {
-            "value": ratio.period.value,
-            "unit": unit,
-            "system": UCUM,
-            "code": unit,
-        },
-    }
+    return {"numerator": write_quantity(ratio.amount), "denominator": write_length(ratio.period)}
+
+
+def write_length(length: Duration) -> Object:
+    """A length of time, by its UCUM code (drt-1)."""
+    unit = length.unit.value
+    return {"value": length.value, "unit": unit, "system": UCUM, "code": unit}
