@@ -43,12 +43,17 @@ def check_closed(scribe: Scribe, entry: "_Element", told: "Collection[str]") -> 
     for element, part, name in _unread(scribe, entry, "SubstanceAdministration"):
         here = scribe.at(element)
         place = f"{here}/{name}" if name.startswith("@") or name == _AFTER else here
-        if not any(_is_under(place, above) for above in places):
+        if not _is_told(place, places):
             _say(scribe, place, part, element, name)
 
 
-def _is_under(place: str, above: str) -> bool:
-    return place == above or place.startswith(f"{above}/")
+def _is_told(place: str, told: "Collection[str]") -> bool:
+    """Whether a place, or one around it, is among those told."""
+    while place:
+        if place in told:
+            return True
+        place = place.rpartition("/")[0]
+    return False
 
 
 def _say(scribe: Scribe, place: str, part: Part | None, element: "_Element", name: str) -> None:
