@@ -45,6 +45,11 @@ def harmless_forms() -> tuple[Form, ...]:
         ),
         (rf"{_ASK}\w* (?:[^\W\d]+ ){{0,2}}{_WHO}\b[^.;\n]*", _advice),
         (
+            r"(?:toujours )?a (?:la meme heure|heures? fixes?)(?: (?:chaque jour|tous les jours))?"
+            r"|at the same time (?:each|every) day",
+            noise,
+        ),
+        (
             r"(?:any )?other (?:\w+ )?(?:medicines?|products?|drugs?|tablets?)"
             r"|autres? (?:medicaments?|traitements?|produits?)",
             noise,

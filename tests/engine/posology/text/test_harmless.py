@@ -32,6 +32,8 @@ def codes(text: str, phase: Phase = MORNING) -> list[str]:
         "1 boîte de 30",
         "ALD 100 %",
         "soit 5 mg/kg",
+        "À la même heure chaque jour",
+        "At the same time each day",
     ],
 )
 def test_how_to_swallow_whom_to_ask_and_what_is_sold_change_nothing(text: str) -> None:
