@@ -25,13 +25,13 @@ def from_start(
     kept: list[Step] = []
     said: list[Finding] = []
     for step in steps:
-        if _is_over(step, site):
+        if step.end is not None and step.end <= step.start and not step.end_included:
             continue
         past = 0 if first is None else _doses_before(first, step, site)
         if past or _has_past_slot(step, site):
             said.append(_past(step))
-        left = step if first is None or first <= step.start else _from(first, step, past)
-        if left is not None and not _is_over(left, site):
+        left = step if first is None or first <= step.start else _from(first, step, past, site)
+        if left is not None:
             kept.append(left)
     return tuple(kept), tuple(said)
 
@@ -50,12 +50,15 @@ def _doses_before(first: datetime, step: Step, site: Site) -> int:
     return sum(1 for _ in before) if step.count is not None else int(any(before))
 
 
-def _from(first: datetime, step: Step, past: int) -> Step | None:
-    """The step from `first` on, with what its count leaves."""
-    if step.count is None:
-        return step.model_copy(update={"start": first})
-    left = step.count - past
-    return step.model_copy(update={"start": first, "count": left}) if left > 0 else None
+def _from(first: datetime, step: Step, past: int, site: Site) -> Step | None:
+    """The step from `first` on, with what its count leaves; `None` when no dose is left."""
+    changed: dict[str, object] = {"start": first}
+    if step.count is not None:
+        if step.count <= past:
+            return None
+        changed["count"] = step.count - past
+    left = step.model_copy(update=changed)
+    return None if _is_over(left, site) else left
 
 
 def _is_over(step: Step, site: Site) -> bool:
@@ -75,7 +78,5 @@ def _has_past_slot(step: Step, site: Site) -> bool:
         case OnDates() if min(step.rule.dates) < wall.date():
             return True
         case _:
-            on_first_day = any(days_of(step.rule, wall.date(), wall.date()))
-            return on_first_day and any(
-                time_in_day(slot, site) < wall.time() for slot in step.slots
-            )
+            past = any(time_in_day(slot, site) < wall.time() for slot in step.slots)
+            return past and any(days_of(step.rule, wall.date(), wall.date()))

@@ -91,6 +91,8 @@ def compare_all(
     """
     phases = tuple(_starting(phase, posology.phases, start) for phase in posology.phases)
     whole = [text for text in dict.fromkeys([posology.text, *texts]) if text]
+    if not whole and not any(phase.text or phase.instructions for phase in phases):
+        return ()
     strengths = strengths_of(product)
     said = [_proposal(text, product) for text in whole]
     found = [one for each in said for one in compare(each, phases, None, strengths)]

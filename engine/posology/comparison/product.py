@@ -1,5 +1,7 @@
 """What is known of a line's product when its texts are compared: its name and its strength."""
 
+from functools import lru_cache
+
 from engine.posology.text.items import Kind
 from engine.posology.text.lexicon import folded
 from engine.posology.text.scanner import items_of
@@ -18,9 +20,15 @@ def strengths_of(product: Product) -> tuple[Strength, ...]:
     """
     if product.strengths or not product.text:
         return product.strengths
-    named = [item for item in items_of(product.text) if item.kind not in (Kind.WORD, Kind.NOISE)]
+    return _named(product.text)
+
+
+@lru_cache(maxsize=4096)
+def _named(name: str) -> tuple[Strength, ...]:
+    """The strength that a name gives; a pharmacy meets a few thousand names over and over."""
+    named = [item for item in items_of(name) if item.kind not in (Kind.WORD, Kind.NOISE)]
     amounts = [item.dose.exact for item in named if item.kind is Kind.DOSE and item.dose]
-    plain = len(named) == len(amounts) == 1 and not any(sign in product.text for sign in "/+")
+    plain = len(named) == len(amounts) == 1 and not any(sign in name for sign in "/+")
     return tuple(Strength(numerator=one) for one in amounts if plain and one is not None)
 
 
