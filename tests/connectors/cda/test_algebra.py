@@ -1,6 +1,6 @@
 """What is planned is what the sets of HL7 v3 say: a slow evaluation of random time expressions.
 
-The oracle knows no posology: a time expression is a set of (day, time) pairs of a fortnight, and
+The evaluation knows no posology: a time expression is a set of (day, time) pairs of a fortnight, and
 each operator is the one of the standard (Data Types R1, SXCM): `I` unites, `A` intersects, `E`
 takes away. What the reader refuses is not compared: it plans nothing.
 """
@@ -157,7 +157,7 @@ def test_a_schedule_is_the_set_that_its_expression_states(parts: list[tuple[str,
         [("I", interval(0, 9)), ("A", window(5, 2, 7)), ("A", event("CV"))],
     ],
 )
-def test_the_oracle_agrees_where_something_is_planned(parts: list[tuple[str, Time]]) -> None:
+def test_what_is_planned_agrees_where_something_is(parts: list[tuple[str, Time]]) -> None:
     line = explained(parts)
 
     assert line.planned
