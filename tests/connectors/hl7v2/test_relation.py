@@ -76,3 +76,13 @@ def test_the_parent_of_an_order_is_a_link() -> None:
         (LinkKind.OTHER, "P1"),
         (LinkKind.OTHER, "F1"),
     ]
+
+
+def test_a_deleted_relation_is_none() -> None:
+    assert line_doubts(an_order(rxe(), BID, 'TQ2|1|""||||""', RXR)) == []
+
+
+def test_an_unknown_relation_stands_at_its_field() -> None:
+    found = line_doubts(an_order(rxe(), STARTED, "TQ2|1|||||||||X", RXR))
+
+    assert found == [("timing-unsupported", "TQ2[1]-10")]

@@ -517,6 +517,23 @@ def test_the_other_components_of_the_old_field_are_read_or_said() -> None:
     ]
 
 
+def test_every_doubt_of_the_old_field_stands_at_its_component() -> None:
+    timing = "1^TLJ&8h^90^20261340^2026^SN^si fièvre^^C"
+
+    phase = the_phase(rxe(timing=timing), RXR, header=OLD)
+
+    assert {(f.location, f.code.value) for f in phase.findings} == {
+        ("RXE[1]-1.2.1", "timing-code-unknown"),
+        ("RXE[1]-1.2.2", "value-invalid"),
+        ("RXE[1]-1.3", "bounds-invalid"),
+        ("RXE[1]-1.4", "value-invalid"),
+        ("RXE[1]-1.5", "value-invalid"),
+        ("RXE[1]-1.6", "code-invalid"),
+        ("RXE[1]-1.7", "event-condition"),
+        ("RXE[1]-1.9", "sequence-incomplete"),
+    }
+
+
 def test_old_fields_with_a_different_number_of_statements_are_said() -> None:
     order = an_order(rxe(timing="1^BID"), RXR, orc="ORC|NW|L1||||E|1^QAM^^^^^^^A~1^QPM", header=OLD)
 
