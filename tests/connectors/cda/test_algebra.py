@@ -1,6 +1,6 @@
 """What is planned is what the sets of HL7 v3 say: a slow evaluation of random time expressions.
 
-The evaluation knows no posology: a time expression is a set of (day, time) pairs of a fortnight, and
+It knows no posology: a time expression is a set of (day, time) pairs of a fortnight, and
 each operator is the one of the standard (Data Types R1, SXCM): `I` unites, `A` intersects, `E`
 takes away. What the reader refuses is not compared: it plans nothing.
 """
