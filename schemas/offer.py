@@ -17,7 +17,6 @@ from schemas.posology import Limits, Posology, Rhythm
 from schemas.quantity import Duration, Quantity
 from schemas.schedule import Slot
 
-
 RowId: TypeAlias = Annotated[str, Field(pattern=r"^[A-H][0-9]{1,3}$")]
 CellId: TypeAlias = Annotated[str, Field(pattern=r"^[A-H][0-9]{1,3}\.[a-z0-9]{1,9}$")]
 StretchId: TypeAlias = Annotated[str, Field(pattern=r"^[A-H]\.u[0-9]{1,4}$")]
