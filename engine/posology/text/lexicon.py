@@ -67,8 +67,10 @@ def any_of(name: str) -> str:
 def number_pattern() -> str:
     """A pattern for one number: 1, 12 000, 0,5, 1/2, ½, 1 1/2, a word; without a group."""
     signs = "".join(_SIGNS)
+    openings = "".join(sorted({word[0] for word in words_of("numbers")}))
     return (
-        rf"(?:{_THOUSANDS.pattern}(?!\d)"
+        # Most words are no number: their first letter says so before any form is tried.
+        rf"(?=[\d{signs}{openings}])(?:{_THOUSANDS.pattern}(?!\d)"
         rf"|\d+ \d/\d(?!\d)|\d+ ?[{signs}]|\d{{1,2}}/\d{{1,2}}(?!\d)|\d+(?:[.,]\d+)?|[{signs}]"
         rf"|(?<!\w)(?:{any_of('numbers')})(?!\w))"
     )
