@@ -112,6 +112,7 @@ def test_the_unit_dose_stands_for_a_component_or_the_preparation(
 
     assert phase.dose is not None
     assert phase.dose.exact == Quantity(value=Decimal(value), unit=unit)
+    assert phase.findings == ()
 
 
 def test_the_unit_dose_of_a_component_without_quantity_blocks() -> None:

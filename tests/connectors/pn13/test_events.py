@@ -441,8 +441,11 @@ def test_an_hour_from_midnight_beside_an_interval_of_hours_may_repeat_the_start(
     same = phase_of(a_posology(every_eight.format(minutes="360")))
     other = phase_of(a_posology(every_eight.format(minutes="480")))
 
+    daily = phase_of(a_posology(every_eight.format(minutes="360").replace(">8<", ">24<")))
+
     assert (same.times.clock, same.findings) == ((), ())
     assert other.times.clock == (time(8, 0),)
+    assert daily.times.clock == (time(6, 0),)
 
 
 def test_a_structured_event_that_is_empty_leaves_the_word_to_the_local_code(own_site: Site) -> None:

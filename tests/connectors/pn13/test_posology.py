@@ -41,6 +41,7 @@ def test_a_prescribed_date_beside_the_own_one_is_the_same_or_is_told() -> None:
 
     assert same.findings == ()
     assert said(other.findings) == [("element-unread", "20260310")]
+    assert "Dh_fin_prescrite is stated" in other.findings[0].message
     assert str(other.posology.phases[0].bounds.end) == "2026-03-08"
 
 
