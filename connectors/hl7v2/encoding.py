@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from connectors.hl7v2.building import coded_product, hat, leaf, number, route, stamp, words
+from connectors.hl7v2.encode_needed import needed_amounts, needed_timing
 from schemas.delivery import ReleasedLine
 from schemas.errors import Refused
 from schemas.quantity import Quantity
@@ -34,7 +35,7 @@ class Encoded:
 
 
 def encoded_orders(released: ReleasedLine) -> Iterator[Encoded]:
-    """One encoded order for each amount of the schedule.
+    """One encoded order for each amount of the schedule, then one for each dose as needed.
 
     Raises: `Refused` for a line without an amount, and for a rhythm that table 0335 has
     no pattern for.
@@ -47,6 +48,10 @@ def encoded_orders(released: ReleasedLine) -> Iterator[Encoded]:
         if amount is None:
             raise Refused("RXE-3: the amount of an encoded order must be known")
         yield Encoded(_rxe(released, amount), tuple(_timings(released, steps)), rxr)
+    for needed in released.schedule.as_needed:
+        low, high = needed_amounts(needed)
+        most = {4: number(high.value)} if high != low else {}
+        yield Encoded(_rxe(released, low) | most, (needed_timing(needed),), rxr)
 
 
 def _rxe(released: ReleasedLine, amount: Quantity) -> Fields:
