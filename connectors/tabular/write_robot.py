@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from connectors.tabular.needed import needed_comment
 from schemas.base import plain_decimal
 from schemas.codes import ProductCodeSystem
 from schemas.delivery import ReleasedLine, ReleasedSchedule
@@ -52,8 +53,8 @@ def _lines(
 ) -> Iterator[list[str]]:
     for pattern, days in _patterns(export, released).items():
         yield _cells(export, released, envelope, (pattern, days))
-    for _ in released.schedule.as_needed:
-        yield _cells(export, released, envelope, None)
+    for needed in released.schedule.as_needed:
+        yield _cells(export, released, envelope, None, needed_comment(needed))
 
 
 def _first_day(export: ReleasedSchedule, zone: str) -> date:
@@ -99,8 +100,9 @@ def _cells(
     released: ReleasedLine,
     envelope: Envelope,
     planned: tuple[Pattern, set[int]] | None,
+    comment: str | None = None,
 ) -> list[str]:
-    """The 83 cells. `planned` is `None` for a line taken as needed."""
+    """The 83 cells. `planned` is `None` for a line taken as needed: its comment says all of it."""
     zone = released.schedule.zone
     first = _first_day(export, zone)
     pattern, days = planned or ((Decimal(0),) * HOURS, set())
@@ -121,7 +123,7 @@ def _cells(
         export.decision.decided_by.user,
         sent.strftime("%d/%m/%Y"),
         sent.strftime("%H:%M"),
-        _comment(released),
+        comment if comment is not None else _comment(released),
         (export.prescription.stay.room or "") if export.prescription.stay is not None else "",
         _birth(export.prescription.patient),
     ]
@@ -197,8 +199,7 @@ def _goes_in(released: ReleasedLine) -> bool:
 
 def _comment(released: ReleasedLine) -> str:
     said = [text for step in released.schedule.steps for text in step.instructions]
-    needed = [text for one in released.schedule.as_needed for text in one.reasons]
-    return " ; ".join(dict.fromkeys([*said, *needed]))
+    return " ; ".join(dict.fromkeys(said))
 
 
 def _social_number(patient: Patient | None) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from connectors.tabular.cells import table
+from connectors.tabular.needed import COLUMNS as NEEDED
+from connectors.tabular.needed import needed_cells
 from connectors.tabular.write_intakes import iso, patient_cells
 from mappings.catalogue import load_site
 from mappings.table import TableError
@@ -42,9 +44,11 @@ COLUMNS = (
     "decided_by",
     "decided_at",
     "decision",
+    *NEEDED,
 )
-"""`kind` is `planned` or `as-needed`; the latter has no date, and its text says when. `date` is the
-day of the organiser: a moment past midnight is of the day that it ends; `due_at` is the instant."""
+"""`kind` is `planned` or `as-needed`; the latter has no date: the last columns say how much, how
+often, when and how long. `date` is the day of the organiser: a moment past midnight is of the day
+that it ends; `due_at` is the instant."""
 _OWN = (ProductCodeSystem.CIP13, ProductCodeSystem.UCD13, ProductCodeSystem.CIS)
 
 
@@ -52,14 +56,14 @@ def write_schedule(export: ReleasedSchedule, envelope: Envelope) -> bytes:
     """The table, in the order of the lines and of their intakes."""
     del envelope
     rows = [
-        (kind, *_who(export), *cells, *_decision(export))
+        (kind, *_who(export), *cells, *_decision(export), *stated)
         for released in export.lines
-        for kind, cells in _line(released)
+        for kind, cells, stated in _line(released)
     ]
     return table(COLUMNS, rows)
 
 
-def _line(released: ReleasedLine) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _line(released: ReleasedLine) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     site = _site(released.schedule.site)
     name = released.line.identifier or ""
     product = _product(released.line.product)
@@ -67,11 +71,13 @@ def _line(released: ReleasedLine) -> Iterator[tuple[str, tuple[str, ...]]]:
         instructions = _instructions(released, planned)
         when = _when(planned, released, site)
         words = (released.line.text or "", " | ".join(instructions))
-        yield "planned", (name, *when, *product, *_amount(planned.quantity), *words)
+        cells = (name, *when, *product, *_amount(planned.quantity), *words)
+        yield "planned", cells, ("",) * len(NEEDED)
     nowhere = ("",) * 3 + (released.schedule.zone,) + ("",) * 3
     for needed in released.schedule.as_needed:
         words = (needed.text or released.line.text or "", _needed(needed))
-        yield "as-needed", (name, *nowhere, *product, *_amount(needed.quantity), *words)
+        cells = (name, *nowhere, *product, *_amount(needed.quantity), *words)
+        yield "as-needed", cells, needed_cells(needed)
 
 
 def _site(name: str) -> Site | None:
