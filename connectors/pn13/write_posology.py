@@ -12,7 +12,7 @@ from mappings.catalogue import table
 from schemas.base import plain_decimal
 from schemas.finding import FindingCode
 from schemas.moment import MomentTime
-from schemas.posology import Limits, Phase
+from schemas.posology import Bounds, Limits, Phase
 from schemas.prescription import Line
 from schemas.quantity import Duration, PeriodUnit, Quantity
 
@@ -23,12 +23,22 @@ if TYPE_CHECKING:
 def add_posology(parent: "_Element", line: Line) -> None:
     """One element for each phase, then one for each limit; none when one cannot be said."""
     phases = line.posology.phases
-    if not all(_can_be_said(phase) for phase in phases):
+    if not (_is_of_the_line(phases) and all(_can_be_said(phase) for phase in phases)):
         return
     for phase in phases:
         _add_phase(add(parent, "Elément_posologie"), phase)
     for code, amount, gap in _limits(phases):
         _add_limit(add(parent, "Elément_posologie"), code, amount, gap)
+
+
+def _is_of_the_line(phases: tuple[Phase, ...]) -> bool:
+    """Whether `Dh_début` and `Dh_fin` of the line say the bounds of every phase, one for all.
+
+    A dose as needed "for 5 days" beside a fixed one would otherwise be repeated without its end.
+    """
+    bounds = {phase.bounds for phase in phases}
+    own = next(iter(bounds), Bounds())
+    return bounds <= {Bounds(start=own.start, end=own.end)}
 
 
 def _can_be_said(phase: Phase) -> bool:

@@ -2,7 +2,8 @@
 
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -26,8 +27,9 @@ from schemas.errors import Refused
 from schemas.export import Envelope, ExportKind
 from schemas.ids import DecisionId, DeliveryId, Sha256, UserName
 from schemas.people import Organization
-from schemas.posology import Cycle, Phase
+from schemas.posology import Bounds, Cycle, Dose, Phase
 from schemas.prescription import Line, Prescription
+from schemas.quantity import Duration, PeriodUnit
 
 SENT = datetime(2026, 3, 2, 9, 30, tzinfo=ZoneInfo("Europe/Paris"))
 ENVELOPE = Envelope(id=DeliveryId("D1"), created_at=SENT, sender="S", receiver="R")
@@ -289,3 +291,49 @@ def test_a_posology_that_pn13_cannot_say_is_not_repeated_at_all() -> None:
 
     assert texts(root, "Elément_posologie") == []
     assert texts(root, "Id_élément_prescr") == ["L1"]
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        Bounds(duration=Duration(value=Decimal(5), unit=PeriodUnit.DAY)),
+        Bounds(count=4),
+        Bounds(end=date(2026, 3, 9), end_included=False),
+        Bounds(end=date(2026, 3, 9)),
+    ],
+)
+def test_a_need_with_bounds_of_its_own_is_not_repeated_without_them(bounds: Bounds) -> None:
+    prescription = prescription_of(a_message(a_line(a_posology(TWICE) + a_posology(IF_NEEDED))))
+    (line,) = prescription.lines
+    fixed, needed = line.posology.phases
+    own = needed.model_copy(update={"bounds": bounds})
+    posology = line.posology.model_copy(update={"phases": (fixed, own)})
+    changed = line.model_copy(update={"posology": posology})
+
+    root = written(
+        prescription.model_copy(update={"lines": (changed,)}),
+        a_decision([(LineVerdict.VALIDATED, None)]),
+    )
+
+    assert needed.as_needed
+    assert texts(root, "Elément_posologie") == []
+
+
+def test_a_range_as_needed_is_not_repeated_as_one_amount() -> None:
+    prescription = prescription_of(a_message(a_line(a_posology(IF_NEEDED))))
+    (line,) = prescription.lines
+    (needed,) = line.posology.phases
+    assert needed.dose is not None
+    assert needed.dose.low is not None
+    most = needed.dose.low.model_copy(update={"value": needed.dose.low.value + 1})
+    own = needed.model_copy(update={"dose": Dose(low=needed.dose.low, high=most)})
+    changed = line.model_copy(
+        update={"posology": line.posology.model_copy(update={"phases": (own,)})}
+    )
+
+    root = written(
+        prescription.model_copy(update={"lines": (changed,)}),
+        a_decision([(LineVerdict.VALIDATED, None)]),
+    )
+
+    assert texts(root, "Elément_posologie") == []
