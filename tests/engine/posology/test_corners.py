@@ -33,10 +33,10 @@ def stepped(number: int, phase: Phase) -> Phase:
     ids=["a moment", "a time", "weekdays", "days of the month", "a cycle"],
 )
 def test_hours_beside_any_other_rhythm_are_a_contradiction(beside: dict[str, object]) -> None:
-    rhythm = beside.pop("rhythm", {})
+    rhythm = beside.get("rhythm", {})
     assert isinstance(rhythm, dict)
-    frequency = {"frequency": a_frequency(1, "8", "h")}
-    update = {**beside, "rhythm": Rhythm.model_validate({**frequency, **rhythm})}
+    hours = {"frequency": a_frequency(1, "8", "h")}
+    update = {**beside, "rhythm": Rhythm.model_validate({**hours, **rhythm})}
 
     assert reasons(normalised(HOURLY.model_copy(update=update))) == ["timing-contradicted"]
 
