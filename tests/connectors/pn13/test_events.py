@@ -526,3 +526,21 @@ def test_a_moment_may_be_the_second_event() -> None:
     assert phase.as_needed
     assert phase.times.moments == (MomentTime(moment=Moment.BEFORE_DINNER),)
     assert phase.findings == ()
+
+
+def test_a_moment_without_its_nature_blocks() -> None:
+    bare = ACTIVITY.format(activity="4", operator="5").replace("<Evt_nature>2</Evt_nature>", "")
+
+    phase = phase_of(a_posology(bare))
+
+    assert phase.times.moments == ()
+    assert "event-condition" in [finding.code.value for finding in phase.findings]
+
+
+def test_a_delay_in_no_unit_of_time_is_none_and_blocks() -> None:
+    delay = "<Int_temps_év_début><Nombre>30</Nombre><Unité>tours</Unité></Int_temps_év_début>"
+
+    phase = phase_of(a_posology(ACTIVITY.format(activity="4", operator="3") + delay))
+
+    assert phase.times.moments == (MomentTime(moment=Moment.BEFORE_BREAKFAST),)
+    assert said(phase.findings) == [("unit-unknown", "tours")]
