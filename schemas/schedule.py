@@ -7,7 +7,7 @@ canonical JSON is what a pharmacist's decision names.
 from datetime import date, datetime, time
 from typing import Annotated, Literal, NamedTuple, TypeAlias
 
-from pydantic import Field, GetCoreSchemaHandler, model_validator
+from pydantic import Field, GetCoreSchemaHandler, computed_field, model_validator
 from pydantic_core import CoreSchema
 
 from schemas.base import Amount, Instant, Value, as_object
@@ -141,8 +141,11 @@ class AsNeeded(Value):
             return given
         kept = {name: value for name, value in given.items() if name != "quantity"}
         amount = given["quantity"]
-        return kept if amount is None else {**kept, "dose": {"low": amount, "high": amount}}
+        if amount is None or "dose" in given:
+            return kept
+        return {**kept, "dose": {"low": amount, "high": amount}}
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def quantity(self) -> Quantity | None:
         """The one exact amount of an intake; `None` where the dose is a range, or not stated."""

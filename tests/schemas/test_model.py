@@ -197,7 +197,13 @@ def test_what_was_stored_as_needed_with_an_exact_amount_alone_is_still_read() ->
 def test_a_range_as_needed_is_no_exact_amount() -> None:
     low, high = (Quantity(value=Decimal(number), unit="cp") for number in (1, 2))
 
-    assert AsNeeded(location="x", dose=Dose(low=low, high=high)).quantity is None
+    needed = AsNeeded(location="x", dose=Dose(low=low, high=high))
+    one = AsNeeded(location="x", dose=Dose(low=low, high=low))
+
+    assert needed.quantity is None
+    assert needed.model_dump()["quantity"] is None
+    assert one.model_dump()["quantity"] == low.model_dump()
+    assert AsNeeded.model_validate_json(needed.model_dump_json()) == needed
 
 
 def test_a_schedule_comes_back_from_json_as_what_it_was() -> None:
