@@ -7,6 +7,8 @@ import constructs_hl7v2
 import pytest
 from builders import a_line, a_prescription
 from hl7v2_messages import SITE
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from connectors.hl7v2.er7 import tokenise
 from connectors.hl7v2.lint import lint
@@ -208,3 +210,69 @@ def test_what_hl7_cannot_say_of_what_is_taken_as_needed_is_refused(
 ) -> None:
     with pytest.raises(Refused, match=place):
         written(PAIN.model_copy(update=stated))
+
+
+COUNTS = st.none() | st.integers(1, 7)
+PERIODS = st.none() | st.integers(1, 12).map(Decimal)
+MOMENTS = st.builds(
+    MomentTime, moment=st.sampled_from(Moment), offset_minutes=st.none() | st.just(30)
+)
+CLOCKS = st.times().map(lambda at: at.replace(microsecond=0))
+DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
+LENGTHS = st.builds(a_length, st.integers(1, 40), st.sampled_from(["s", "min", "h", "d", "wk"]))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    dose=st.sampled_from([RANGE, Dose(low=ONE, high=ONE)]),
+    frequency=st.none()
+    | st.builds(
+        Frequency,
+        times=COUNTS,
+        times_high=st.none() | st.just(9),
+        period=PERIODS,
+        period_high=st.none() | st.just(Decimal(24)),
+        unit=st.sampled_from(PeriodUnit),
+    )
+    | st.builds(every, st.integers(1, 7), st.just(1), st.just("d"))
+    | st.builds(every, st.just(1), st.integers(1, 12), st.sampled_from(["h", "d", "wk"])),
+    weekdays=st.sets(st.sampled_from(Weekday)),
+    moments=st.lists(MOMENTS, max_size=2, unique=True),
+    clock=st.lists(CLOCKS, max_size=3, unique=True),
+    bounds=st.builds(
+        Bounds,
+        start=st.none() | DAYS,
+        end=st.none() | DAYS,
+        duration=st.none() | LENGTHS,
+        count=COUNTS,
+    ),
+    lasts=st.none() | LENGTHS,
+)
+def test_any_need_is_read_back_as_it_was_or_stops_the_answer(
+    dose: Dose,
+    frequency: Frequency | None,
+    weekdays: set[Weekday],
+    moments: list[MomentTime],
+    clock: list[time],
+    bounds: Bounds,
+    lasts: Duration | None,
+) -> None:
+    needed = AsNeeded(
+        location="n",
+        dose=dose,
+        rhythm=Rhythm(
+            frequency=frequency, weekdays=tuple(day for day in Weekday if day in weekdays)
+        ),
+        times=Times(moments=tuple(moments), clock=tuple(clock)),
+        bounds=bounds,
+        intake_lasts=lasts,
+    )
+
+    try:
+        data = written(needed)
+    except Refused:
+        # Clock times, bounds and lengths always have a field: only TQ1-3 can lack a code.
+        assert frequency is not None or moments
+        return
+
+    assert read_back(data) == needed
