@@ -7,7 +7,7 @@ schedule may leave for that window until a pharmacist has answered it.
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import chain, islice, repeat, tee
@@ -22,7 +22,7 @@ from engine.posology.window import Window, stretches, window_of
 from schemas.finding import Finding, FindingCode
 from schemas.moment import Moment
 from schemas.quantity import Quantity
-from schemas.schedule import AtInstants, DoseSchedule, EveryHours, PlannedIntake, Step
+from schemas.schedule import AtInstants, DoseSchedule, EveryHours, PlannedIntake, Rule, Step
 from schemas.site import Site
 
 _SHORT = 62
@@ -141,13 +141,20 @@ def _at_slots(step: Step, site: Site, within: _Within, rank: int) -> Iterator[Pl
         )
         for slot in step.slots
     ]
-    first, last = wall_of(within.first, zone), wall_of(within.last, zone)
-    for begin, end in stretches(first, last, within.included, zone):
-        days = days_of(step.rule, begin, end)
+    shown = within._replace(first=wall_of(within.first, zone), last=wall_of(within.last, zone))
+    return chain.from_iterable(_stretch_by_stretch(step.rule, places, shown))
+
+
+def _stretch_by_stretch(
+    rule: Rule, places: list[_Place], shown: _Within
+) -> Iterator[Iterable[PlannedIntake]]:
+    """The intakes of each stretch of days; `shown` holds wall times."""
+    for begin, end in stretches(shown.first, shown.last, shown.included, shown.zone):
+        days = days_of(rule, begin, end)
         if begin < end:
-            yield from _on_whole_days(days, places)
+            yield _on_whole_days(days, places)
         elif next(days, None) is not None:
-            yield from _on_edge(begin, places, within._replace(first=first, last=last))
+            yield _on_edge(begin, places, shown)
 
 
 def _on_whole_days(days: Iterator[date], places: list[_Place]) -> Iterator[PlannedIntake]:
@@ -166,18 +173,15 @@ def _on_whole_days(days: Iterator[date], places: list[_Place]) -> Iterator[Plann
     return map(_intake, chain.from_iterable(zip(*columns, strict=True)))
 
 
-def _on_edge(day: date, places: list[_Place], within: _Within) -> list[PlannedIntake]:
-    """The intakes of a day on which the window or the step begins or ends, or the clocks change.
-
-    `within` holds wall times here.
-    """
+def _on_edge(day: date, places: list[_Place], shown: _Within) -> list[PlannedIntake]:
+    """The intakes of a day on which the window or the step begins or ends, or the clocks change."""
     found: list[PlannedIntake] = []
-    first, last, included, zone = within
+    first, last, included, zone = shown
     for in_day, clock, late, carried in places:
         compared = datetime.combine(day, in_day)
         if first <= compared and (compared < last or (included and compared == last)):
-            shown = datetime.combine(_NEXT_DAY(day) if late else day, clock.replace(tzinfo=None))
-            found.append(_intake((at_wall(shown, zone), *carried)))
+            wall = datetime.combine(_NEXT_DAY(day) if late else day, clock.replace(tzinfo=None))
+            found.append(_intake((at_wall(wall, zone), *carried)))
     return sorted(found, key=_instant_of)
 
 
