@@ -49,7 +49,7 @@ from schemas.people import (
     Practitioner,
     Sex,
 )
-from schemas.posology import Limits, Weekday
+from schemas.posology import Dose, Limits, Weekday
 from schemas.prescription import Chain, Line, Prescription, Product
 from schemas.quantity import Duration, PeriodUnit, Quantity, Ratio
 from schemas.schedule import (
@@ -278,7 +278,7 @@ def released(
     needed = AsNeeded(
         location="n",
         text="1 comprimé si douleur, 3 par jour au plus",
-        quantity=tablets("1"),
+        dose=Dose(low=tablets("1"), high=tablets("1")),
         reasons=("douleur",),
         limits=Limits(
             per_period=(

@@ -29,6 +29,7 @@ from schemas.ids import DecisionId, DeliveryId, Sha256, UserName
 from schemas.intake import Author, AuthorRole, Intake, IntakeStatus
 from schemas.moment import Moment
 from schemas.people import Identifier, IdentifierKind, Organization, Patient, Practitioner, Stay
+from schemas.posology import Dose
 from schemas.prescription import Line, Prescription, Product
 from schemas.quantity import Quantity, Strength
 from schemas.schedule import AsNeeded, DoseSchedule, EveryDays, PlannedIntake, Slot, Step
@@ -166,7 +167,10 @@ def release() -> ReleasedSchedule:
         )
     )
     needed = AsNeeded(
-        location="line[2]", text="1 si douleur", quantity=tablets("1"), reasons=("si douleur",)
+        location="line[2]",
+        text="1 si douleur",
+        dose=Dose(low=tablets("1"), high=tablets("1")),
+        reasons=("si douleur",),
     )
     return a_release(
         a_released_line(planned),
