@@ -70,6 +70,58 @@ def test_a_validated_schedule_leaves_for_a_receiver_with_consent(
     assert "PRODUIT A" in path.read_text(encoding="utf-8")
 
 
+PAIN = {
+    "asNeededCodeableConcept": {"text": "douleur"},
+    "timing": {
+        "repeat": {
+            "boundsDuration": {"value": 5, "code": "d", "system": "http://unitsofmeasure.org"},
+            "frequency": 1,
+            "period": 4,
+            "periodMax": 6,
+            "periodUnit": "h",
+        }
+    },
+    "doseAndRate": [
+        {
+            "doseRange": {
+                "low": {"value": 1, "unit": "comprimé"},
+                "high": {"value": 2, "unit": "comprimé"},
+            }
+        }
+    ],
+}
+"""1 to 2 tablets every 4 to 6 hours if pain, for 5 days."""
+
+
+def test_a_dose_as_needed_leaves_as_it_came_or_not_at_all(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    context = a_context(sqlite_store)
+    taken_in(context, a_bundle(a_request("A", PAIN)))
+    item = the_item(context)
+    request = Request(
+        kind=DecisionKind.VALIDATE, expected_sha256=item.content_sha256, lines=verdicts(1, [])
+    )
+    decide_on(context, "pharm", item.id, request)
+    granted(context)
+
+    delivery = export(context, "pharm", an_order(item.subject_id))
+    path = deliver_to_folder(context, delivery, tmp_path / "out")
+
+    [dosage] = [
+        dosage
+        for entry in json.loads(path.read_text(encoding="utf-8"))["entry"]
+        for dosage in entry["resource"].get("dosageInstruction", ())
+    ]
+    repeat = dosage["timing"]["repeat"]
+    low, high = (dosage["doseAndRate"][0]["doseRange"][end]["value"] for end in ("low", "high"))
+    assert (low, high) == (1, 2)
+    assert (repeat["period"], repeat["periodMax"], repeat["periodUnit"]) == (4, 6, "h")
+    assert repeat["boundsDuration"]["value"] == 5
+    with pytest.raises(Refused, match="TQ1-3"):
+        export(context, "pharm", an_order(item.subject_id, format_name="hl7v2"))
+
+
 def test_a_refused_line_is_not_in_the_schedule_that_leaves(
     sqlite_store: Store, tmp_path: Path
 ) -> None:
