@@ -22,7 +22,7 @@ from schemas.schedule import (
 )
 from schemas.site import Site
 
-_LONGEST = 1461
+LONGEST = 1461
 """Four years: every day of the month and leap day has come; longer common rhythms are cut here."""
 NEAR = timedelta(hours=1)
 """A clock time so near a moment of the same set is taken for it (MORN and 08:00 in one set)."""
@@ -77,7 +77,7 @@ def since_midnight(slot: Slot, site: Site) -> timedelta:
 
 
 def _common_days(one: Rule, other: Rule) -> int:
-    return min(lcm(_turn(one), _turn(other)), _LONGEST)
+    return min(lcm(_turn(one), _turn(other)), LONGEST)
 
 
 def _turn(rule: Rule) -> int:
@@ -95,7 +95,7 @@ def _turn(rule: Rule) -> int:
         case AtInstants():
             return 1
         case _:
-            return _LONGEST
+            return LONGEST
 
 
 def _keys(step: Step, site: Site, window: Window) -> Iterator[tuple[datetime, PlannedIntake]]:

@@ -7,13 +7,14 @@ from itertools import combinations, pairwise
 from engine.posology.clock import wall_of, zone_named
 from engine.posology.doubts import Doubts
 from engine.posology.expand import occurrences
-from engine.posology.meeting import NEAR, share_day, share_slot, since_midnight
+from engine.posology.meeting import LONGEST, NEAR, share_day, share_slot, since_midnight
 from engine.posology.slots import C_FREQ
 from engine.posology.span import LAST_MINUTE
 from engine.posology.steps import Judged
 from engine.posology.units import comparable
 from engine.posology.window import Window
 from schemas.finding import FindingCode
+from schemas.posology import Times
 from schemas.schedule import OnWeekdays, Step
 from schemas.site import Site
 
@@ -29,6 +30,7 @@ def check_set(judged: Sequence[Judged], site: Site, whole: Doubts) -> None:
             _check_filled(one, one.step, site)
             _check_end(one, one.step, site)
     _check_slots([one for one in judged if one.step is not None], site)
+    _check_pauses(judged, site)
 
 
 def _check_units(judged: Sequence[Judged], whole: Doubts) -> None:
@@ -118,6 +120,30 @@ def _check_slots(placed: Sequence[Judged], site: Site) -> None:
                 "one phase states its times and another none: beside them, or the same dose twice"
             )
             other.doubts.say(FindingCode.SLOTS_MIXED, rule)
+
+
+def _check_pauses(judged: Sequence[Judged], site: Site) -> None:
+    """A dose where another phase says that nothing is taken: one of them is wrong, or comes first.
+
+    A pause whose times are not known, or stated by nobody, is one of all its days.
+    """
+    for pause in judged:
+        for one in judged:
+            if pause.pause and one.step is not None and _is_halted(one.step, pause, site):
+                rule = "one phase has a dose where another says that nothing is taken"
+                one.doubts.say(FindingCode.TIMING_CONTRADICTED, rule)
+
+
+def _is_halted(step: Step, pause: Judged, site: Site) -> bool:
+    if pause.span is None:
+        return False
+    if pause.halt is None:
+        first = max(step.start, pause.span.start.at)
+        last = pause.span.end or first + timedelta(days=LONGEST)
+        return any(occurrences(step, site, _window(first, last, site)))
+    if pause.phase.times == Times():
+        return share_day(step, pause.halt, site)
+    return share_slot(step, pause.halt, site) is not None
 
 
 def _states_times(one: Judged) -> bool:

@@ -23,7 +23,10 @@ _DATED = (Kind.INSTANTS, Kind.DATES)
 
 @dataclass(slots=True)
 class Judged:
-    """One phase with what could be made of it, and every doubt met on the way."""
+    """One phase with what could be made of it, and every doubt met on the way.
+
+    A pause plans nothing: `halt` holds when it says that nothing is taken, if that is known.
+    """
 
     phase: Phase
     doubts: Doubts
@@ -32,6 +35,7 @@ class Judged:
     span: Span | None = None
     step: Step | None = None
     pause: bool = False
+    halt: Step | None = None
 
     @property
     def fixed(self) -> bool:
@@ -103,8 +107,17 @@ class Planner:
         elif before is not None and before.stated and judged.phase.bounds == Bounds():
             rule = "the step states no bounds and the one before it states its end: together?"
             doubts.say(FindingCode.SEQUENCE_GAP, rule)
-        if judged.shape is not None and not judged.pause:
-            self._make_step(judged, judged.shape, judged.span)
+        if judged.pause:
+            self._make_halt(judged, judged.span)
+        elif judged.shape is not None:
+            judged.step = self._step(judged, judged.shape, judged.span, judged.doubts)
+
+    def _make_halt(self, judged: Judged, span: Span) -> None:
+        """When a pause says that nothing is taken; what it leaves open is no doubt by itself."""
+        doubts = Doubts(judged.phase.location)
+        shape = shape_of(judged.phase, self.site, doubts)
+        if shape is not None:
+            judged.halt = self._step(judged, shape, span, doubts)
 
     def _own_start(self, judged: Judged, start: Start | None) -> Start | None:
         stated = judged.phase.bounds.start
@@ -125,11 +138,11 @@ class Planner:
             return span
         return Span(start, counted)
 
-    def _make_step(self, judged: Judged, shape: Shape, span: Span) -> None:
-        rule = rule_at(shape, judged.phase, span.start, self.site, judged.doubts)
-        if rule is None or judged.doubts.stopped:
-            return
-        judged.step = Step(
+    def _step(self, judged: Judged, shape: Shape, span: Span, doubts: Doubts) -> Step | None:
+        rule = rule_at(shape, judged.phase, span.start, self.site, doubts)
+        if rule is None or doubts.stopped:
+            return None
+        return Step(
             location=judged.phase.location,
             start=span.start.at,
             end=span.end,
