@@ -1,17 +1,30 @@
 """Corners of single rules, each worked out by hand."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
-from builders import REFERENCE, a_frequency, a_phase
+from builders import REFERENCE, a_frequency, a_phase, a_quantity
 from plans import lasting, normalised, paris, plan, reasons
 
 from engine.posology.expand import check_window
 from engine.posology.normalise import normalise
 from engine.posology.units import comparable
+from schemas.codes import Coding
+from schemas.finding import Finding, FindingCode
 from schemas.moment import Moment, MomentTime
-from schemas.posology import Bounds, Cycle, Phase, Posology, Rhythm, Times, Weekday
-from schemas.quantity import Quantity
+from schemas.posology import (
+    Bounds,
+    Cycle,
+    Dose,
+    Limits,
+    Phase,
+    Posology,
+    Rhythm,
+    Times,
+    Weekday,
+)
+from schemas.quantity import Duration, PeriodUnit, Quantity
 from schemas.schedule import DoseSchedule
 
 HOURLY = a_phase(frequency=a_frequency(1, "8", "h"))
@@ -199,6 +212,71 @@ def test_a_slot_that_a_clock_change_spares_is_not_doubted_for_another_of_its_ste
 
     assert check_window(later, REFERENCE, paris("2026-03-29 00:00"), 1) == ()
     assert len(check_window(before, REFERENCE, paris("2026-03-29 00:00"), 1)) == 1
+
+
+def test_what_is_taken_as_needed_keeps_all_that_is_stated_of_it() -> None:
+    needed = Phase(
+        location="phase[2]",
+        text="1 à 2 si douleur",
+        instructions=("avec un verre d'eau",),
+        bounds=lasting(5),
+        rhythm=Rhythm(frequency=a_frequency(1, "6", "h")),
+        times=Times(moments=(MomentTime(moment=Moment.EVENING),)),
+        timing_code=Coding(code="PRN"),
+        dose=Dose(low=a_quantity("1 tablet"), high=a_quantity("2 tablet")),
+        as_needed=True,
+        as_needed_for=("douleur",),
+        limits=Limits(per_intake=a_quantity("2 tablet")),
+        intake_lasts=Duration(value=Decimal(5), unit=PeriodUnit.MINUTE),
+    )
+    for beside in (a_phase(moments=["MORN"]), a_phase(moments=["MORN"], dose=None)):
+        schedule = normalised(beside, needed).schedule
+
+        (listed,) = schedule.as_needed
+        assert (listed.location, listed.text) == ("phase[2]", "1 à 2 si douleur")
+        assert listed.instructions == ("avec un verre d'eau",)
+        assert listed.reasons == ("douleur",)
+        for name in ("bounds", "rhythm", "times", "timing_code", "dose", "limits", "intake_lasts"):
+            assert getattr(listed, name) == getattr(needed, name)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (FindingCode.DOSE_SEVERAL, ["dose-several"]),
+        (FindingCode.ELEMENT_UNREAD, ["dose-missing"]),
+    ],
+)
+def test_a_missing_dose_is_said_once_by_whoever_knows_why(
+    said: FindingCode, expected: list[str]
+) -> None:
+    known = Finding(code=said, location="phase[1]", message="the reader said it")
+    phase = a_phase(moments=["MORN"], dose=None).model_copy(update={"findings": (known,)})
+
+    assert reasons(normalised(phase)) == expected
+
+
+def test_the_longest_period_is_a_period() -> None:
+    longest, longer = (a_phase(frequency=a_frequency(1, n)) for n in ("10000", "10001"))
+
+    assert plan(longest) == ["2026-03-02 MORN"]
+    assert plan(longer) == ["not computable: timing-unsupported"]
+
+
+def test_phases_that_end_apart_are_told_at_the_first_of_them() -> None:
+    phases = [
+        stepped(1, a_phase(moments=["MORN"], bounds=lasting(3))),
+        stepped(1, a_phase(moments=["EVE"], bounds=lasting(5))),
+        stepped(2, a_phase(moments=["MORN"])),
+    ]
+    named = [
+        phase.model_copy(update={"location": f"phase[{rank}]"})
+        for rank, phase in enumerate(phases, start=1)
+    ]
+
+    (found,) = [one for one in normalised(*named).findings if one.blocks]
+
+    assert (found.code, found.location) == (FindingCode.SEQUENCE_GAP, "phase[1]")
 
 
 @pytest.mark.parametrize(

@@ -138,12 +138,12 @@ def test_a_maximum_of_a_lifetime_counts_named_days() -> None:
 
 
 def test_numbers_in_two_units_are_never_compared() -> None:
-    most = Limits(per_intake=a_quantity("1 mg"))
+    most = Limits(per_intake=a_quantity("1 UI"))
 
     assert codes(limited(a_phase(moments=["MORN"], dose="2 tablet"), most)) == [
         "maximum-not-comparable"
     ]
-    assert codes(limited(a_phase(moments=["MORN"], dose="2 tablet"), at_most("1 mg"))) == [
+    assert codes(limited(a_phase(moments=["MORN"], dose="2 tablet"), at_most("1 UI"))) == [
         "maximum-not-comparable"
     ]
 

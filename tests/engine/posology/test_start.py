@@ -106,6 +106,7 @@ def test_a_count_of_named_days_goes_down_too() -> None:
     assert dated(four, start="2026-03-05 00:00") == ["2026-03-06 MORN", "2026-03-09 MORN"]
     assert dated(four, start="2026-03-09 00:00") == ["2026-03-09 MORN"]
     assert dated(four, start="2026-03-10 00:00") == []
+    assert codes(four, start="2026-03-10 00:00") == ["first-doses-past", "schedule-empty"]
 
 
 def test_a_step_that_is_over_leaves_those_beside_it() -> None:
@@ -214,12 +215,13 @@ def test_in_the_hour_that_comes_twice_the_order_is_that_of_time_and_not_of_the_c
     schedule = outcome(every, beside, start="2026-10-25 00:00").schedule
     assert isinstance(schedule, DoseSchedule)
 
-    found = expand(schedule, REFERENCE, paris("2026-10-25 00:00"), 1)
+    for days in (1, 63):
+        found = list(expand(schedule, REFERENCE, paris("2026-10-25 00:00"), days))
 
-    assert [one.due_at.isoformat()[11:] for one in found][:5] == [
-        "00:45:00+02:00",
-        "01:45:00+02:00",
-        "02:45:00+02:00",
-        "02:50:00+02:00",
-        "02:45:00+01:00",
-    ]
+        assert [one.due_at.isoformat()[11:] for one in found][:5] == [
+            "00:45:00+02:00",
+            "01:45:00+02:00",
+            "02:45:00+02:00",
+            "02:50:00+02:00",
+            "02:45:00+01:00",
+        ]
