@@ -82,7 +82,7 @@ def _scheme(found: Match) -> Item | None:
     """`1-0-1` and `1-0-1-0`: morning, noon, evening and bedtime."""
     numbers = [number(found, name) for name in ("q1", "q2", "q3", "q4") if found[name]]
     doses = tuple(number for number in numbers if number is not None)
-    return Item(Kind.SCHEME, "", doses=doses) if len(doses) == len(numbers) else None
+    return Item(Kind.SCHEME, doses=doses) if len(doses) == len(numbers) else None
 
 
 def _range(low: Decimal, high: Decimal | None, unit: str | None) -> Dose:
@@ -95,7 +95,7 @@ def _of_strength(found: Match) -> Item | None:
     low, high, strength = (number(found, name) for name in ("low", "high", "strength"))
     if low is None or strength is None:
         return None
-    item = Item(Kind.DOSE, "", dose=_range(low, high, found["dose"]))
+    item = Item(Kind.DOSE, dose=_range(low, high, found["dose"]))
     if found["rate"]:
         return item
     most = None if high is None else high * strength
@@ -115,7 +115,7 @@ def _said_again(found: Match) -> Item | None:
     else:
         item = _dose(found)
         again = None if item is None else item.dose
-    return None if again is None else Item(Kind.SAID_AGAIN, "", dose=again)
+    return None if again is None else Item(Kind.SAID_AGAIN, dose=again)
 
 
 def _dose(found: Match) -> Item | None:
@@ -125,7 +125,7 @@ def _dose(found: Match) -> Item | None:
         return None
     if found.groupdict().get("half"):
         low, high = low + Decimal("0.5"), None
-    return Item(Kind.DOSE, "", dose=_range(low, high, found["dose"]))
+    return Item(Kind.DOSE, dose=_range(low, high, found["dose"]))
 
 
 def _bare_dose(found: Match) -> Item | None:
@@ -137,4 +137,4 @@ def _bare_dose(found: Match) -> Item | None:
 def _bare(found: Match) -> Item | None:
     """A number without a unit."""
     low, high = number(found, "low"), number(found, "high")
-    return None if low is None else Item(Kind.NUMBER, "", dose=_range(low, high, None))
+    return None if low is None else Item(Kind.NUMBER, dose=_range(low, high, None))

@@ -51,7 +51,7 @@ def many(between: str | None = None) -> str:
 
 def kind_of(kind: Kind) -> Reader:
     """A reader of what says no more than its kind."""
-    return lambda found: Item(kind, "")
+    return lambda found: Item(kind)
 
 
 noise = kind_of(Kind.NOISE)
@@ -91,7 +91,7 @@ def length(found: Match) -> Item | None:
     if low is None or unit is None:
         return None
     longest = None if high is None else Duration(value=high, unit=unit)
-    return Item(Kind.LENGTH, "", length=Duration(value=low, unit=unit), length_high=longest)
+    return Item(Kind.LENGTH, length=Duration(value=low, unit=unit), length_high=longest)
 
 
 def length_as(kind: Kind) -> Reader:

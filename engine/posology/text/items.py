@@ -56,7 +56,7 @@ class Item(NamedTuple):
     """
 
     kind: Kind
-    said: str
+    said: str = ""
     frequency: Frequency | None = None
     dose: Dose | None = None
     again: Dose | None = None

@@ -83,7 +83,7 @@ def _clock(found: Match) -> Item | None:
         return None
     if groups.get("half"):
         hour = hour % _NOON + (_NOON if found["half"] == "pm" else 0)
-    return Item(Kind.CLOCK, "", clock=time(hour, int(groups.get("minute") or 0)))
+    return Item(Kind.CLOCK, clock=time(hour, int(groups.get("minute") or 0)))
 
 
 def _span_of_weekdays(found: Match) -> Item:
@@ -92,25 +92,25 @@ def _span_of_weekdays(found: Match) -> Item:
     days = tuple(Weekday)
     span = (last - first) % len(days) + 1
     listed = tuple(days[(first + place) % len(days)] for place in range(span))
-    return Item(Kind.WEEKDAY, "", weekdays=listed)
+    return Item(Kind.WEEKDAY, weekdays=listed)
 
 
 def _listed_weekdays(found: Match) -> Item:
     """`lun mer ven`, `mon, wed`, `lu-me-ve`."""
     known = {**words_of("weekdays"), **_TWO_LETTERS}
     listed = (known[word] for word in re.findall(r"[a-z]+", found[0]) if word in known)
-    return Item(Kind.WEEKDAY, "", weekdays=tuple(map(Weekday, listed)))
+    return Item(Kind.WEEKDAY, weekdays=tuple(map(Weekday, listed)))
 
 
 def _weekday(found: Match) -> Item:
     """One weekday."""
-    return Item(Kind.WEEKDAY, "", weekdays=(Weekday(words_of("weekdays")[found["first"]]),))
+    return Item(Kind.WEEKDAY, weekdays=(Weekday(words_of("weekdays")[found["first"]]),))
 
 
 def _moment(found: Match) -> Item:
     """A moment of the day."""
     moment = MomentTime(moment=Moment(words_of("moments")[found["moment"]]))
-    return Item(Kind.MOMENT, "", moments=(moment,))
+    return Item(Kind.MOMENT, moments=(moment,))
 
 
 def _moment_apart(found: Match) -> Item | None:
@@ -122,13 +122,11 @@ def _moment_apart(found: Match) -> Item | None:
         return None
     moment = Moment(words_of("moments")[found["moment"]])
     stated = MomentTime(moment=moment, offset_minutes=int(minutes))
-    return Item(Kind.MOMENT, "", moments=(stated,))
+    return Item(Kind.MOMENT, moments=(stated,))
 
 
 def _initials(found: Match) -> Item:
     """`M-M-S-C`: matin, midi, soir, coucher."""
     named = (Moment.MORNING, Moment.NOON, Moment.EVENING, Moment.BEDTIME)
     count = sum(letter.isalpha() for letter in found["four"])
-    return Item(
-        Kind.MOMENT, "", moments=tuple(MomentTime(moment=moment) for moment in named[:count])
-    )
+    return Item(Kind.MOMENT, moments=tuple(MomentTime(moment=moment) for moment in named[:count]))

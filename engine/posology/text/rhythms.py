@@ -108,13 +108,13 @@ def _every(found: Match) -> Item | None:
     times = None if found[0].startswith(_EACH) and stated is PeriodUnit.DAY and every == 1 else 1
     high = number(found, "high")
     frequency = Frequency(times=times, period=every, period_high=high, unit=stated)
-    return Item(Kind.FREQUENCY, "", frequency=frequency)
+    return Item(Kind.FREQUENCY, frequency=frequency)
 
 
 def _every_other(found: Match) -> Item:
     """One day, or one week, of two."""
     unit = PeriodUnit.WEEK if found["unit"] == "week" else PeriodUnit.DAY
-    return Item(Kind.FREQUENCY, "", frequency=frequency_of(1, 2, unit))
+    return Item(Kind.FREQUENCY, frequency=frequency_of(1, 2, unit))
 
 
 def _times_dose(found: Match) -> Item | None:
@@ -124,7 +124,7 @@ def _times_dose(found: Match) -> Item | None:
         return None
     quantity = Quantity(value=amount, unit=found["dose"])
     frequency = frequency_of(times, 1, PeriodUnit.DAY)
-    return Item(Kind.FREQUENCY, "", frequency=frequency, dose=Dose(low=quantity, high=quantity))
+    return Item(Kind.FREQUENCY, frequency=frequency, dose=Dose(low=quantity, high=quantity))
 
 
 def _frequency(found: Match) -> Item | None:
@@ -134,7 +134,7 @@ def _frequency(found: Match) -> Item | None:
         return None
     high = whole(found, "high") if "high" in found.groupdict() else None
     frequency = Frequency(times=times, times_high=high, period=Decimal(1), unit=stated)
-    return Item(Kind.FREQUENCY, "", frequency=frequency)
+    return Item(Kind.FREQUENCY, frequency=frequency)
 
 
 def _acted(found: Match) -> Item | None:
@@ -151,7 +151,7 @@ def _split(found: Match) -> Item | None:
     times = whole(found, "low")
     if not times:
         return None
-    return Item(Kind.SPLIT, "", frequency=frequency_of(times, 1, PeriodUnit.DAY))
+    return Item(Kind.SPLIT, frequency=frequency_of(times, 1, PeriodUnit.DAY))
 
 
 def _once(found: Match) -> Item | None:
@@ -159,15 +159,15 @@ def _once(found: Match) -> Item | None:
     stated = unit_of(found["unit"])
     if stated is None:
         return None
-    return Item(Kind.FREQUENCY, "", frequency=frequency_of(_ONCE[found["word"]], 1, stated))
+    return Item(Kind.FREQUENCY, frequency=frequency_of(_ONCE[found["word"]], 1, stated))
 
 
 def _abbreviation(found: Match) -> Item:
     """A Latin abbreviation of the table."""
-    return Item(Kind.FREQUENCY, "", frequency=abbreviated(found[0]))
+    return Item(Kind.FREQUENCY, frequency=abbreviated(found[0]))
 
 
 def _total(found: Match) -> Item | None:
     """`par jour` alone: once a day, or the total of a day."""
     unit = unit_of(found.groupdict().get("word") or found["unit"])
-    return None if unit is None else Item(Kind.TOTAL, "", frequency=frequency_of(1, 1, unit))
+    return None if unit is None else Item(Kind.TOTAL, frequency=frequency_of(1, 1, unit))

@@ -48,7 +48,7 @@ def _next(plain: str, place: int, *, after_word: bool) -> tuple[Item, int]:
             return item, found.end()
         rank += 1
     word = _WORD.match(plain, place)
-    return Item(Kind.WORD, ""), word.end() if word else place + 1
+    return Item(Kind.WORD), word.end() if word else place + 1
 
 
 def _is_inside(plain: str, place: int, *, after_word: bool) -> bool:

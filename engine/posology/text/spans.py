@@ -97,17 +97,17 @@ def _lengths() -> tuple[Form, ...]:
 
 def _again(found: Match) -> Item | None:
     """`recommencer le cycle de 7 jours`: it has a length or says none."""
-    return Item(Kind.AGAIN, "") if found["low"] is None else length_as(Kind.AGAIN)(found)
+    return Item(Kind.AGAIN) if found["low"] is None else length_as(Kind.AGAIN)(found)
 
 
 def _for_a_month(found: Match) -> Item:
     """`à répéter sur le mois`: for one month."""
-    return Item(Kind.LENGTH, "", length=Duration.model_validate({"value": 1, "unit": "mo"}))
+    return Item(Kind.LENGTH, length=Duration.model_validate({"value": 1, "unit": "mo"}))
 
 
 def _every_other(found: Match) -> Item:
     """One day of two."""
-    return Item(Kind.FREQUENCY, "", frequency=frequency_of(1, 2, PeriodUnit.DAY))
+    return Item(Kind.FREQUENCY, frequency=frequency_of(1, 2, PeriodUnit.DAY))
 
 
 def _cycle(found: Match) -> Item | None:
@@ -115,11 +115,11 @@ def _cycle(found: Match) -> Item | None:
     on, turn = whole(found, "low"), whole(found, "high")
     if on is None or turn is None or not on < turn or turn < _LONG_CYCLE:
         return None
-    return Item(Kind.CYCLE, "", cycle=Cycle(days_on=on, days_off=turn - on))
+    return Item(Kind.CYCLE, cycle=Cycle(days_on=on, days_off=turn - on))
 
 
 def _between(found: Match) -> Item:
     """`du 05/01/2026 au 11/01/2026`: both days."""
     opening = re.match(r"(?:from )?", found[0])
     first = f"{opening[0] if opening else ''}{found['first']}"
-    return Item(Kind.BETWEEN, "", days=(first, found["last"]))
+    return Item(Kind.BETWEEN, days=(first, found["last"]))
