@@ -25,7 +25,8 @@ from schemas.site import Site
 
 _BEYOND = timedelta(days=70)
 """How far a step is followed past its start: any rhythm of weeks has come round by then."""
-
+_FURTHEST = timedelta(days=3660)
+"""And how far at most for a maximum of years: ten of them."""
 
 _FLAT = zone_named("UTC")
 """Windows are counted on the patient's clock: a day of 23 hours is a day, and no overdose."""
@@ -45,7 +46,7 @@ def check_limits(judged: Sequence[Judged], site: Site, whole: Doubts) -> None:
     stated = [limit for place, limit in enumerate(limits) if limit not in limits[:place]]
     if not steps or all(limit == Limits() for limit in stated):
         return
-    taken = _timeline(steps, site)
+    taken = _timeline(steps, stated, site)
     for limit in stated:
         for ratio in limit.per_period:
             _check_period(ratio, taken, whole)
@@ -57,10 +58,15 @@ def check_limits(judged: Sequence[Judged], site: Site, whole: Doubts) -> None:
             _check_gap(limit.minimum_gap, taken, whole)
 
 
-def _timeline(steps: Sequence[Step], site: Site) -> list[Taken]:
-    """The doses of the plan in order, followed past the start of its last step."""
-    last = max(step.start for step in steps) + _BEYOND
-    zone = zone_named(site.zone)
+def _timeline(steps: Sequence[Step], limits: Sequence[Limits], site: Site) -> list[Taken]:
+    """The doses of the plan in order, followed past the start of its last step.
+
+    For as long as the longest period of a maximum lasts, and then some weeks.
+    """
+    begun, zone = max(step.start for step in steps), zone_named(site.zone)
+    ends = [later(begun, ratio.period, zone) for limit in limits for ratio in limit.per_period]
+    longest = max([end - begun for end in ends if end is not None], default=_BEYOND)
+    last = begun + min(longest, _FURTHEST) + _BEYOND
     taken: list[Taken] = []
     for step in steps:
         window = Window(step.start, last, zone)

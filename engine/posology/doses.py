@@ -3,12 +3,15 @@
 import re
 
 from engine.posology.doubts import Doubts
+from mappings.catalogue import table
 from schemas.finding import FindingCode
 from schemas.posology import Dose, Phase
-from schemas.quantity import Quantity
+from schemas.quantity import PeriodUnit, Quantity
 
-_PER_BODY = re.compile(r"(?<![^\W_])(?:kg|m2|m²)(?![^\W_])|poids|bodyweight", re.IGNORECASE)
+_PER_BODY = re.compile(r"(?<![^\W\d_])(?:kg|m2|m²)(?![^\W_])|poids|bodyweight", re.IGNORECASE)
 """`mg/kg`, `mg/m2`, and the marks of a pipette in kilograms: `dose-kg`, `dose_kg`, `dose-poids`."""
+_PER_TIME = re.compile(r"\D*(?:/|\b(?:par|per|pro)\b)\s*\{?[\d.\s]*([^\W\d_]+)", re.IGNORECASE)
+"""`mg/d`, `tablet/24 h`, `comprimés par jour`; a `patch 25 µg/h` counts patches."""
 _WHOLE = frozenset({"kg", "m2", "m²"})
 """These alone measure the product, and not the patient."""
 _DOSE_DOUBTS = frozenset({FindingCode.DOSE_SEVERAL, FindingCode.ELEMENT_MISSING})
@@ -59,9 +62,21 @@ def _check(dose: Dose, quantity: Quantity, doubts: Doubts) -> None:
     if dose.per_body or any(map(_is_per_body, (quantity.unit, quantity.code))):
         rule = "the dose is stated by weight or surface of the patient"
         doubts.say(FindingCode.DOSE_PER_BODY, rule, label)
+    if any(map(_is_per_time, (quantity.unit, quantity.code))):
+        rule = "the unit of the dose is an amount by time: one intake is not stated"
+        doubts.say(FindingCode.DOSE_RATE, rule, label)
     if label is None and quantity.value:
         doubts.say(FindingCode.UNIT_MISSING, "the dose has no unit", quantity.value)
 
 
 def _is_per_body(unit: str | None) -> bool:
     return unit is not None and unit.lower() not in _WHOLE and bool(_PER_BODY.search(unit))
+
+
+def _is_per_time(unit: str | None) -> bool:
+    """Whether the unit is an amount by time: a rate, or what is taken in a day, and no intake."""
+    found = _PER_TIME.match(unit) if unit is not None else None
+    if found is None:
+        return False
+    time = found[1].casefold()
+    return time in set(PeriodUnit) or table("posology/time_units").target_of(time) is not None

@@ -4,6 +4,7 @@ Source: FHIR R4 Timing.repeat (`frequency` missing means once in each period, un
 listed: then each of them); a range is never settled by taking one of its ends.
 """
 
+from fractions import Fraction
 from typing import NamedTuple
 
 from engine.posology.doubts import Doubts
@@ -24,6 +25,16 @@ class Plain(NamedTuple):
     unit: PeriodUnit
 
 
+_LONGEST_HOURS = {
+    PeriodUnit.SECOND: Fraction(1, 3600),
+    PeriodUnit.MINUTE: Fraction(1, 60),
+    PeriodUnit.HOUR: Fraction(1),
+    PeriodUnit.DAY: Fraction(24),
+    PeriodUnit.WEEK: Fraction(24 * 7),
+    PeriodUnit.MONTH: Fraction(24 * 31),
+    PeriodUnit.YEAR: Fraction(24 * 366),
+}
+"""How many hours one of a unit has at most."""
 DAILY = Plain(None, 1, PeriodUnit.DAY)
 
 
@@ -46,6 +57,24 @@ def plain_frequency(phase: Phase, doubts: Doubts) -> Plain | None:
     if unit is PeriodUnit.HOUR and phase.times.clock and plain.every % _HOURS_A_DAY == 0:
         return plain._replace(every=plain.every // _HOURS_A_DAY, unit=PeriodUnit.DAY)
     return plain
+
+
+def check_length(phase: Phase, plain: Plain, intakes: int, doubts: Doubts) -> None:
+    """Say that one intake lasts longer than the time until the next.
+
+    Senders write the length of the course there (NHS Dose Syntax examples), and a course without
+    its end would be planned for ever. `intakes` are those of one period.
+    """
+    length = phase.intake_lasts
+    if length is None:
+        return
+    named = phase.rhythm.weekdays or phase.rhythm.month_days
+    unit = PeriodUnit.MONTH if phase.rhythm.month_days else PeriodUnit.WEEK
+    every = _LONGEST_HOURS[plain.unit] * plain.every
+    each = max(every, _LONGEST_HOURS[unit]) if named else every / intakes
+    if Fraction(length.value) * _LONGEST_HOURS[length.unit] > each:
+        rule = "one intake lasts longer than the time to the next: is it the length of the course?"
+        doubts.say(FindingCode.TIMING_CONTRADICTED, rule, length.value)
 
 
 def _is_single(stated: Frequency, doubts: Doubts) -> bool:

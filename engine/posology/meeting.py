@@ -6,7 +6,7 @@ from math import lcm
 
 from engine.posology.clock import zone_named
 from engine.posology.expand import occurrences
-from engine.posology.slots import wall_time
+from engine.posology.slots import NEAR, may_name_one, names_one
 from engine.posology.span import LAST_MINUTE
 from engine.posology.window import Window
 from schemas.schedule import (
@@ -24,12 +24,10 @@ from schemas.site import Site
 
 LONGEST = 1461
 """Four years: every day of the month and leap day has come; longer common rhythms are cut here."""
-NEAR = timedelta(hours=1)
-"""A clock time so near a moment of the same set is taken for it (MORN and 08:00 in one set)."""
 
 
 def share_slot(one: Step, other: Step, site: Site) -> bool | None:
-    """`True` for the same slot, `False` for a moment and a clock time as near, `None` for none."""
+    """`True` for the same slot, `False` for two names of one time, `None` for none."""
     if not _may_meet(one, other, site):
         return None
     window = _common_window(one, other, site)
@@ -65,15 +63,9 @@ def _may_meet(one: Step, other: Step, site: Site) -> bool:
 
 
 def _near(left: Slot, right: Slot, site: Site) -> bool:
-    if (left.moment is None) == (right.moment is None):
-        return (left.moment, left.wall_time) == (right.moment, right.wall_time)
-    return abs(since_midnight(left, site) - since_midnight(right, site)) < NEAR
-
-
-def since_midnight(slot: Slot, site: Site) -> timedelta:
-    """How long after midnight the clock shows a slot."""
-    clock = wall_time(slot, site)
-    return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
+    if (left.moment, left.wall_time) == (right.moment, right.wall_time):
+        return True
+    return names_one(left, right, site)
 
 
 def _common_days(one: Rule, other: Rule) -> int:
@@ -118,7 +110,7 @@ def _meeting(
                 break
             if _is_same(wall, due, other_wall, other):
                 return True
-            if _is_mixed(due, other):
+            if may_name_one(due.moment, other.moment):
                 found = False
     return found
 
@@ -129,7 +121,3 @@ def _is_same(
     if due.moment is not other.moment:
         return False
     return wall == other_wall if due.moment is None else wall.date() == other_wall.date()
-
-
-def _is_mixed(due: PlannedIntake, other: PlannedIntake) -> bool:
-    return (due.moment is None) is not (other.moment is None)

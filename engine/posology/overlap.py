@@ -7,8 +7,8 @@ from itertools import combinations, pairwise
 from engine.posology.clock import wall_of, zone_named
 from engine.posology.doubts import Doubts
 from engine.posology.expand import occurrences
-from engine.posology.meeting import LONGEST, NEAR, share_day, share_slot, since_midnight
-from engine.posology.slots import C_FREQ
+from engine.posology.meeting import LONGEST, share_day, share_slot
+from engine.posology.slots import C_FREQ, NEAR, since_midnight
 from engine.posology.span import LAST_MINUTE
 from engine.posology.steps import Judged
 from engine.posology.units import comparable
@@ -111,7 +111,7 @@ def _check_slots(placed: Sequence[Judged], site: Site) -> None:
             rule = "two phases have a dose at the same moment"
             other.doubts.say(FindingCode.SLOT_TWICE, rule)
         elif shared is not None:
-            rule = "a moment and a time of the clock that is as good as it stand in one posology"
+            rule = "two names of one time of the day stand in one posology: once there, or twice"
             other.doubts.say(FindingCode.SLOTS_MIXED, rule)
         elif _states_times(one) is not _states_times(other) and share_day(
             one.step, other.step, site

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import Enum, auto
 
 from engine.posology.doubts import Doubts
-from engine.posology.frequency import Plain, plain_frequency
+from engine.posology.frequency import Plain, check_length, plain_frequency
 from engine.posology.slots import C_FREQ, distributed, slots_of
 from schemas.base import is_day
 from schemas.finding import FindingCode
@@ -72,11 +72,13 @@ def shape_of(phase: Phase, site: Site, doubts: Doubts) -> Shape | None:
     if plain is None or doubts.stopped:
         return None
     if plain.unit is PeriodUnit.HOUR:
+        check_length(phase, plain, 1, doubts)
         return _hourly(phase, plain, doubts)
     shape = _days_of(phase, plain, doubts)
     if shape is None:
         return None
     slots = _fitting(phase, plain, listed, site, doubts)
+    check_length(phase, plain, max(len(slots), 1), doubts)
     if not listed:
         conventions.add(C_FREQ)
     if doubts.stopped:

@@ -1,7 +1,8 @@
 """The places within a day: moments of the site, times of the clock, or the site's distribution."""
 
 from collections.abc import Iterable
-from datetime import time
+from datetime import time, timedelta
+from itertools import combinations
 
 from engine.posology.doubts import Doubts
 from schemas.finding import FindingCode
@@ -11,6 +12,7 @@ from schemas.schedule import Slot
 from schemas.site import Site
 
 C_FREQ, C_MEALS, C_CLOCK = "C-FREQ", "C-MEALS", "C-CLOCK"
+_DAY = 24 * 60
 _GENERIC = {
     Moment.MEAL: {m: m for m in (Moment.BREAKFAST, Moment.LUNCH, Moment.DINNER)},
     Moment.BEFORE_MEAL: {
@@ -25,12 +27,18 @@ _GENERIC = {
     },
 }
 """Each generic meal code, and what it is at each meal of the site (FHIR R4 EventTiming)."""
-_NO_DIRECTION = frozenset(
+_PARTS_OF_DAY = frozenset(
     moment
     for moment in Moment
     if moment.value.split(".")[0] in ("MORN", "NOON", "AFT", "EVE", "NIGHT")
 )
-"""Parts of the day: minutes from them have neither a direction nor a point to count from."""
+"""Parts of the day: minutes from them have neither a direction nor a point to count from, and a
+moment that falls in one may be another name for it."""
+NEAR = timedelta(hours=1)
+"""Two names so near each other are taken for one time (MORN and 08:00, MORN and CM)."""
+_BEFORE = frozenset({Moment.BEFORE_BREAKFAST, Moment.BEFORE_LUNCH, Moment.BEFORE_DINNER})
+_BEFORE |= {Moment.BEDTIME}
+"""Minutes stand before these, and after any other (FHIR R4 EventTiming, Timing.repeat.offset)."""
 
 
 def slots_of(times: Times, site: Site, doubts: Doubts) -> tuple[tuple[Slot, ...], set[str]]:
@@ -47,6 +55,9 @@ def slots_of(times: Times, site: Site, doubts: Doubts) -> tuple[tuple[Slot, ...]
     slots = [*map(_slot, moments), *(Slot(wall_time=wall) for wall in times.clock)]
     if len({(slot.moment, slot.wall_time) for slot in slots}) < len(slots):
         doubts.say(FindingCode.SLOT_TWICE, "the same moment is listed twice")
+    elif not doubts.stopped and any(names_one(*two, site) for two in combinations(slots, 2)):
+        rule = "two moments listed may be two names of one time: once there, or twice"
+        doubts.say(FindingCode.SLOTS_MIXED, rule)
     return (() if doubts.stopped else in_order(slots, site)), conventions
 
 
@@ -91,6 +102,27 @@ def time_in_day(slot: Slot, site: Site) -> time:
     return time.max if site.is_past_midnight(slot.moment) else wall_time(slot, site)
 
 
+def since_midnight(slot: Slot, site: Site) -> timedelta:
+    """How long after midnight the clock shows a slot."""
+    clock = wall_time(slot, site)
+    return timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
+
+
+def names_one(left: Slot, right: Slot, site: Site) -> bool:
+    """Whether two different slots may be two names of one time of the day."""
+    if not may_name_one(left.moment, right.moment):
+        return False
+    return abs(since_midnight(left, site) - since_midnight(right, site)) < NEAR
+
+
+def may_name_one(left: Moment | None, right: Moment | None) -> bool:
+    """Whether these may name one time: a moment and the clock, or a part of the day and another.
+
+    Two sides of one meal are two times.
+    """
+    return left is not right and bool({left, right} & {None, *_PARTS_OF_DAY})
+
+
 def _slot(stated: MomentTime) -> Slot:
     return Slot(moment=stated.moment, offset_minutes=stated.offset_minutes)
 
@@ -120,6 +152,24 @@ def _check_moment(stated: MomentTime, site: Site, doubts: Doubts) -> None:
     elif stated.moment not in site.moments:
         rule = "the moment has no time in the table of the site"
         doubts.say(FindingCode.MOMENT_UNKNOWN, rule, stated.moment)
-    if stated.offset_minutes and stated.moment in _NO_DIRECTION:
+    elif stated.offset_minutes and _leads_away(stated.moment, stated.offset_minutes, site):
+        rule = "the minutes lead from the moment into another compartment"
+        doubts.say(FindingCode.TIMING_UNSUPPORTED, rule, stated.offset_minutes)
+    if stated.offset_minutes and stated.moment in _PARTS_OF_DAY:
         rule = "minutes from a part of the day have no point to count from"
         doubts.say(FindingCode.TIMING_UNSUPPORTED, rule, stated.moment)
+
+
+def _leads_away(moment: Moment, minutes: int, site: Site) -> bool:
+    """Whether so many minutes from a moment reach another compartment, or leave the day."""
+    own, column = site.moments[moment], site.compartments.get(moment)
+    start = own.hour * 60 + own.minute
+    end = start - minutes if moment in _BEFORE else start + minutes
+    rounds = {each for moments in site.distributions.values() for each in moments}
+    others = (
+        hour.hour * 60 + hour.minute
+        for other, hour in site.moments.items()
+        if other in rounds and site.compartments.get(other) not in (None, column)
+    )
+    passed = any(min(start, end) <= hour <= max(start, end) for hour in others)
+    return column is not None and (passed or not 0 <= end < _DAY)

@@ -38,13 +38,14 @@ class Start:
 class Span:
     """From `start`, included, to `end` (`None`: open), which is included or not.
 
-    `stated`: the end is a date of the source, and no length.
+    `stated`: the end is a date of the source, and no length; `end_is_day`: it has no hour.
     """
 
     start: Start
     end: datetime | None = None
     end_included: bool = False
     stated: bool = False
+    end_is_day: bool = False
 
     def follows(self, other: "Span") -> bool:
         """Whether this begins when the other ends, to the minute."""
@@ -62,7 +63,12 @@ def span_of(bounds: Bounds, start: Start, zone: ZoneInfo, doubts: Doubts) -> Spa
     stated = _stated_end(bounds, zone)
     if doubts.stopped:
         return None
-    span = Span(start, *stated, stated=bounds.end is not None)
+    span = Span(
+        start,
+        *stated,
+        stated=bounds.end is not None,
+        end_is_day=bounds.end is not None and is_day(bounds.end),
+    )
     if lengths is not None:
         if span.end is not None and abs(span.end - lengths) > LAST_MINUTE:
             doubts.say(FindingCode.BOUNDS_INVALID, "the end and the length give two different ends")

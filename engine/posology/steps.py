@@ -156,7 +156,10 @@ class Planner:
 
 
 def _after(span: Span) -> Start | None:
-    return None if span.end is None else Start(span.end, span.start.has_clock)
+    """The start of what follows; the midnight that ends a stated day is the hour of no dose."""
+    if span.end is None:
+        return None
+    return Start(span.end, span.start.has_clock and not span.end_is_day)
 
 
 def _check_count(judged: Judged) -> None:

@@ -448,7 +448,7 @@ SAYINGS: list[tuple[tuple[Phase, ...], str, str, str | None]] = [
     (
         (MORNING, a_phase(clock=["08:30"])),
         "slots-mixed",
-        "a moment and a time of the clock that is as good as it stand in one posology",
+        "two names of one time of the day stand in one posology: once there, or twice",
         None,
     ),
     (
