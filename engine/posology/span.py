@@ -47,6 +47,13 @@ class Span:
     stated: bool = False
     end_is_day: bool = False
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no instant is within: the day before the start ends where the start begins."""
+        if self.end is None:
+            return False
+        return self.end < self.start.at or (self.end == self.start.at and not self.end_included)
+
     def follows(self, other: "Span") -> bool:
         """Whether this begins when the other ends, to the minute."""
         if other.end is None:
@@ -74,7 +81,7 @@ def span_of(bounds: Bounds, start: Start, zone: ZoneInfo, doubts: Doubts) -> Spa
             doubts.say(FindingCode.BOUNDS_INVALID, "the end and the length give two different ends")
             return None
         span = Span(start, lengths)
-    if bounds.start is not None and span.end is not None and span.end < start.at:
+    if bounds.start is not None and span.is_empty:
         doubts.say(FindingCode.END_BEFORE_START, "the end is before the start")
         return None
     return span

@@ -300,6 +300,13 @@ def test_a_count_goes_down_by_the_doses_before_the_start_of_the_context() -> Non
         ),
         (
             a_phase(
+                moments=["MORN"],
+                bounds=Bounds(start=date(2026, 3, 2), end=date(2026, 3, 1)),
+            ),
+            "end-before-start",
+        ),
+        (
+            a_phase(
                 frequency=Frequency(times=3, times_high=4, period=Decimal(1), unit=PeriodUnit.DAY)
             ),
             "frequency-range",
