@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from connectors.fhir.dosage_quantities import compare_units
 from connectors.fhir.dosage_values import Element
 from mappings import authorities
 from mappings.catalogue import table
@@ -101,12 +102,10 @@ def read_quantity(element: Element | None, gives: str) -> Quantity | None:
         return None
     if value is None:
         return None
-    return Quantity(
-        value=Decimal(value),
-        unit=element.text("unit", gives),
-        code=element.text("code", gives),
-        system=element.text("system", gives),
-    )
+    unit, code, system = (element.text(name, gives) for name in ("unit", "code", "system"))
+    if unit is not None and code is not None:
+        compare_units(element, unit, code, system)
+    return Quantity(value=Decimal(value), unit=unit, code=code, system=system)
 
 
 def extension(element: Element, url: str) -> Element | None:

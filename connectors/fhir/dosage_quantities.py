@@ -32,7 +32,7 @@ def read_quantity(element: Element, gives: str) -> Quantity | None:
         rule = "comparator must not stand in a simple quantity"
         element.say(FindingCode.VALUE_INVALID, "comparator", rule, element.members["comparator"])
     if unit is not None and code is not None:
-        _compare_units(element, unit, code, system)
+        compare_units(element, unit, code, system)
     if value is None:
         if not element.has("value"):
             element.say(FindingCode.ELEMENT_MISSING, "value", "the quantity has no value")
@@ -40,7 +40,8 @@ def read_quantity(element: Element, gives: str) -> Quantity | None:
     return Quantity(value=value, unit=unit, code=code, system=system)
 
 
-def _compare_units(element: Element, unit: str, code: str, system: str | None) -> None:
+def compare_units(element: Element, unit: str, code: str, system: str | None) -> None:
+    """Say that the text of a unit and its code are two different units, where both are known."""
     words = table("posology/dose_units")
     said, coded = words.target_of(unit.casefold()), None
     if system in (None, _UCUM):

@@ -108,7 +108,10 @@ def _ingredient(element: Element, medication: Resource, package: Package, site: 
 
 
 def _strength(ingredient: Element, gives: str) -> Strength | None:
-    """The strength as stated; one without numerator, or for zero of something, is said."""
+    """The strength as stated; one without numerator, or for zero of something, is said.
+
+    Without a denominator it is not known in what so much is: rat-1 of FHIR R4 Ratio, both or none.
+    """
     ratio = ingredient.child("strength")
     if ratio is None:
         return None
@@ -118,5 +121,9 @@ def _strength(ingredient: Element, gives: str) -> Strength | None:
     if numerator is None or (denominator is not None and denominator.value <= 0):
         rule = "a strength needs a numerator, and no denominator of zero"
         ingredient.say(FindingCode.VALUE_INVALID, "strength", rule)
+        return None
+    if denominator is None:
+        rule = "rat-1: a strength without a denominator does not say in what so much is"
+        ingredient.say(FindingCode.ELEMENT_UNREAD, "strength", rule)
         return None
     return Strength(substance=substance, numerator=numerator, denominator=denominator)

@@ -323,6 +323,33 @@ def test_a_mixture_keeps_its_parts_and_which_one_carries_the_others() -> None:
     ]
 
 
+def with_strength(strength: dict[str, object]) -> Line:
+    """The line of a product that holds so much of one substance."""
+    medication = {
+        "resourceType": "Medication",
+        "id": "m",
+        "ingredient": [{"itemCodeableConcept": {"text": "x"}, "strength": strength}],
+    }
+    request = a_request(
+        medicationCodeableConcept=None, medicationReference={"reference": "Medication/m"}
+    )
+    return line_of(a_bundle(medication, request))
+
+
+def test_a_strength_whose_unit_is_not_its_code_is_a_doubt() -> None:
+    mixed = {"value": 500, "unit": "µg", "code": "mg", "system": "http://unitsofmeasure.org"}
+    line = with_strength({"numerator": mixed, "denominator": {"value": 1, "unit": "comprimé"}})
+
+    assert FindingCode.UNIT_CONTRADICTED in codes(line.findings)
+
+
+def test_a_strength_that_does_not_say_in_what_counts_no_tablets() -> None:
+    line = with_strength({"numerator": {"value": 15, "unit": "mg", "code": "mg"}})
+
+    assert line.product.strengths == ()
+    assert FindingCode.ELEMENT_UNREAD in codes(line.findings)
+
+
 def test_a_strength_for_zero_of_something_is_left_out_and_said() -> None:
     strength = {"numerator": {"value": 5, "unit": "mg"}, "denominator": {"value": 0}}
     medication = {
