@@ -106,7 +106,7 @@ def _of_anchor(said: str, stated: Sequence[Phase]) -> Difference | None:
     day, days = day_of(said), 7 if folded(said).startswith("semaines") else 1
     for phase in stated:
         frequency, start = phase.rhythm.frequency, phase.bounds.start
-        if day is None or frequency is None or frequency.period is None or start is None:
+        if day is None or frequency is None or not frequency.period or start is None:
             return ADDS, "the text says from when days are counted and the structure does not"
         first = day_stated(start)
         monday = first - timedelta(days=first.weekday())

@@ -238,6 +238,52 @@ def test_a_cycle_of_both_is_one_cycle_or_two() -> None:
     ] == ["text-adds"]
 
 
+@pytest.mark.parametrize(
+    ("period", "unit", "day", "rule"),
+    [
+        ("2", "wk", "02/03/2026", None),
+        ("2", "wk", "16/02/2026", None),
+        ("2", "wk", "09/03/2026", "the text counts days from another one than the structure"),
+        (
+            "0",
+            "wk",
+            "02/03/2026",
+            "the text says from when days are counted and the structure does not",
+        ),
+    ],
+)
+def test_weeks_are_counted_from_a_day_of_the_count(
+    period: str, unit: str, day: str, rule: str | None
+) -> None:
+    # The treatment starts on Wednesday 4 March 2026: its week begins on Monday 2 March.
+    phase = a_phase(
+        moments=["MORN"],
+        frequency=a_frequency(1, period, unit),
+        bounds=Bounds(start=date(2026, 3, 4)),
+    ).model_copy()
+    text = f"Semaines comptées à partir du {day}"
+
+    found = [one.message for one in compare(propose(text), [phase])]
+
+    assert found == ([rule] if rule else [])
+
+
+@pytest.mark.parametrize(
+    ("day", "rule"),
+    [
+        ("02/03/2026", None),
+        ("27/02/2026", None),
+        ("03/03/2026", "the text counts days from another one than the structure"),
+    ],
+)
+def test_days_are_counted_from_a_day_of_the_count(day: str, rule: str | None) -> None:
+    phase = a_phase(moments=["MORN"], frequency=a_frequency(1, "3"), bounds=Bounds(start=MONDAY))
+
+    found = [one.message for one in compare(propose(f"Jours comptés à partir du {day}"), [phase])]
+
+    assert found == ([rule] if rule else [])
+
+
 def test_no_phase_has_nothing_to_compare() -> None:
     assert compare(propose("1 cp le matin"), []) == ()
 
