@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from connectors.hl7v2.segment import Segment
 from connectors.hl7v2.source import Source
+from connectors.hl7v2.units import in_one_unit
 from schemas.finding import FindingCode
 from schemas.moment import Moment
 from schemas.posology import Phase, Posology
@@ -23,7 +24,8 @@ def daily_notes(
 ) -> Iterator[Note]:
     """Each total as a note. That of the segment whose dose holds must be what the timing makes.
 
-    A total in another unit, and a rhythm that is not the same every day, are not compared.
+    A total in another unit, and a rhythm that is not the same every day, are not compared; one
+    without a unit counts what the dose counts.
     """
     holds = rxe or rxo
     for segment, field in ((rxe, 19), (rxo, 23)):
@@ -52,8 +54,8 @@ def _amount(phase: Phase, daily: Quantity) -> Decimal | None:
     intakes = _intakes_a_day(phase)
     if dose is None or intakes is None or phase.as_needed:
         return None
-    same_unit = {dose.unit, dose.code} & {daily.unit, daily.code} - {None}
-    return dose.value * intakes if same_unit else None
+    compared = daily.unit_label is None or in_one_unit(dose, daily)
+    return dose.value * intakes if compared else None
 
 
 def _intakes_a_day(phase: Phase) -> int | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from connectors.hl7v2.segment import NULL, Segment
 from connectors.hl7v2.source import Source
 from connectors.hl7v2.statement import Statement
+from connectors.hl7v2.units import differ, in_one_unit
 from schemas.finding import FindingCode
 from schemas.posology import Dose
 from schemas.quantity import Quantity
@@ -107,17 +108,13 @@ def with_quantity(dose: Dose | None, statement: Statement) -> Dose | None:
 
 def _same_unit(quantity: Quantity, dose: Dose) -> bool:
     stated = dose.low or dose.high
-    return quantity.unit_label is None or stated is None or _in_one_unit(quantity, stated)
-
-
-def _in_one_unit(one: Quantity, other: Quantity) -> bool:
-    return bool({one.unit, one.code} & {other.unit, other.code} - {None})
+    return quantity.unit_label is None or stated is None or in_one_unit(quantity, stated)
 
 
 def check_requested(source: Source, requested: Dose | None, given: Dose | None, at: str) -> None:
-    """The dose ordered and the dose encoded, in one unit, must be the same amount.
+    """The dose ordered and the dose encoded, where they can be compared, must be the same amount.
 
-    In two units (mg ordered, tablets encoded) they are not compared: both are shown.
+    In two units (mg ordered, tablets encoded) they are not: both are shown.
     """
     if requested is None:
         return
@@ -126,13 +123,7 @@ def check_requested(source: Source, requested: Dose | None, given: Dose | None, 
         source.doubt(FindingCode.DOSE_SEVERAL, at, rule)
         return
     for asked, own in ((requested.low, given.low), (requested.high, given.high)):
-        bare = asked is None or own is None or asked.unit_label is None or own.unit_label is None
-        if (asked is None) != (own is None) or (
-            asked is not None
-            and own is not None
-            and asked.value != own.value
-            and (bare or _in_one_unit(asked, own))
-        ):
+        if (asked is None) != (own is None) or (asked and own and differ(asked, own)):
             rule = "RXO-2 and RXE-3 state different amounts in one unit"
             source.doubt(FindingCode.DOSE_SEVERAL, at, rule)
             return

@@ -129,10 +129,31 @@ def test_the_requested_amount_never_fills_in_for_the_encoded_one() -> None:
 
 def test_the_requested_amount_in_the_same_unit_must_agree() -> None:
     order = an_order("RXO|P1^PRODUIT^L|2||TAB^comprimé", RXR, rxe("1"), BID, RXR)
+    other_word = an_order("RXO|P1^PRODUIT^L|2||CPR^cp", RXR, rxe("1"), BID, RXR)
     other_unit = an_order("RXO|P1^PRODUIT^L|500||mg", RXR, rxe("1"), BID, RXR)
 
     assert line_doubts(order) == [("dose-several", "RXE[1]-3")]
+    assert line_doubts(other_word) == [("dose-several", "RXE[1]-3")]
     assert line_doubts(other_unit) == []
+
+
+@pytest.mark.parametrize(
+    ("requested", "unit", "given", "differs"),
+    [
+        ("1", "g", "1000", False),
+        ("1", "g", "500", True),
+        ("5", "mg", "5", False),
+        ("5", "g", "5", True),
+        ("250", "µg", "0.25", False),
+        ("10", "mL", "10", False),
+    ],
+)
+def test_masses_requested_and_encoded_in_two_units_are_compared(
+    requested: str, unit: str, given: str, differs: bool
+) -> None:
+    order = an_order(f"RXO|P1^PRODUIT^L|{requested}||{unit}", RXR, rxe(given, unit="mg"), BID, RXR)
+
+    assert (("dose-several", "RXE[1]-3") in line_doubts(order)) == differs
 
 
 def test_every_code_of_the_product_is_kept_with_its_list() -> None:
