@@ -18,6 +18,8 @@ SEGMENTS = ("ORC", "RXO", "RXE", "RXR", "RXC", "TQ1", "TQ2", "NTE")
 """The segments of an order that say what is taken, how much and when."""
 _OTHERS = frozenset({"OBX", "FT1", "BLG", "CTI", "DG1", "PRT"})
 """Segments that the standard has in an order and that say nothing of how a product is taken."""
+_TEXTS = frozenset({"ST", "TX", "FT"})
+"""OBX-2: the types of words. A number or a code is an observation of the patient."""
 READ, UNUSED = "read", "unused"
 _REPETITION = re.compile(r"\[\d+\]")
 
@@ -26,13 +28,16 @@ def unread_findings(source: Source, group: Group) -> Iterator[Finding]:
     """One finding for each field of this order with a value that no reader used.
 
     A field without a row is beyond the standard. A deleted value (`""`) states nothing.
-    Segments that are no part of an order (Z segments) are one finding together.
+    Segments that are no part of an order (Z segments) are one finding together; words of an
+    observation are one each.
     """
     segments = [group.orc, *group.segments] if group.orc and not group.shared else group.segments
     strange: dict[str, Segment] = {}
     for segment in segments:
         if segment is not None and segment.name in SEGMENTS:
             yield from unread_of(source, segment)
+        elif segment is not None and segment.name == "OBX" and segment.value(2) in _TEXTS:
+            yield from _observed(segment)
         elif segment is not None and segment.name not in _OTHERS:
             strange.setdefault(segment.name, segment)
     if strange:
@@ -41,6 +46,17 @@ def unread_findings(source: Source, group: Group) -> Iterator[Finding]:
         yield Finding(
             code=FindingCode.ELEMENT_UNREAD, location=place, message=rule, quoted=" ".join(strange)
         )
+
+
+def _observed(obx: Segment) -> Iterator[Finding]:
+    """Words in an observation: some senders write how the product is taken there."""
+    for repetition in obx.repetitions(5):
+        said = obx.value(5, 1, repetition)
+        if said:
+            rule = "words of an observation beside the order are not read"
+            place = obx.where(5, 1, repetition)
+            code = FindingCode.ELEMENT_UNREAD
+            yield Finding(code=code, location=place, message=rule, quoted=said)
 
 
 def unread_of(source: Source, segment: Segment) -> Iterator[Finding]:

@@ -361,7 +361,18 @@ def test_bounds_of_tq1() -> None:
     assert phase.bounds.count == 28
 
 
-@pytest.mark.parametrize("said", ["14", "14^lune", "0^d", "-1^d"])
+@pytest.mark.parametrize(
+    ("said", "unit"),
+    [("14^J", PeriodUnit.DAY), ("14^j", PeriodUnit.DAY), ("14^W", PeriodUnit.WEEK)],
+)
+def test_a_letter_that_can_only_be_one_unit_of_time_is_it(said: str, unit: PeriodUnit) -> None:
+    phase = the_phase(rxe(), f"TQ1|1||BID|||{said}", RXR)
+
+    assert phase.bounds.duration == Duration(value=Decimal(14), unit=unit)
+    assert phase.findings == ()
+
+
+@pytest.mark.parametrize("said", ["14", "14^lune", "0^d", "-1^d", "14^M", "14^S"])
 def test_a_duration_without_a_usable_unit_of_time_is_no_duration(said: str) -> None:
     phase = the_phase(rxe(), f"TQ1|1||BID|||{said}", RXR)
 

@@ -33,3 +33,11 @@ def test_the_segments_of_a_sender_beside_an_order_are_one_finding() -> None:
 
 def test_segments_of_the_standard_that_say_nothing_of_the_dose_are_silent() -> None:
     assert line_doubts(an_order(rxe(), BID, RXR, "OBX|1|NM|8302-2||170|cm", "FT1|1")) == []
+
+
+def test_words_in_an_observation_of_an_order_are_told() -> None:
+    words = "OBX|1|TX|POSO^consigne^L||Donner le soir~et le matin"
+
+    found = line_doubts(an_order(rxe(), BID, RXR, words))
+
+    assert found == [("element-unread", "OBX[1]-5"), ("element-unread", "OBX[1]-5[2]")]
