@@ -37,7 +37,7 @@ def read_xml(data: bytes) -> Object:
 
 
 def _resource(element: "_Element", depth: int) -> Object:
-    name = local_name(element)
+    name = _name(element)
     return {"resourceType": name, **_children(element, shapes_of(name), depth)}
 
 
@@ -51,16 +51,23 @@ def _children(element: "_Element", shapes: Shapes | None, depth: int) -> Object:
         for name, value in element.attrib.items()
         if not str(name).startswith("{")
     }
-    if (element.text or "").strip():
-        made["#text"] = str(element.text).strip()
+    loose = [element.text, *(child.tail for child in element)]
+    if said := " ".join(" ".join(str(text) for text in loose if text).split()):
+        made["#text"] = said
     for child in element.iterchildren("*"):
-        name = local_name(child)
+        name = _name(child)
         shape = shapes.get(name) if shapes else None
         value, extra = _value(child, shape, depth + 1)
         _put(made, name, value, shape)
         if extra is not None:
             _put_extra(made, name, extra, shape)
     return made
+
+
+def _name(element: "_Element") -> str:
+    """The name within FHIR; what another vocabulary names alike is not that element."""
+    known = namespace(element) in (FHIR, XHTML)
+    return local_name(element) if known else f"{{{namespace(element)}}}{local_name(element)}"
 
 
 def _put(made: Object, name: str, value: Json, shape: Shape | None) -> None:
@@ -90,8 +97,7 @@ def _value(element: "_Element", shape: Shape | None, depth: int) -> tuple[Json, 
     if namespace(element) == XHTML:
         return _xhtml(element), None
     if shape is not None and shape.type == "Resource":
-        inner = next(element.iterchildren("*"), None)
-        return (_resource(inner, depth) if inner is not None else {}), None
+        return _inner(element, depth), None
     kind = shape.type if shape else None
     stated = element.get("value")
     if kind in PRIMITIVES or (shape is None and stated is not None):
@@ -102,6 +108,15 @@ def _value(element: "_Element", shape: Shape | None, depth: int) -> tuple[Json, 
         }
         return (None if stated is None else _typed(stated, kind)), extra or None
     return _children(element, shapes_of(kind) if kind else None, depth), None
+
+
+def _inner(element: "_Element", depth: int) -> Object:
+    """The one resource that an element holds."""
+    held = list(element.iterchildren("*"))
+    if len(held) > 1:
+        rule = "must hold one resource"
+        raise Unreadable(FindingCode.MESSAGE_BROKEN, place(element), rule)
+    return _resource(held[0], depth) if held else {}
 
 
 def _typed(text: str, kind: str | None) -> Json:

@@ -15,7 +15,7 @@ from connectors.fhir.lint import lint
 from connectors.fhir.peek import peek
 from connectors.fhir.read import read
 from connectors.fhir.shapes import shapes
-from connectors.fhir.tree import load
+from connectors.fhir.tree import Unreadable, load
 from connectors.fhir.wire import write_as_xml, write_json
 from schemas.finding import FindingCode
 
@@ -90,6 +90,32 @@ def test_a_text_between_xml_elements_is_not_lost() -> None:
     assert "MedicationRequest._status.#text" in [
         f.location for f in findings if f.code is FindingCode.ELEMENT_FOREIGN
     ]
+
+
+def test_a_text_behind_an_xml_element_is_not_lost() -> None:
+    data = b"""<MedicationRequest xmlns="http://hl7.org/fhir"><status value="active"/>
+        but on Monday <!-- no --> nothing</MedicationRequest>"""
+
+    assert load(data)["#text"] == "but on Monday nothing"
+
+
+def test_an_element_of_another_vocabulary_is_not_that_of_fhir() -> None:
+    data = b"""<Dosage xmlns="http://hl7.org/fhir"><x:sequence xmlns:x="urn:x" value="2"/>
+        <sequence value="1"/></Dosage>"""
+
+    assert load(data) == {
+        "resourceType": "Dosage",
+        "{urn:x}sequence": "2",
+        "sequence": 1,
+    }
+
+
+def test_two_resources_where_one_stands_are_refused() -> None:
+    data = b"""<Bundle xmlns="http://hl7.org/fhir"><entry><resource>
+        <Patient/><Patient/></resource></entry></Bundle>"""
+
+    with pytest.raises(Unreadable):
+        load(data)
 
 
 def test_xml_and_json_of_one_message_are_one_tree() -> None:
