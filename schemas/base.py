@@ -53,6 +53,11 @@ DateOrInstant: TypeAlias = Annotated[AwareDatetime | date, BeforeValidator(_day_
 """What a sender states as a date: a calendar day of the site's zone, or an instant."""
 
 
+def is_whole(amount: Decimal) -> bool:
+    """Whether an amount has no fraction; of one too large to divide too."""
+    return amount == amount.to_integral_value()
+
+
 def is_day(stated: date | datetime) -> bool:
     """Whether the sender gave a calendar day alone (a `datetime` is also a `date`)."""
     return not isinstance(stated, datetime)

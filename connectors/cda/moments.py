@@ -9,6 +9,7 @@ from connectors.cda.dose import duration
 from connectors.cda.scribe import Scribe, child, decimal
 from connectors.markup import local_name
 from mappings.catalogue import table
+from schemas.base import is_whole
 from schemas.finding import FindingCode
 from schemas.moment import Moment, MomentTime
 from schemas.quantity import Duration, PeriodUnit
@@ -86,6 +87,6 @@ def _minutes(scribe: Scribe, low: "_Element") -> int | None:
     sign, digits = (-1, value[1:]) if value.startswith("-") else (1, value)
     each = _MINUTES.get(PeriodUnit(known)) if known is not None else None
     amount = decimal(digits)
-    if each is None or amount is None or amount * each % 1 or amount * each > _LONGEST:
+    if each is None or amount is None or not is_whole(amount * each) or amount * each > _LONGEST:
         return None
     return sign * int(amount * each)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from connectors.cda.dose import duration
 from connectors.cda.scribe import Scribe, child
 from mappings.catalogue import table
-from schemas.base import DateOrInstant, is_day
+from schemas.base import DateOrInstant, is_day, is_whole
 from schemas.finding import FindingCode
 from schemas.posology import Bounds, Cycle, Frequency, Weekday
 from schemas.quantity import Duration, PeriodUnit
@@ -111,7 +111,7 @@ def _on_days(
     any_day = days == 1 or weeks == 1 or (monthly and period.value == 1)
     if not any_day and not _is_first(scribe, day, bounds):
         scribe.unsupported(phase, "days counted from another day than the start")
-    elif weeks is not None and weeks % 1 == 0:
+    elif weeks is not None and is_whole(weeks):
         weekly = Frequency(times=1, period=weeks, unit=PeriodUnit.WEEK)
         weekday = list(Weekday)[day.weekday()]
         return replace(plain, weekdays=(weekday,), frequency=weekly)
@@ -171,7 +171,9 @@ def read_window(
     turn, on = (_in_days(each) if each is not None else None for each in (length, width))
     if phase is None or low is None or not is_day(low) or turn is None or on is None:
         scribe.unsupported(stated, "a window of days needs a first day and a length in days")
-    elif turn % 1 or on % 1 or on >= turn or inside.weekdays or inside.month_days:
+    elif (
+        not (is_whole(turn) and is_whole(on)) or on >= turn or inside.weekdays or inside.month_days
+    ):
         scribe.unsupported(stated, "a window must be whole days, fewer than its period, of any day")
     elif turn == _WEEK:
         first = low.weekday()

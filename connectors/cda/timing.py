@@ -15,7 +15,7 @@ from connectors.cda.moments import read_event
 from connectors.cda.phase import Recurrence, read_window
 from connectors.cda.recurrence import read_recurrence
 from connectors.cda.scribe import Scribe, child, children
-from schemas.base import DateOrInstant, is_day
+from schemas.base import DateOrInstant, is_day, is_whole
 from schemas.finding import FindingCode
 from schemas.posology import Bounds, Rhythm, Times
 from schemas.quantity import Duration, PeriodUnit
@@ -130,6 +130,6 @@ def last_day(bounds: Bounds) -> DateOrInstant | None:
     if bounds.start is None or length is None or not is_day(bounds.start):
         return None
     days = {PeriodUnit.DAY: 1, PeriodUnit.WEEK: 7}.get(length.unit)
-    if days is None or length.value % 1 or length.value > _LONGEST:
+    if days is None or not is_whole(length.value) or length.value > _LONGEST:
         return None
     return bounds.start + timedelta(days=int(length.value) * days - 1)

@@ -12,7 +12,7 @@ from connectors.fhir.outgoing import instant
 from connectors.fhir.timing_rules import AT_THE_MEAL, FRENCH_MOMENTS, FRENCH_WHEN
 from connectors.fhir.tree import Json, Object
 from connectors.fhir.write_people import concept, write_length, write_quantity, write_ratio
-from schemas.base import DateOrInstant
+from schemas.base import DateOrInstant, is_whole
 from schemas.errors import Refused
 from schemas.moment import Moment
 from schemas.posology import Bounds, Dose, Limits, Rhythm, Times
@@ -152,7 +152,7 @@ def _last(start: DateOrInstant, length: Duration, zone: ZoneInfo) -> DateOrInsta
     """The last day of so many from a day, the last second of a length from an instant."""
     unit = _LENGTHS.get(length.unit)
     in_days = length.unit in (PeriodUnit.DAY, PeriodUnit.WEEK)
-    if unit is None or length.value % 1 or not (in_days or isinstance(start, datetime)):
+    if unit is None or not is_whole(length.value) or not (in_days or isinstance(start, datetime)):
         raise _refused("a length in months, in years or in parts beside a start")
     if isinstance(start, datetime):
         start = start.astimezone(zone if in_days else UTC)

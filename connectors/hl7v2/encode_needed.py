@@ -13,6 +13,7 @@ from connectors.french import limits_words
 from connectors.hl7v2.building import hat, leaf, number, stamp
 from connectors.hl7v2.pattern import Pattern, pattern_of, together
 from mappings.catalogue import table
+from schemas.base import is_whole
 from schemas.errors import Refused
 from schemas.posology import Bounds, Dose, Frequency, Rhythm, Times, Weekday
 from schemas.quantity import Duration, PeriodUnit, Quantity
@@ -140,7 +141,7 @@ def _code_of_frequency(often: Frequency) -> str:
 
 def _plain(period: Decimal | None) -> str:
     """`4` of 4.0: a pattern holds whole numbers, and one with a part is no pattern."""
-    return str(int(period)) if period is not None and period % 1 == 0 else "?"
+    return str(int(period)) if period is not None and is_whole(period) else "?"
 
 
 def _length(length: Duration) -> str:

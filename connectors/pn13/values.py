@@ -11,7 +11,7 @@ from decimal import Decimal
 from connectors.dates import read_timestamp
 from connectors.pn13.tree import Cursor, Value, is_of_the_standard
 from mappings.table import Table
-from schemas.base import DateOrInstant
+from schemas.base import DateOrInstant, is_whole
 from schemas.codes import Coding
 from schemas.finding import FindingCode
 from schemas.quantity import Duration, PeriodUnit, Quantity
@@ -76,7 +76,7 @@ def number(at: Cursor, stated: Value) -> Decimal | None:
 def whole(at: Cursor, stated: Value) -> int | None:
     """A whole number; `1.0` is one."""
     amount = number(at, stated)
-    if amount is None or amount == amount.to_integral_value():
+    if amount is None or is_whole(amount):
         return None if amount is None else int(amount)
     at.notebook.doubt(
         FindingCode.VALUE_INVALID, stated.place, "must be a whole number", stated.text
@@ -192,7 +192,7 @@ def minutes_of(length: Duration) -> int | None:
     if length.unit not in factor:
         return None
     minutes = length.value * factor[length.unit]
-    return int(minutes) if minutes == minutes.to_integral_value() else None
+    return int(minutes) if is_whole(minutes) else None
 
 
 def clock(text: str) -> time | None:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from schemas.base import DateOrInstant, is_day
+from schemas.base import DateOrInstant, is_day, is_whole
 from schemas.quantity import Duration, PeriodUnit
 
 _HOURS = {PeriodUnit.SECOND: 1, PeriodUnit.MINUTE: 60, PeriodUnit.HOUR: 3600}
@@ -77,7 +77,7 @@ def later(start: datetime, length: Duration, zone: ZoneInfo) -> datetime | None:
     `None` when the day does not exist in the month reached, when the length is not whole, or
     when it leads out of the calendar.
     """
-    if length.value != length.value.to_integral_value():
+    if not is_whole(length.value):
         return None
     number = int(length.value)
     try:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from engine.posology.doubts import Doubts
+from schemas.base import is_whole
 from schemas.finding import FindingCode
 from schemas.posology import Frequency, Phase
 from schemas.quantity import PeriodUnit
@@ -91,7 +92,7 @@ def _is_whole(stated: Frequency, doubts: Doubts) -> bool:
     period = stated.period
     if stated.unit in (PeriodUnit.SECOND, PeriodUnit.MINUTE):
         doubts.say(FindingCode.PERIOD_TOO_SHORT, "a period in minutes or seconds is not planned")
-    elif period is not None and period != period.to_integral_value():
+    elif period is not None and not is_whole(period):
         doubts.say(FindingCode.PERIOD_FRACTIONAL, "the period must be a whole number", period)
     elif period is not None and not 0 < period <= _LONGEST:
         rule = f"the period must be above zero, and at most {_LONGEST} of its unit"

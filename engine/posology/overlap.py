@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import combinations, pairwise
 
-from engine.posology.clock import wall_of, zone_named
+from engine.posology.clock import at_wall, wall_of, zone_named
 from engine.posology.doubts import Doubts
 from engine.posology.expand import occurrences
 from engine.posology.meeting import LONGEST, share_day, share_slot
@@ -15,6 +15,7 @@ from engine.posology.units import comparable
 from engine.posology.window import Window
 from schemas.finding import FindingCode
 from schemas.posology import Times
+from schemas.quantity import PeriodUnit
 from schemas.schedule import OnWeekdays, Step
 from schemas.site import Site
 
@@ -29,6 +30,7 @@ def check_set(judged: Sequence[Judged], site: Site, whole: Doubts) -> None:
         if one.step is not None and not _is_over(one.step):
             _check_filled(one, one.step, site)
             _check_end(one, one.step, site)
+            _check_hours(one, one.step, site)
     _check_slots([one for one in judged if one.step is not None], site)
     _check_pauses(judged, site)
 
@@ -91,6 +93,19 @@ def _check_end(one: Judged, step: Step, site: Site) -> None:
             rule = "the end is so near a moment that the hour of the site decides on its last dose"
             one.doubts.say(FindingCode.BOUNDS_INVALID, rule)
             return
+
+
+def _check_hours(one: Judged, step: Step, site: Site) -> None:
+    """A length in hours over a clock change: elapsed hours and days of the clock end apart."""
+    length, zone = one.phase.bounds.duration, zone_named(site.zone)
+    if length is None or length.unit is not PeriodUnit.HOUR or step.end is None:
+        return
+    by_clock = at_wall(wall_of(step.start, zone) + timedelta(hours=int(length.value)), zone)
+    first, last = sorted((by_clock, step.end))
+    endless = step.model_copy(update={"end": None})
+    if first < last and any(occurrences(endless, site, _window(first, last, site))):
+        rule = "the length in hours runs over a clock change, and a dose lies in that hour"
+        one.doubts.say(FindingCode.CLOCK_CHANGE, rule, length.value)
 
 
 def _clock_of(wall: datetime) -> timedelta:

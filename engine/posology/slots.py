@@ -139,6 +139,10 @@ def _specific(
         return (), set()
     named = _GENERIC[generic[0].moment]
     meals = tuple(named[meal] for meal in site.meals if meal in named)
+    if not meals:
+        rule = "the site names no meals"
+        doubts.say(FindingCode.MOMENT_UNKNOWN, rule, generic[0].moment)
+        return (), set()
     rule = f"the meals are those of the site: {' '.join(meals)}"
     doubts.say(FindingCode.DISTRIBUTION_USED, rule)
     offset = generic[0].offset_minutes

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from engine.posology.clock import first_instant, later, next_midnight, wall_of
 from engine.posology.doubts import Doubts
 from engine.posology.shape import Kind, Shape
-from schemas.base import DateOrInstant, is_day
+from schemas.base import DateOrInstant, is_day, is_whole
 from schemas.finding import FindingCode
 from schemas.posology import Bounds
 from schemas.quantity import Duration, PeriodUnit
@@ -117,7 +117,7 @@ def _end_of_length(bounds: Bounds, start: Start, zone: ZoneInfo, doubts: Doubts)
 def _fault_of(length: Duration) -> str | None:
     if length.value <= 0:
         return "the length of the treatment must be above zero"
-    if length.value != length.value.to_integral_value():
+    if not is_whole(length.value):
         return "the length of the treatment must be a whole number"
     if length.unit in (PeriodUnit.SECOND, PeriodUnit.MINUTE):
         return "a length in minutes or seconds is not one of a treatment"

@@ -7,7 +7,7 @@ from math import ceil, floor
 
 from engine.posology.comparison.difference import ADDS, CONTRADICTS, UNREAD, Difference
 from engine.posology.comparison.tempo import tempo_of
-from schemas.base import DateOrInstant
+from schemas.base import DateOrInstant, is_whole
 from schemas.posology import Bounds, Phase
 from schemas.quantity import Duration, PeriodUnit
 
@@ -63,7 +63,7 @@ def _days_of_count(phase: Phase) -> Decimal | None:
         "hours": Decimal(count) * number / _HOURS_A_DAY,
         "days": Decimal(count) * number,
     }.get(kind)
-    return days if days is not None and not days % 1 else None
+    return days if days is not None and is_whole(days) else None
 
 
 def _of_end(phase: Phase, stated: Sequence[Phase]) -> Difference | None:

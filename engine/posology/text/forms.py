@@ -7,6 +7,7 @@ from functools import cache
 
 from engine.posology.text.items import Item, Kind
 from engine.posology.text.lexicon import any_of, number_of, number_pattern, words_of
+from schemas.base import is_whole
 from schemas.posology import Frequency
 from schemas.quantity import Duration, PeriodUnit
 
@@ -67,7 +68,7 @@ def number(found: Match, name: str) -> Decimal | None:
 def whole(found: Match, name: str) -> int | None:
     """The whole number in a group of the match."""
     stated = number(found, name)
-    if stated is None or stated != stated.to_integral_value():
+    if stated is None or not is_whole(stated):
         return None
     return int(stated)
 

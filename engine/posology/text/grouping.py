@@ -7,6 +7,7 @@ from engine.posology.text.groups import Group, Segment
 from engine.posology.text.items import Item, Kind
 from engine.posology.text.leftover import matters
 from engine.posology.text.lexicon import folded
+from schemas.base import is_whole
 from schemas.moment import Moment, MomentTime
 from schemas.posology import Cycle, Dose
 from schemas.quantity import Duration, PeriodUnit, Quantity, Strength
@@ -242,6 +243,6 @@ def _bounds_of(item: Item) -> dict[str, object] | None:
 
 
 def _days_of(length: Duration | None) -> int | None:
-    if length is None or length.unit is not PeriodUnit.DAY or length.value % 1:
+    if length is None or length.unit is not PeriodUnit.DAY or not is_whole(length.value):
         return None
     return int(length.value)

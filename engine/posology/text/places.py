@@ -8,6 +8,7 @@ from functools import cache
 from engine.posology.text.forms import Form, Match, number
 from engine.posology.text.items import Item, Kind
 from engine.posology.text.lexicon import any_of, number_pattern, words_of
+from schemas.base import is_whole
 from schemas.moment import Moment, MomentTime
 from schemas.posology import Weekday
 
@@ -118,7 +119,7 @@ def _moment_apart(found: Match) -> Item | None:
     minutes, hours = number(found, "minutes"), number(found, "hours")
     if minutes is None:
         minutes = _HOUR / 2 if found["half"] else _HOUR * (1 if hours is None else hours)
-    if minutes % 1:
+    if not is_whole(minutes):
         return None
     moment = Moment(words_of("moments")[found["moment"]])
     stated = MomentTime(moment=moment, offset_minutes=int(minutes))
