@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from builders import a_frequency, a_phase
+from builders import a_frequency, a_phase, a_site
 from plans import lasting, normalised, paris, plan, reasons
 
 from schemas.posology import Bounds, Limits, Phase, Rhythm, Weekday
@@ -117,3 +117,24 @@ def test_two_hours_after_dinner_stay_with_dinner() -> None:
     times = phase.times.model_copy(update={"moments": (stated,)})
 
     assert plan(phase.model_copy(update={"times": times}), days=1) == ["2026-03-02 PCV-120"]
+
+
+def test_with_meals_at_a_site_that_names_none_is_a_doubt() -> None:
+    site = a_site(meals=())
+
+    assert reasons(normalised(a_phase(moments=["C"]), site=site)) == ["moment-unknown"]
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        ("2026-03-28 08:00", ["not computable: clock-change"]),
+        ("2026-03-28 09:30", ["2026-03-29 08:00", "2026-03-30 08:00"]),
+        ("2026-03-20 08:00", ["2026-03-20 08:00", "2026-03-21 08:00"]),
+    ],
+    ids=["a dose in the hour", "no dose in the hour", "no change"],
+)
+def test_48_hours_over_a_clock_change_are_not_two_days(start: str, expected: list[str]) -> None:
+    phase = a_phase(clock=["08:00"], bounds=lasting(48, "h"))
+
+    assert plan(phase, start=start) == expected
