@@ -12,7 +12,7 @@ from connectors.hl7v2.group import Group
 from connectors.hl7v2.quantity_timing import timing_field
 from connectors.hl7v2.source import Source
 from connectors.hl7v2.statement import Statement
-from connectors.hl7v2.timing import sequences, timing_segments
+from connectors.hl7v2.timing import sequences, start_together, timing_segments
 from schemas.finding import FindingCode
 from schemas.posology import Dose, Phase, Posology
 from schemas.quantity import Quantity
@@ -25,6 +25,7 @@ def posology_of(source: Source, group: Group, *, encoded: bool) -> Posology:
     if not statements:
         alone = (Phase(location=place, dose=dose),) if dose is not None else ()
         return Posology(phases=alone)
+    start_together(statements)
     numbers = sequences(statements)
     given = [doses.with_quantity(dose, statement) for statement in statements]
     return Posology(

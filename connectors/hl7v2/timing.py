@@ -143,6 +143,16 @@ def _length(source: Source, segment: Segment, field: int, gives: str) -> Duratio
     return Duration(value=value, unit=PeriodUnit(unit))
 
 
+def start_together(statements: Sequence[Statement]) -> None:
+    """A statement after `A` runs in parallel with the one before: it starts with it.
+
+    "Unless otherwise constrained" by a start of its own. Source: table 0472.
+    """
+    for earlier, later in pairwise(statements):
+        if earlier.conjunction == "A" and later.start is None:
+            later.start = earlier.start
+
+
 def sequences(statements: Sequence[Statement]) -> list[int | None]:
     """The place of each statement in the chain: `S` puts the next one after, `A` beside.
 

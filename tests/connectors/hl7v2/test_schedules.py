@@ -137,6 +137,19 @@ def test_the_conjunction_s_puts_the_steps_of_a_taper_one_after_the_other() -> No
     ]
 
 
+def test_a_timing_in_parallel_starts_with_the_one_before_and_not_on_the_day_of_writing() -> None:
+    line = explained("TQ1|1||QAM||||20260303|||||A\nTQ1|2||QPM", days=2)
+
+    assert dated(line) == ["03-03 08:00 MORN 1", "03-03 19:00 EVE 1"]
+    assert "start-from-writing" not in codes(line)
+
+
+def test_a_timing_in_parallel_keeps_a_start_of_its_own() -> None:
+    line = explained("TQ1|1||QAM||||20260302|||||A\nTQ1|2||QPM||||20260303", days=2)
+
+    assert dated(line) == ["03-02 08:00 MORN 1", "03-03 08:00 MORN 1", "03-03 19:00 EVE 1"]
+
+
 def test_steps_that_follow_and_start_together_block() -> None:
     line = explained("TQ1|1||QID||||20260302|||||S\nTQ1|2||TID||||20260302")
 
