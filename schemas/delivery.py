@@ -9,8 +9,8 @@ from schemas.decision import Decision
 from schemas.export import ExportKind
 from schemas.ids import DeliveryId, Sha256
 from schemas.intake import Intake
-from schemas.people import Organization, Patient
 from schemas.organiser import NOT_PLACED, Placement
+from schemas.people import Organization, Patient
 from schemas.prescription import Line, Prescription
 from schemas.schedule import DoseSchedule, PlannedIntake
 
