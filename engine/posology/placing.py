@@ -83,10 +83,6 @@ def _on_weekdays(shape: Shape, anchor: date, doubts: Doubts) -> Rule | None:
         rule = "a rhythm of several weeks starts on a day that is not one of its own"
         doubts.say(FindingCode.ANCHOR_UNCERTAIN, rule)
         return None
-    if shape.every > 1 and min(day.number for day in shape.weekdays) < anchor.weekday():
-        rule = "a rhythm of several weeks starts after one of its weekdays: that of the next week?"
-        doubts.say(FindingCode.ANCHOR_UNCERTAIN, rule)
-        return None
     return OnWeekdays(weekdays=shape.weekdays, every=shape.every, anchor=anchor)
 
 

@@ -138,20 +138,3 @@ def test_48_hours_over_a_clock_change_are_not_two_days(start: str, expected: lis
     phase = a_phase(clock=["08:00"], bounds=lasting(48, "h"))
 
     assert plan(phase, start=start) == expected
-
-
-@pytest.mark.parametrize(
-    ("start", "expected"),
-    [
-        ("2026-03-08 00:00", ["not computable: anchor-uncertain"]),
-        ("2026-03-02 00:00", ["2026-03-02 MORN", "2026-03-08 MORN", "2026-03-16 MORN"]),
-    ],
-    ids=["from Sunday, and Monday is the next day", "from Monday"],
-)
-def test_every_two_weeks_from_the_second_of_two_weekdays_has_two_readings(
-    start: str, expected: list[str]
-) -> None:
-    named = Rhythm(frequency=a_frequency(2, "2", "wk"), weekdays=(Weekday.MONDAY, Weekday.SUNDAY))
-    phase = a_phase(moments=["MORN"]).model_copy(update={"rhythm": named})
-
-    assert plan(phase, start=start, days=15) == expected
