@@ -5,9 +5,10 @@ are compared with the structure, the review looks at the prescription as a whole
 gets its place in the organiser or beside it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
+from engine.pipeline.beside import lines_beside
 from schemas.assessment import (
     PLANNING_ACTIONS,
     AssessedLine,
@@ -44,7 +45,13 @@ def assess(
         kind=reading.kind,
         control_id=reading.control_id,
         prescriptions=tuple(
-            assess_prescription(prescription, site, known.get(prescription.location), products)
+            assess_prescription(
+                prescription,
+                site,
+                known.get(prescription.location),
+                products,
+                lines_beside(prescription, reading.prescriptions),
+            )
             for prescription in reading.prescriptions
         ),
         findings=reading.findings,
@@ -56,8 +63,12 @@ def assess_prescription(
     site: Site,
     previous: Prescription | None = None,
     products: Products | None = None,
+    beside: Sequence[Line] = (),
 ) -> AssessedPrescription:
-    """The schedule, the place and the doubts of each line, and those of the whole."""
+    """The schedule, the place and the doubts of each line, and those of the whole.
+
+    `beside` are the lines of other prescriptions of the patient.
+    """
     from engine.organiser.placement import place
     from engine.review.review import review
 
@@ -71,7 +82,7 @@ def assess_prescription(
         if previous
         else None
     )
-    reviewed = review(prescription, normalised, comparisons, previous, earlier, records)
+    reviewed = review(prescription, normalised, comparisons, previous, earlier, records, beside)
     schedules = [
         _schedule(line, result) for line, result in zip(prescription.lines, normalised, strict=True)
     ]

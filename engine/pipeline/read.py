@@ -1,7 +1,10 @@
 """Reads one claimed message and stores what it says, in one transaction with its settlement."""
 
+from collections.abc import Sequence
+
 from connectors import registry
 from engine.pipeline.assess import assess_prescription
+from engine.pipeline.beside import lines_beside
 from engine.pipeline.context import Context
 from engine.pipeline.earlier import recalled
 from engine.pipeline.merge import merged
@@ -96,7 +99,7 @@ class _Keeper:
         for prescription in reading.prescriptions:
             self._look_up(prescription)
         for prescription in reading.prescriptions:
-            self._prescription(prescription)
+            self._prescription(prescription, reading.prescriptions)
         for intake in reading.intakes:
             self._intake(intake)
 
@@ -141,7 +144,7 @@ class _Keeper:
             self.latest[group] = prescriptions.latest_of(self.unit, group)
         return self.latest[group]
 
-    def _prescription(self, incoming: Prescription) -> None:
+    def _prescription(self, incoming: Prescription, others: Sequence[Prescription]) -> None:
         patient_id, doubts = self._patient(incoming.patient)
         incoming = incoming.model_copy(update={"findings": (*incoming.findings, *doubts)})
         group = self._group(incoming, patient_id)
@@ -152,7 +155,8 @@ class _Keeper:
         whole = merged(base.content.as_read, incoming) if base else incoming
         self.products.ask([whole])
         previous = validated.content.as_understood if validated else None
-        assessed = assess_prescription(whole, self.site, previous, self.products)
+        beside = lines_beside(whole, others)
+        assessed = assess_prescription(whole, self.site, previous, self.products, beside)
         assessed = recalled(self.unit, assessed, group, base.content if base else None)
         stored = self.latest[group] = prescriptions.store(
             self.unit,

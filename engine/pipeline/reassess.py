@@ -16,6 +16,9 @@ _COMPARISONS = frozenset(
     {FindingCode.TEXT_CONTRADICTS, FindingCode.TEXT_ADDS, FindingCode.TEXT_UNREAD}
 )
 
+_KEPT = EARLIER | {FindingCode.LINE_DUPLICATE}
+"""What was found when the message was read, and no later look at one prescription can find."""
+
 
 def reassessed(
     before: AssessedPrescription,
@@ -45,8 +48,9 @@ def reassessed(
 def _with_reading(old: AssessedLine, new: AssessedLine, site: Site) -> AssessedLine:
     reading = old.interpretation
     if reading is None:
-        told = tuple(each for each in old.findings if each.code in EARLIER)
-        return new.model_copy(update={"findings": (*new.findings, *told)})
+        told = tuple(each for each in old.findings if each.code in _KEPT)
+        findings = tuple(dict.fromkeys((*new.findings, *told)))
+        return new.model_copy(update={"findings": findings})
     phases = (found for phase in old.line.posology.phases for found in phase.findings)
     sent = (
         found
@@ -54,6 +58,7 @@ def _with_reading(old: AssessedLine, new: AssessedLine, site: Site) -> AssessedL
         if found.code is not FindingCode.POSOLOGY_TEXT_ONLY
     )
     met = [found for found in new.findings if found.code not in _COMPARISONS]
+    met += [found for found in old.findings if found.code is FindingCode.LINE_DUPLICATE]
     findings = (*sent, _whose(old, reading, site), *reading.findings, *met)
     return new.model_copy(
         update={

@@ -19,7 +19,7 @@ class LineCase:
     """One line in its prescription. `index` counts from 0; `change` against the last version.
 
     `schedules[i]` and `records[i]`, what a reference publishes of the product, are those of line
-    `i`; both may be empty.
+    `i`; both may be empty. `beside` are the lines of other prescriptions of the same patient.
     """
 
     prescription: Prescription
@@ -27,6 +27,7 @@ class LineCase:
     change: LineChange | None = None
     schedules: Sequence[LineSchedule] = ()
     records: Sequence[ProductRecord | None] = ()
+    beside: Sequence[Line] = ()
 
     @property
     def line(self) -> Line:

@@ -37,6 +37,7 @@ from engine.review.product import (
 from engine.review.schedule import dose_has_a_unit, units_agree, weekly_dose_has_its_day
 from engine.review.together import (
     product_has_no_gap,
+    product_is_in_no_other_prescription,
     product_is_not_twice,
     substance_is_not_twice,
 )
@@ -68,6 +69,7 @@ LINE_RULES: tuple[LineRule, ...] = (
     codes_are_well_formed,
     codes_agree,
     product_is_not_twice,
+    product_is_in_no_other_prescription,
     substance_is_not_twice,
     product_has_no_gap,
     dose_has_a_unit,
@@ -95,13 +97,15 @@ def review(
     previous: Prescription | None = None,
     earlier: Sequence[LineSchedule] | None = None,
     records: Sequence[ProductRecord | None] = (),
+    beside: Sequence[Line] = (),
 ) -> Review:
     """What the data, compared with itself, gives to doubt.
 
     `schedules[i]` and `comparisons[i]` (text against structure) belong to
     `prescription.lines[i]`; the comparisons come first in the findings of their line.
     `previous` is the last validated version and `earlier` the schedules of its lines; `records`
-    are what a reference publishes of the products. What a reader or a schedule already said is
+    are what a reference publishes of the products; `beside` are the lines of other
+    prescriptions of the patient. What a reader or a schedule already said is
     not said again. Raises: `ValueError` when the three are not of one length.
     """
     own = [each.schedule for each in schedules]
@@ -118,7 +122,7 @@ def review(
                         finding
                         for rule in LINE_RULES
                         for finding in rule(
-                            LineCase(prescription, index, by_index.get(index), own, records)
+                            LineCase(prescription, index, by_index.get(index), own, records, beside)
                         )
                     ),
                     (*_known(line, schedule), *compared),

@@ -32,6 +32,20 @@ def product_is_not_twice(case: LineCase) -> Iterator[Finding]:
             return
 
 
+def product_is_in_no_other_prescription(case: LineCase) -> Iterator[Finding]:
+    """The same product in another prescription of the patient, at the same time.
+
+    A sender that groups nothing makes a prescription of each order.
+    """
+    own = product_keys(case.line.product)
+    for other in case.beside if case.line.action not in ENDED else ():
+        shared = own & product_keys(other.product)
+        if shared and other.action not in ENDED and not follow_each_other(case.line, other):
+            rule = f"product: the same as that of {other.location}, in another prescription"
+            yield doubt(FindingCode.LINE_DUPLICATE, case.place, rule, case.line.product.label)
+            return
+
+
 def substance_is_not_twice(case: LineCase) -> Iterator[Finding]:
     """The same substance in another product of an earlier line that is in force with it.
 
