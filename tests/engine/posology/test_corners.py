@@ -72,6 +72,25 @@ def test_a_listed_day_of_the_month_is_one_of_28(day: int, planned: list[str]) ->
     assert plan(phase, days=31) == planned
 
 
+def test_days_of_the_month_without_a_time_are_at_the_moment_of_the_site() -> None:
+    phase = a_phase().model_copy(update={"rhythm": Rhythm(month_days=(5,))})
+
+    assert plan(phase, days=7) == ["2026-03-05 MORN"]
+
+
+def test_one_intake_in_all_is_a_count() -> None:
+    assert plan(a_phase(moments=["MORN"], bounds=Bounds(count=1)), days=5) == ["2026-03-02 MORN"]
+
+
+def test_a_step_carries_the_instructions_of_its_phase() -> None:
+    phase = a_phase(moments=["MORN"]).model_copy(update={"instructions": ("à jeun",)})
+
+    schedule = normalised(phase).schedule
+
+    assert isinstance(schedule, DoseSchedule)
+    assert schedule.steps[0].instructions == ("à jeun",)
+
+
 def test_a_cycle_without_days_off_is_every_day() -> None:
     phase = a_phase(moments=["MORN"]).model_copy(
         update={"rhythm": Rhythm(cycle=Cycle(days_on=2, days_off=0))}

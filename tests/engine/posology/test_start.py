@@ -109,6 +109,30 @@ def test_a_count_of_named_days_goes_down_too() -> None:
     assert codes(four, start="2026-03-10 00:00") == ["first-doses-past", "schedule-empty"]
 
 
+@pytest.mark.parametrize(
+    ("first", "planned"),
+    [
+        ("2026-03-01 00:00", [2, 4, 6, 9]),
+        ("2026-03-05 00:00", [6, 9]),
+        ("2026-03-09 00:00", [9]),
+        ("2026-03-10 00:00", []),
+    ],
+)
+def test_a_window_after_the_start_has_what_the_count_leaves(first: str, planned: list[int]) -> None:
+    four = MORNING.model_copy(
+        update={
+            "rhythm": Rhythm.model_validate({"weekdays": ["mon", "wed", "fri"]}),
+            "bounds": Bounds(start=date(2026, 3, 2), count=4),
+        }
+    )
+    schedule = outcome(four, start=None).schedule
+    assert isinstance(schedule, DoseSchedule)
+
+    found = [label(one) for one in expand(schedule, REFERENCE, paris(first), 60)]
+
+    assert found == [f"2026-03-0{n} MORN" for n in planned]
+
+
 def test_a_step_that_is_over_leaves_those_beside_it() -> None:
     evening = a_phase(moments=["EVE"]).model_copy(
         update={"bounds": Bounds(start=date(2026, 3, 2), end=date(2026, 3, 8))}
