@@ -10,7 +10,7 @@ import heapq
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from itertools import chain, islice, repeat, tee
+from itertools import chain, islice, repeat
 from operator import add, itemgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -158,19 +158,14 @@ def _stretch_by_stretch(
 
 
 def _on_whole_days(days: Iterator[date], places: list[_Place]) -> Iterator[PlannedIntake]:
-    """The intakes of days that lie whole in the window and on which no clock changes.
-
-    Only iterators of the standard library touch each intake: a month is dated here.
-    """
-    columns = (
-        zip(
-            map(datetime.combine, map(_NEXT_DAY, copy) if late else copy, repeat(clock)),
-            *map(repeat, carried),
-            strict=False,
-        )
-        for copy, (_, clock, late, carried) in zip(tee(days, len(places)), places, strict=True)
+    """The intakes of days that lie whole in the window and on which no clock changes."""
+    combine = datetime.combine
+    slots = [(clock, late, *carried) for _, clock, late, carried in places]
+    return (
+        _intake((combine(_NEXT_DAY(day) if late else day, clock), moment, offset, quantity, rank))
+        for day in days
+        for clock, late, moment, offset, quantity, rank in slots
     )
-    return map(_intake, chain.from_iterable(zip(*columns, strict=True)))
 
 
 def _on_edge(day: date, places: list[_Place], shown: _Within) -> list[PlannedIntake]:
