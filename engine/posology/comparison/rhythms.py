@@ -6,7 +6,7 @@ from decimal import Decimal
 from engine.posology.comparison.difference import ADDS, CONTRADICTS, Difference
 from engine.posology.comparison.doses import is_daily_total, is_total
 from engine.posology.comparison.tempo import Tempo, same_tempo, sum_of, tempo_of
-from schemas.posology import Frequency, Phase, Weekday
+from schemas.posology import Frequency, Phase, Rhythm, Times, Weekday
 
 _WITHIN_A_DAY = ("day", "hours", "short")
 
@@ -54,9 +54,16 @@ def _says_only_the_hour(phase: Phase, planned: Sequence[Tempo], *, spares_days: 
     return silent and all(found[0] not in _WITHIN_A_DAY for found in planned)
 
 
+def _states_when(phase: Phase) -> bool:
+    """Whether the structure says anything of when: a text contradicts no silence."""
+    return (phase.rhythm, phase.times, phase.timing_code) != (Rhythm(), Times(), None)
+
+
 def _of_range(phase: Phase, stated: Sequence[Phase]) -> Difference | None:
     frequency = phase.rhythm.frequency
     if frequency is None or not (frequency.times_high or frequency.period_high):
+        return None
+    if not any(map(_states_when, stated)):
         return None
     others = [one.rhythm.frequency for one in stated if one.rhythm.frequency]
     if any(_highs(other) == _highs(frequency) for other in others):

@@ -229,6 +229,13 @@ def test_a_dose_range_of_the_text_is_that_of_the_structure_or_differs() -> None:
     ]
 
 
+def test_a_range_of_frequencies_contradicts_no_silence() -> None:
+    words = a_phase(dose=None, text="1 à 3 fois par jour")
+
+    assert compare_all(Posology(phases=(words,))) == ()
+    assert compare_all(Posology(phases=(THRICE.model_copy(update={"text": words.text}),))) != ()
+
+
 def test_a_cycle_of_both_is_one_cycle_or_two() -> None:
     cyclic = ONCE.model_copy(update={"rhythm": Rhythm(cycle=Cycle(days_on=21, days_off=7))})
 
