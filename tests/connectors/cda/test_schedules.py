@@ -8,48 +8,20 @@ from datetime import date
 
 import pytest
 from constructs_cda import message
+from explained import MIDNIGHT, blocked, dated, explained_line
 
-from engine.pipeline.explain import explain
 from schemas.explanation import ExplainedLine
 
-MIDNIGHT = "2026-03-02T00:00:00+01:00"
 BREAKFAST = '<effectiveTime xsi:type="EIVL_TS" operator="A"><event code="CM"/></effectiveTime>'
 TAPERED, SPLIT = "1.3.6.1.4.1.19376.1.5.3.1.4.8", "1.3.6.1.4.1.19376.1.5.3.1.4.9"
 
 
 def explained(example: str, days: int = 2, start: str = MIDNIGHT) -> ExplainedLine:
-    explanation = explain(
-        message(example, start),
-        format_name="cda",
-        site="reference",
-        first=date(2026, 3, 2),
-        days=days,
-        today=date(2026, 3, 1),
-    )
-    (prescription,) = explanation.prescriptions
-    assert [f.code.value for f in prescription.findings if f.blocks] == []
-    (line,) = prescription.lines
-    return line
-
-
-def dated(line: ExplainedLine) -> list[str]:
-    """The planned doses as `MM-DD HH:MM MOMENT quantity`; a line that blocks plans none."""
-    assert not (line.planned and any(finding.blocks for finding in line.findings))
-    found = []
-    for intake in line.planned:
-        assert intake.quantity is not None
-        parts = (f"{intake.due_at:%m-%d %H:%M}", intake.moment, format(intake.quantity.value, "f"))
-        found.append(" ".join(part for part in parts if part))
-    return found
+    return explained_line(message(example, start), "cda", first=date(2026, 3, 2), days=days)
 
 
 def codes(line: ExplainedLine) -> list[str]:
     return [finding.code.value for finding in line.findings]
-
-
-def blocked(line: ExplainedLine) -> list[str]:
-    assert line.planned == ()
-    return [finding.code.value for finding in line.findings if finding.blocks]
 
 
 def interval(inner: str) -> str:

@@ -7,13 +7,11 @@ from datetime import date
 
 import pytest
 from constructs_pn13 import message
+from explained import MIDNIGHT, blocked, dated, explained_line
 from pn13_messages import ACTIVITY, CLINICAL, DAILY_FREQUENCY, a_posology, amount
 
-from engine.pipeline.explain import explain
 from schemas.explanation import ExplainedLine
 
-MIDNIGHT = "2026-03-02T00:00:00+01:00"
-"""A Monday."""
 AT_EIGHT = """<Type_événement_début>2</Type_événement_début>
 <Evt_structuré_début><Evénement_structuré><Evt_objet><Evt_nature>3</Evt_nature>
 <Evt_période_explicite><Evt_horaireMin>0800</Evt_horaireMin></Evt_période_explicite>
@@ -21,34 +19,8 @@ AT_EIGHT = """<Type_événement_début>2</Type_événement_début>
 
 
 def explained(example: str, start: str = MIDNIGHT, days: int = 2) -> ExplainedLine:
-    explanation = explain(
-        message(example, start),
-        format_name="pn13",
-        site="reference",
-        first=date.fromisoformat(start[:10]),
-        days=days,
-        today=date(2026, 3, 1),
-    )
-    (prescription,) = explanation.prescriptions
-    assert [f.code.value for f in prescription.findings if f.blocks] == []
-    (line,) = prescription.lines
-    return line
-
-
-def dated(line: ExplainedLine) -> list[str]:
-    """The planned doses as `MM-DD HH:MM MOMENT quantity`; a line that blocks plans none."""
-    assert not (line.planned and any(finding.blocks for finding in line.findings))
-    found = []
-    for intake in line.planned:
-        assert intake.quantity is not None
-        parts = (f"{intake.due_at:%m-%d %H:%M}", intake.moment, format(intake.quantity.value, "f"))
-        found.append(" ".join(part for part in parts if part))
-    return found
-
-
-def blocked(line: ExplainedLine) -> list[str]:
-    assert line.planned == ()
-    return [finding.code.value for finding in line.findings if finding.blocks]
+    first = date.fromisoformat(start[:10])
+    return explained_line(message(example, start), "pn13", first=first, days=days)
 
 
 def a_frequency(scale: str, times: str = "", period: str = "", days: str = "") -> str:

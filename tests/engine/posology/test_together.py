@@ -1,19 +1,18 @@
 """Two phases of one posology against a walk through the days: do they ever share a dose?"""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from builders import REFERENCE, a_frequency, a_phase
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from plans import paris
+from plans import paris, plan
 from slowly import HOURS, Days
 
 from engine.posology.normalise import normalise
 from schemas.posology import Bounds, Cycle, Frequency, Phase, Posology, Rhythm, Weekday
 from schemas.quantity import Duration, PeriodUnit
-from schemas.schedule import DoseSchedule
 
 MONDAY = date(2026, 3, 2)
 RHYTHMS = st.one_of(
@@ -256,7 +255,4 @@ def test_the_dose_of_the_last_instant_fills_a_step() -> None:
     bounds = Bounds(start=paris("2026-03-02 09:00"), end=paris("2026-03-02 18:00"))
     phase = a_phase(clock=["18:00"], bounds=bounds)
 
-    schedule = normalise(Posology(phases=(phase,)), REFERENCE).schedule
-
-    assert isinstance(schedule, DoseSchedule)
-    assert time(18) == schedule.steps[0].slots[0].wall_time
+    assert plan(phase, start="2026-03-02 09:00") == ["2026-03-02 18:00"]

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from builders import a_dose, a_frequency, a_phase, a_quantity
+from builders import a_frequency, a_phase, a_quantity
 from plans import lasting, paris
 
 from engine.posology.comparison.compare import compare, compare_all
@@ -299,4 +299,3 @@ def test_amounts_beside_a_start_at_an_instant_are_of_its_day() -> None:
     phase = a_phase(moments=["MORN"], bounds=Bounds(start=paris("2026-03-05 17:30")))
 
     assert compare(propose("1 cp le matin à partir du 05/03/2026"), [phase]) == ()
-    assert a_dose("1 tablet") == phase.dose
