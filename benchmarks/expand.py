@@ -99,7 +99,7 @@ def cpu_us(work: Callable[[], object]) -> float:
 
 def ours(line: Compared) -> Callable[[], list[datetime]]:
     """The planned intakes of the month, from a schedule made beforehand."""
-    from connectors.fhir.dosage import read_dosages
+    from connectors.fhir.dosage.read import read_dosages
     from connectors.trail import Trail
     from engine.posology.expand import expand
     from engine.posology.normalise import normalise
@@ -181,7 +181,7 @@ def print_row(name: str, intakes: int, taken: list[float]) -> None:
 
 def print_memory() -> None:
     """The peak of walking through an open-ended treatment of one, ten and a hundred years."""
-    from connectors.fhir.dosage import read_dosages
+    from connectors.fhir.dosage.read import read_dosages
     from connectors.trail import Trail
     from engine.posology.expand import expand
     from engine.posology.normalise import normalise

@@ -29,8 +29,8 @@ def figures() -> dict[str, float]:
     """CPU milliseconds: `tokenise`, `read` (bytes to prescriptions), `hl7apy` (parse alone)."""
     from hl7apy.parser import parse_message
 
-    from connectors.hl7v2.charset import decode
-    from connectors.hl7v2.er7 import tokenise
+    from connectors.hl7v2.er7.charset import decode
+    from connectors.hl7v2.er7.tokeniser import tokenise
     from connectors.hl7v2.read import read
     from mappings.catalogue import load_site
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from connectors.cda.expression import Kind, kind_of
 from connectors.cda.inventory import ANYTHING, TIMES, TYPES, Part
-from connectors.cda.mode import is_step
+from connectors.cda.posology.expression import Kind, kind_of
+from connectors.cda.posology.mode import is_step
 from connectors.cda.scribe import Scribe
 from connectors.markup import local_name
 from schemas.finding import FindingCode

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from connectors.cda.closed import check_closed
 from connectors.cda.force import check_in_force
-from connectors.cda.mode import steps_of
 from connectors.cda.narrative import BLANKS
+from connectors.cda.posology.mode import steps_of
+from connectors.cda.posology.said import LineWords, line_words, printed_range
+from connectors.cda.posology.steps import read_phases
 from connectors.cda.product import is_named, read_product
-from connectors.cda.said import LineWords, line_words, printed_range
 from connectors.cda.scribe import Scribe, child, children, templates_of
-from connectors.cda.steps import read_phases
 from connectors.cda.supply import read_relations, read_renewals
 from connectors.cda.templates import Mode
 from mappings.authorities import identifier

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connectors.cda.mode import steps_of
 from connectors.cda.narrative import Narrative
+from connectors.cda.posology.mode import steps_of
 from connectors.cda.read import broken
 from connectors.cda.scribe import child, children, templates_of
 from connectors.cda.templates import E_PRESCRIPTION, LINE, SECTION_MEDICINES, STRUCTURED, Mode

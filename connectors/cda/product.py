@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from connectors.cda.dose import quantity
+from connectors.cda.posology.dose import quantity
 from connectors.cda.scribe import Scribe, child, children
 from mappings.authorities import product_code
 from schemas.codes import ProductCode

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from connectors.cda.dose import quantity
-from connectors.cda.mode import is_step
 from connectors.cda.narrative import BLANKS
+from connectors.cda.posology.dose import quantity
+from connectors.cda.posology.mode import is_step
 from connectors.cda.scribe import Scribe, child, children, templates_of
 from connectors.cda.templates import (
     EDQM,

@@ -1,7 +1,7 @@
 """What a sender is told: an OperationOutcome, in the form of their own message."""
 
-from connectors.fhir.tree import Json, Object, is_xml
-from connectors.fhir.wire import payload, write_as_xml, write_json
+from connectors.fhir.form.tree import Json, Object, is_xml
+from connectors.fhir.form.wire import payload, write_as_xml, write_json
 from schemas.connector import Answer
 from schemas.export import Envelope
 from schemas.finding import Finding, FindingCode, Severity

@@ -4,12 +4,12 @@ the invariants of Timing and of Bundles. Nothing here asks what a pharmacy could
 
 from collections.abc import Iterator
 
-from connectors.fhir.conform import conform
-from connectors.fhir.dosage_values import Doubts, Element
-from connectors.fhir.invariants import broken_invariants
-from connectors.fhir.timing_rules import check_repeat
-from connectors.fhir.tree import Json, Object, Unreadable, is_object, load
-from connectors.fhir.wire import model_errors
+from connectors.fhir.dosage.timing_rules import check_repeat
+from connectors.fhir.form.conform import conform
+from connectors.fhir.form.invariants import broken_invariants
+from connectors.fhir.form.tree import Json, Object, Unreadable, is_object, load
+from connectors.fhir.form.values import Doubts, Element
+from connectors.fhir.form.wire import model_errors
 from connectors.trail import Trail
 from schemas.finding import Finding, FindingCode
 

@@ -1,7 +1,7 @@
 """What can be known of FHIR bytes before they are read: enough to acknowledge and to order."""
 
+from connectors.fhir.form.tree import Json, Object, Unreadable, is_object, load
 from connectors.fhir.read import control_id
-from connectors.fhir.tree import Json, Object, Unreadable, is_object, load
 from schemas.connector import Peek
 
 _SUBJECTS = ("MedicationRequest", "MedicationAdministration")

@@ -2,10 +2,10 @@
 intakes. A Bundle of any type that brings resources, or one resource alone.
 """
 
-from connectors.fhir.administration import read_intake
-from connectors.fhir.package import Package, open_package
-from connectors.fhir.prescription import read_prescriptions
-from connectors.fhir.tree import Object, Unreadable, as_text, is_object, load
+from connectors.fhir.form.tree import Object, Unreadable, as_text, is_object, load
+from connectors.fhir.resources.administration import read_intake
+from connectors.fhir.resources.package import Package, open_package
+from connectors.fhir.resources.prescription import read_prescriptions
 from connectors.trail import Trail
 from schemas.connector import Reading
 from schemas.finding import Finding, FindingCode

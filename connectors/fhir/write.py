@@ -2,12 +2,12 @@
 envelope, and what is written is held against R4 before it leaves.
 """
 
-from connectors.fhir.tree import Object
-from connectors.fhir.wire import Form, payload, write_as_xml, write_json
-from connectors.fhir.write_adherence import adherence_bundle
-from connectors.fhir.write_analysis import analysis_bundle
-from connectors.fhir.write_intakes import intakes_bundle
-from connectors.fhir.write_schedule import schedule_bundle
+from connectors.fhir.form.tree import Object
+from connectors.fhir.form.wire import Form, payload, write_as_xml, write_json
+from connectors.fhir.writing.adherence import adherence_bundle
+from connectors.fhir.writing.analysis import analysis_bundle
+from connectors.fhir.writing.intakes import intakes_bundle
+from connectors.fhir.writing.schedule import schedule_bundle
 from schemas.delivery import Analysis, Export, IntakeReport, ReleasedSchedule, ValidatedAdherence
 from schemas.export import Envelope
 

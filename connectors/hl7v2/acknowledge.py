@@ -7,10 +7,10 @@ nothing at all. Source: HL7 v2.5.1 §2.9.2, §2.9.3, §2.15.5 (ERR), tables 0008
 import re
 from collections.abc import Iterator
 
-from connectors.hl7v2.charset import decode
-from connectors.hl7v2.er7 import File, tokenise
-from connectors.hl7v2.segment import Message
-from connectors.hl7v2.separators import STANDARD
+from connectors.hl7v2.er7.charset import decode
+from connectors.hl7v2.er7.segment import Message
+from connectors.hl7v2.er7.separators import STANDARD
+from connectors.hl7v2.er7.tokeniser import File, tokenise
 from mappings.catalogue import table
 from schemas.connector import Answer
 from schemas.export import Envelope

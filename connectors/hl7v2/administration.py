@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from connectors.hl7v2.group import Group, groups
+from connectors.hl7v2.er7.segment import Segment
+from connectors.hl7v2.orders.group import Group, groups
+from connectors.hl7v2.orders.product import ADMINISTERED, product_of
 from connectors.hl7v2.parties import entity_of, person_of
 from connectors.hl7v2.patient import read_patient
-from connectors.hl7v2.product import ADMINISTERED, product_of
-from connectors.hl7v2.segment import Segment
 from connectors.hl7v2.source import Source
 from connectors.hl7v2.unread import unread_of
 from schemas.finding import FindingCode

@@ -7,9 +7,9 @@ and after says so. Its own sentences quote the message: they stand in `quoted` a
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from connectors.hl7v2.charset import decode
-from connectors.hl7v2.er7 import tokenise
-from connectors.hl7v2.segment import Message
+from connectors.hl7v2.er7.charset import decode
+from connectors.hl7v2.er7.segment import Message
+from connectors.hl7v2.er7.tokeniser import tokenise
 from schemas.finding import Finding, FindingCode
 
 if TYPE_CHECKING:

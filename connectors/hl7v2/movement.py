@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from connectors.hl7v2.er7.segment import Segment
 from connectors.hl7v2.patient import merged_patient, patient_of, read_patient, read_stay
-from connectors.hl7v2.segment import Segment
 from connectors.hl7v2.source import Source
 from schemas.finding import FindingCode
 from schemas.movement import Movement, MovementKind

@@ -1,6 +1,6 @@
 """Order numbers and people: the data types EI and XCN of HL7 v2.5.1 §2.A."""
 
-from connectors.hl7v2.segment import Segment
+from connectors.hl7v2.er7.segment import Segment
 from connectors.hl7v2.source import Source
 from mappings.authorities import identifier
 from schemas.people import Identifier, IdentifierKind, Practitioner

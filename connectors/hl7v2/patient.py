@@ -3,8 +3,8 @@
 import re
 from datetime import date, datetime
 
+from connectors.hl7v2.er7.segment import Segment
 from connectors.hl7v2.parties import kind_of
-from connectors.hl7v2.segment import Segment
 from connectors.hl7v2.source import Source
 from mappings.authorities import identifier
 from schemas.finding import FindingCode

@@ -6,12 +6,12 @@ Source: HL7 v2.5.1 chapters 2, 3 and 4; tables `hl7v2/messages` and `hl7v2/order
 from typing import TypeVar
 
 from connectors.hl7v2.administration import read_intakes
-from connectors.hl7v2.charset import decode
-from connectors.hl7v2.er7 import File, tokenise
+from connectors.hl7v2.er7.charset import decode
+from connectors.hl7v2.er7.segment import Message
+from connectors.hl7v2.er7.tokeniser import File, tokenise
 from connectors.hl7v2.header import check_header, is_of_another_zone
 from connectors.hl7v2.movement import read_movements
-from connectors.hl7v2.prescription import read_prescriptions
-from connectors.hl7v2.segment import Message
+from connectors.hl7v2.orders.prescription import read_prescriptions
 from connectors.hl7v2.source import Source
 from connectors.trail import Trail
 from schemas.connector import Reading

@@ -11,7 +11,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from connectors.dates import read_timestamp
-from connectors.hl7v2.segment import Message, Segment
+from connectors.hl7v2.er7.segment import Message, Segment
 from connectors.trail import Trail
 from mappings.authorities import product_code
 from mappings.catalogue import table

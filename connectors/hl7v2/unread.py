@@ -8,8 +8,8 @@ value of it that none of them used means: `unused`, or the code of a finding.
 import re
 from collections.abc import Iterator
 
-from connectors.hl7v2.group import Group
-from connectors.hl7v2.segment import NULL, Segment
+from connectors.hl7v2.er7.segment import NULL, Segment
+from connectors.hl7v2.orders.group import Group
 from connectors.hl7v2.source import Source
 from mappings.table import Table
 from schemas.finding import Finding, FindingCode

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from connectors.hl7v2.building import (
+from connectors.hl7v2.writing.building import (
     begin,
     coded_product,
     entity,
@@ -24,7 +24,7 @@ from connectors.hl7v2.building import (
     stamp,
     words,
 )
-from connectors.hl7v2.encoding import Encoded, encoded_orders
+from connectors.hl7v2.writing.encode import Encoded, encoded_orders
 from mappings.catalogue import table
 from schemas.decision import Decision, DecisionKind, Intervention, LineVerdict
 from schemas.delivery import Analysis, Export, IntakeReport, ReleasedSchedule, ReportedIntake

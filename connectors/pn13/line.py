@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from connectors.pn13 import values
 from connectors.pn13.leftovers import tell_leftovers, tell_other_lists
-from connectors.pn13.posology import read_posology
+from connectors.pn13.posology.of_line import read_posology
 from connectors.pn13.product import read_components, read_product, substitution_allowed
 from connectors.pn13.tree import Cursor, Value
 from connectors.remarks import with_remarks

@@ -10,10 +10,10 @@ import re
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from connectors.pn13.build import add, add_if, add_quantity, clean, stamp
 from connectors.pn13.connector import NAMESPACE
 from connectors.pn13.people import IDNPS
-from connectors.pn13.write_posology import add_posology
+from connectors.pn13.writing.build import add, add_if, add_quantity, clean, stamp
+from connectors.pn13.writing.posology import add_posology
 from schemas.codes import Coding, ProductCode, ProductCodeSystem
 from schemas.decision import Decision, DecisionKind, LineVerdict
 from schemas.delivery import Analysis

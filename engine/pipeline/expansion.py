@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
-from connectors.fhir.dosage import read_dosages
+from connectors.fhir.dosage.read import read_dosages
 from connectors.trail import Trail
 from engine.posology.clock import is_usable
 from engine.posology.comparison.compare import compare_all

@@ -18,7 +18,7 @@ import constructs_pn13
 from builders import REFERENCE
 
 from connectors import registry
-from connectors.fhir.dosage import read_dosages
+from connectors.fhir.dosage.read import read_dosages
 from connectors.trail import Trail
 from engine.posology.comparison.compare import compare_all
 from schemas.assessment import PLANNING_ACTIONS

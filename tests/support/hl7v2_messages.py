@@ -1,6 +1,6 @@
 """Builders of HL7 v2 messages for tests: each argument says what matters to the test."""
 
-from connectors.hl7v2.er7 import File, tokenise
+from connectors.hl7v2.er7.tokeniser import File, tokenise
 from connectors.hl7v2.read import read
 from mappings.catalogue import load_site
 from schemas.connector import Reading

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import pytest
 from lxml import etree
 
-from connectors.cda.expression import Kind, kind_of
 from connectors.cda.inventory import ANYTHING, TIMES, TYPES
+from connectors.cda.posology.expression import Kind, kind_of
 from connectors.cda.read import read
 from connectors.markup import local_name, place
 from mappings.catalogue import load_site

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from connectors.cda.period import Period, printed_period
+from connectors.cda.posology.period import Period, printed_period
 from schemas.connector import Reading
 from schemas.finding import FindingCode
 

@@ -1,6 +1,6 @@
 import pytest
 
-from connectors.cda.said import printed_range
+from connectors.cda.posology.said import printed_range
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.fhir.connector import CONNECTOR
+from connectors.fhir.form.shapes import shapes
+from connectors.fhir.form.tree import Unreadable, load
+from connectors.fhir.form.wire import write_as_xml, write_json
 from connectors.fhir.lint import lint
 from connectors.fhir.peek import peek
 from connectors.fhir.read import read
-from connectors.fhir.shapes import shapes
-from connectors.fhir.tree import Unreadable, load
-from connectors.fhir.wire import write_as_xml, write_json
 from schemas.finding import FindingCode
 
 

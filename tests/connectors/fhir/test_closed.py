@@ -28,7 +28,7 @@ from fhir_fields import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.fhir.dosage import read_dosages
+from connectors.fhir.dosage.read import read_dosages
 from connectors.fhir.read import read
 from connectors.trail import Trail
 from mappings.catalogue import table

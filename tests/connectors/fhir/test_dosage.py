@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from builders import REFERENCE
 
-from connectors.fhir.dosage import read_dosages
+from connectors.fhir.dosage.read import read_dosages
 from connectors.trail import Trail
 from schemas.finding import FindingCode
 from schemas.moment import Moment, MomentTime

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from connectors.fhir.acknowledge import acknowledge
+from connectors.fhir.form.shapes import shapes_of
+from connectors.fhir.form.tree import load
 from connectors.fhir.lint import lint
-from connectors.fhir.shapes import shapes_of
-from connectors.fhir.tree import load
 from schemas.connector import Answer
 from schemas.finding import Finding, FindingCode
 

@@ -4,10 +4,10 @@ import json
 
 from builders import REFERENCE
 
+from connectors.fhir.form.tree import load
+from connectors.fhir.form.wire import write_as_xml
+from connectors.fhir.form.xml_form import read_xml
 from connectors.fhir.read import read
-from connectors.fhir.tree import load
-from connectors.fhir.wire import write_as_xml
-from connectors.fhir.xml_form import read_xml
 from schemas.finding import FindingCode
 
 

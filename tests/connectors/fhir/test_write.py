@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.fhir.connector import CONNECTOR
+from connectors.fhir.form.tree import load
 from connectors.fhir.lint import lint
 from connectors.fhir.read import read
-from connectors.fhir.tree import load
 from connectors.fhir.write import bundle_of
 from engine.posology.expand import expand
 from engine.posology.normalise import normalise

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from connectors.fhir.connector import CONNECTOR
+from connectors.fhir.dosage.timing_rules import AT_THE_MEAL, FRENCH_MOMENTS
 from connectors.fhir.lint import lint
 from connectors.fhir.read import read
-from connectors.fhir.timing_rules import AT_THE_MEAL, FRENCH_MOMENTS
 from engine.posology.normalise import normalise
 from schemas.codes import Coding
 from schemas.delivery import ReleasedLine

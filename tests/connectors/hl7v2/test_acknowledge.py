@@ -4,8 +4,8 @@ import pytest
 from hl7v2_messages import PID, joined, msh
 
 from connectors.hl7v2.acknowledge import acknowledge
-from connectors.hl7v2.er7 import tokenise
-from connectors.hl7v2.segment import Segment
+from connectors.hl7v2.er7.segment import Segment
+from connectors.hl7v2.er7.tokeniser import tokenise
 from schemas.connector import Answer
 from schemas.export import Envelope
 from schemas.finding import Finding, FindingCode

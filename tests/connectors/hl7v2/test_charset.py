@@ -1,8 +1,8 @@
 import pytest
 from hl7v2_messages import ORC, PID, doubts, joined, msh
 
-from connectors.hl7v2.charset import FRAME_END, FRAME_START, decode
-from connectors.hl7v2.er7 import tokenise
+from connectors.hl7v2.er7.charset import FRAME_END, FRAME_START, decode
+from connectors.hl7v2.er7.tokeniser import tokenise
 
 WORDS = "PID|1||1||DUPRÉ^Zoé"
 

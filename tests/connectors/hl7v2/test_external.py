@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from hl7v2_messages import SITE
 
-from connectors.hl7v2.charset import decode
-from connectors.hl7v2.er7 import tokenise
+from connectors.hl7v2.er7.charset import decode
+from connectors.hl7v2.er7.segment import Message, Segment
+from connectors.hl7v2.er7.tokeniser import tokenise
 from connectors.hl7v2.lint import er7_of
 from connectors.hl7v2.read import read
-from connectors.hl7v2.segment import Message, Segment
 from schemas.connector import Reading
 
 OWN = Path(__file__).parents[3] / "samples" / "hl7v2"

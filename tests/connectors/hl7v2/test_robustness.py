@@ -7,9 +7,9 @@ from hl7v2_messages import SITE, read_text
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.hl7v2.charset import decode
 from connectors.hl7v2.connector import peek
-from connectors.hl7v2.er7 import tokenise
+from connectors.hl7v2.er7.charset import decode
+from connectors.hl7v2.er7.tokeniser import tokenise
 from connectors.hl7v2.read import read
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "hl7v2"
@@ -71,7 +71,7 @@ def test_every_segment_that_goes_in_comes_out(fields: list[str]) -> None:
 
 @given(st.text(min_size=1, max_size=40))
 def test_a_text_that_is_escaped_comes_back(text: str) -> None:
-    from connectors.hl7v2.separators import STANDARD
+    from connectors.hl7v2.er7.separators import STANDARD
 
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
 

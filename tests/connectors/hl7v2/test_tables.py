@@ -3,7 +3,7 @@
 import pytest
 from hl7v2_messages import an_order, msh, read_text, rxe, the_line
 
-from connectors.hl7v2.pattern import pattern_of
+from connectors.hl7v2.posology.pattern import pattern_of
 from mappings.catalogue import table
 from mappings.table import Row
 from schemas.prescription import LineAction

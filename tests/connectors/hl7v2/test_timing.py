@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from hl7v2_messages import an_order, line_doubts, msh, phases_of, rxe, the_phase
 
-from connectors.hl7v2.pattern import pattern_of_coding
+from connectors.hl7v2.posology.pattern import pattern_of_coding
 from mappings.table import Row, Table
 from schemas.codes import Coding
 from schemas.moment import Moment

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hl7v2_messages import SITE, an_order, read_text, rxe
 
-from connectors.hl7v2.er7 import tokenise
+from connectors.hl7v2.er7.segment import Segment
+from connectors.hl7v2.er7.tokeniser import tokenise
 from connectors.hl7v2.lint import lint
 from connectors.hl7v2.read import read
-from connectors.hl7v2.segment import Segment
 from connectors.hl7v2.write import write_answer, write_intakes
 from schemas.codes import Coding, ProductCode, ProductCodeSystem
 from schemas.decision import (

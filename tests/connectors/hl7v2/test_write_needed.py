@@ -10,10 +10,10 @@ from hl7v2_messages import SITE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.hl7v2.er7 import tokenise
+from connectors.hl7v2.er7.segment import Segment
+from connectors.hl7v2.er7.tokeniser import tokenise
 from connectors.hl7v2.lint import lint
 from connectors.hl7v2.read import read
-from connectors.hl7v2.segment import Segment
 from connectors.hl7v2.write import write_answer
 from engine.posology.normalise import normalise
 from schemas.codes import Coding

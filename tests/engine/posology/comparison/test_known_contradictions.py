@@ -15,7 +15,7 @@ import pytest
 from builders import REFERENCE, a_dose, a_frequency, a_phase
 from plans import lasting
 
-from connectors.fhir.dosage import read_dosages
+from connectors.fhir.dosage.read import read_dosages
 from connectors.trail import Trail
 from engine.posology.comparison.compare import compare, compare_all
 from engine.posology.normalise import normalise

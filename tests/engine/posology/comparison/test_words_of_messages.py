@@ -13,8 +13,8 @@ from plans import paris, schedule_of
 from pn13_messages import DAILY_FREQUENCY, a_line, a_message, a_posology, reading_of
 
 from connectors.cda.read import read as read_cda
-from connectors.fhir.dosage import read_dosages
-from connectors.fhir.write_dosage import write_dosages
+from connectors.fhir.dosage.read import read_dosages
+from connectors.fhir.writing.dosage import write_dosages
 from connectors.trail import Trail
 from engine.pipeline.assess import assess
 from engine.posology.comparison.compare import compare, compare_all

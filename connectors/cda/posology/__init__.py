@@ -1,0 +1,1 @@
+"""What an entry says of dose and time, as the canonical posology."""

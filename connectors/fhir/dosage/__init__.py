@@ -1,0 +1,1 @@
+"""Dosage and Timing as the canonical posology."""

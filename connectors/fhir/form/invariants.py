@@ -1,0 +1,133 @@
+"""Invariants of FHIR R4 that no model checks: Bundles, contained resources, extensions, amounts.
+
+Source: FHIR R4 Bundle (bdl-1 to bdl-12), DomainResource (dom-2), Extension (ext-1), Quantity
+(qty-3), Duration (drt-1), Range (rng-2), Ratio (rat-1), Period (per-1), Reference (ref-1).
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TypeAlias
+
+from connectors.fhir.form.tree import Json, Object, as_text, is_object
+
+Breach: TypeAlias = tuple[str, str]
+_ASK = frozenset(("batch", "transaction", "history"))
+_LENGTHS = ("boundsDuration", "dispenseInterval", "expectedSupplyDuration", "valueDuration")
+_TIMES = ("ms", "s", "min", "h", "d", "wk", "mo", "a")
+_UCUM = "http://unitsofmeasure.org"
+_NUMBERS = (int, Decimal)
+_DAY = len("2026-03-02")
+"""Dates are compared by the day, or by what both state of it; hours may have two offsets."""
+_ANSWER = frozenset(("batch-response", "transaction-response", "history"))
+
+
+def broken_invariants(root: Object, location: str) -> Iterator[Breach]:
+    """Each place that breaks a rule, with the name and the words of the rule."""
+    yield from _walk(root, location, {})
+
+
+def _walk(value: Json, here: str, holder: Object) -> Iterator[Breach]:
+    if isinstance(value, list):
+        for rank, item in enumerate(value):
+            yield from _walk(item, f"{here}[{rank}]", holder)
+    if not is_object(value):
+        return
+    if "resourceType" in value:
+        inside = here.rpartition(".")[2].startswith("contained[")
+        holder = holder if inside else value
+        yield from _resource(value, here, inside=inside)
+    yield from _element(value, here, holder)
+    for name, item in value.items():
+        yield from _walk(item, f"{here}.{name}", holder)
+
+
+def _resource(tree: Object, here: str, *, inside: bool) -> Iterator[Breach]:
+    if inside and tree.get("contained"):
+        yield f"{here}.contained", "dom-2: a contained resource must contain none"
+    if tree["resourceType"] == "Bundle":
+        yield from _bundle(tree, here)
+
+
+def _element(tree: Object, here: str, holder: Object) -> Iterator[Breach]:
+    if isinstance(tree.get("url"), str) and here.rpartition(".")[2].startswith("extension["):
+        values = [name for name in tree if name.lstrip("_").startswith("value")]
+        if bool(values) == bool(tree.get("extension")):
+            yield here, "ext-1: an extension must have a value or extensions, and not both"
+    if isinstance(tree.get("code"), str) and "value" in tree and "system" not in tree:
+        yield f"{here}.system", "qty-3: a code of a unit needs its system"
+    yield from _amounts(tree, here)
+    target = tree.get("reference")
+    if isinstance(target, str) and target.startswith("#") and target != "#":
+        contained = holder.get("contained")
+        listed = contained if isinstance(contained, list) else []
+        if not any(is_object(c) and f"#{c.get('id')}" == target for c in listed):
+            yield f"{here}.reference", "ref-1: a local reference must lead to a contained resource"
+
+
+def _amounts(tree: Object, here: str) -> Iterator[Breach]:
+    """Lengths of time, ranges, ratios and periods, known by their names."""
+    name = here.rpartition(".")[2]
+    timed = tree.get("code") in _TIMES and tree.get("system", _UCUM) == _UCUM
+    if name in _LENGTHS and "value" in tree and not timed:
+        yield f"{here}.code", "drt-1: a duration must have a UCUM code of time"
+    if ("numerator" in tree) != ("denominator" in tree):
+        yield here, "rat-1: numerator and denominator must both be given, or none"
+    low, high = tree.get("low"), tree.get("high")
+    if is_object(low) and is_object(high) and low.get("code") == high.get("code"):
+        least, most = low.get("value"), high.get("value")
+        if isinstance(least, _NUMBERS) and isinstance(most, _NUMBERS) and least > most:
+            yield f"{here}.low", "rng-2: low must not be above high"
+    start, end = tree.get("start"), tree.get("end")
+    if isinstance(start, str) and isinstance(end, str):
+        stated = min(len(start), len(end), _DAY)
+        if start[:stated] > end[:stated]:
+            yield f"{here}.start", "per-1: a period must not end before it starts"
+
+
+def _bundle(bundle: Object, here: str) -> Iterator[Breach]:
+    kind = as_text(bundle.get("type"))
+    given = bundle.get("entry")
+    entries = [e for e in given if is_object(e)] if isinstance(given, list) else []
+    first = _kind(entries[0]) if entries else None
+    identifier = bundle.get("identifier")
+    if kind == "document":
+        if not (is_object(identifier) and identifier.get("system") and identifier.get("value")):
+            yield f"{here}.identifier", "bdl-9: a document must have an identifier with a system"
+        if not bundle.get("timestamp"):
+            yield f"{here}.timestamp", "bdl-10: a document must have a date"
+        if first != "Composition":
+            yield f"{here}.entry[0]", "bdl-11: a document must have a Composition first"
+    if kind == "message" and first != "MessageHeader":
+        yield f"{here}.entry[0]", "bdl-12: a message must have a MessageHeader first"
+    yield from _entries(entries, kind, here)
+
+
+def _entries(entries: list[Object], kind: str, here: str) -> Iterator[Breach]:
+    seen: set[tuple[str, str]] = set()
+    for rank, entry in enumerate(entries):
+        place = f"{here}.entry[{rank}]"
+        if (kind in _ASK) != ("request" in entry):
+            rule = "bdl-3: a batch, a transaction and a history, and only they, have requests"
+            yield f"{place}.request", rule
+        if (kind in _ANSWER) != ("response" in entry):
+            rule = "bdl-4: answers and a history, and only they, have responses"
+            yield f"{place}.response", rule
+        url = entry.get("fullUrl")
+        if isinstance(url, str) and kind != "history":
+            key = (url, _version(entry))
+            if key in seen:
+                yield f"{place}.fullUrl", "bdl-7: a fullUrl must stand once for one version"
+            seen.add(key)
+            if "/_history/" in url:
+                yield f"{place}.fullUrl", "bdl-8: a fullUrl must not name a version"
+
+
+def _kind(entry: Object) -> str | None:
+    resource = entry.get("resource")
+    return str(resource.get("resourceType")) if is_object(resource) else None
+
+
+def _version(entry: Object) -> str:
+    resource = entry.get("resource")
+    meta = resource.get("meta") if is_object(resource) else None
+    return str(meta.get("versionId")) if is_object(meta) else ""

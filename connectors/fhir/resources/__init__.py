@@ -1,0 +1,1 @@
+"""Each resource type that is read, as a value of ours."""

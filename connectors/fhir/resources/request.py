@@ -1,0 +1,238 @@
+"""A MedicationRequest as a prescription line.
+
+Source: FHIR R4 MedicationRequest; ANS e-prescription IG 1.1.0-ballot for note scopes and the
+rendered dosage.
+"""
+
+from typing import NamedTuple
+
+from connectors.fhir.dosage.read import read_dosages
+from connectors.fhir.dosage.words import all_words_of
+from connectors.fhir.form.values import Element
+from connectors.fhir.resources.beside import doubt_beside, notes_beside
+from connectors.fhir.resources.closing import close
+from connectors.fhir.resources.concepts import (
+    extension,
+    read_coding,
+    read_identifiers,
+    read_quantity,
+    words_of,
+)
+from connectors.fhir.resources.medication import read_product
+from connectors.fhir.resources.package import Package, Resource
+from connectors.fhir.resources.people import reference_identifiers
+from connectors.remarks import with_remarks
+from schemas.codes import Coding
+from schemas.finding import FindingCode
+from schemas.people import Identifier
+from schemas.posology import Posology
+from schemas.prescription import Line, LineAction, LineLink, LinkKind, Note
+from schemas.quantity import Quantity
+from schemas.site import Site
+
+RENDERED = (
+    "http://hl7.org/fhir/5.0/StructureDefinition"
+    "/extension-MedicationRequest.renderedDosageInstruction"
+)
+NOTE_SCOPE = (
+    "https://interop.esante.gouv.fr/ig/fhir/eprescription"
+    "/StructureDefinition/fr-medicationrequest-note-scope"
+)
+_LINE_TEXT = "LIPRESCTXT"
+_INDICATION = ("LIPRESCIND", "MEDIND")
+_NO_REMARKS = (_LINE_TEXT, *_INDICATION, "statusReason")
+_TEXTUAL = "prescription textuelle"
+"""How the examples of the guide begin a note that writes the whole line in words."""
+ORDERS = frozenset(("order", "original-order", "reflex-order", "filler-order", "instance-order"))
+_ACTIONS = {
+    "active": LineAction.START,
+    "on-hold": LineAction.HOLD,
+    "stopped": LineAction.STOP,
+    "cancelled": LineAction.CANCEL,
+    "entered-in-error": LineAction.CANCEL,
+}
+"""What each status asks for. The other statuses ask for nothing."""
+
+
+def read_line(request: Resource, package: Package, site: Site) -> Line:
+    """The line, with every doubt about the request, its product and its dosages of other parts."""
+    element = request.element
+    notes = _notes(element)
+    doubt_beside(element)
+    supply = _supply(element)
+    posology = _posology(element, package, site)
+    line = Line(
+        location=element.at,
+        identifiers=line_identifiers(request, site),
+        action=_action(element),
+        product=read_product(request, package, site),
+        text=_text(notes, posology),
+        posology=with_remarks(posology, _remarks(notes, posology)),
+        route=_route(element),
+        quantity_to_supply=supply.quantity,
+        renewals=supply.renewals,
+        substitution_allowed=_substitution(element),
+        supplied=supply.supplied,
+        indication=_indication(element, notes),
+        links=_links(element, site),
+        notes=(*notes, *notes_beside(element)),
+    )
+    close(element, "MedicationRequest")
+    return line.model_copy(update={"findings": tuple(dict.fromkeys(request.findings))})
+
+
+def line_identifiers(request: Resource, site: Site) -> tuple[Identifier, ...]:
+    """The sender's identifiers, then how other resources refer to it."""
+    own = read_identifiers(request.element, site, "line.identifiers")
+    names = [request.reference]
+    if request.full_url and request.full_url.startswith("urn:"):
+        names.append(request.full_url)
+    if request.id:
+        request.element.use("id", "line.identifiers")
+    return (*own, *(Identifier(value=name) for name in names if name))
+
+
+def _action(element: Element) -> LineAction:
+    """What is asked. What is no order in force informs only, and says why."""
+    status = element.text("status", "action")
+    intent = element.text("intent", "action")
+    forbidden = element.truth("doNotPerform", "action")
+    reported = element.truth("reportedBoolean", "action") or element.has("reportedReference")
+    reasons = (
+        (status not in _ACTIONS, "status", "this status is no order in force", status),
+        (status == "entered-in-error", "status", "the request was an error", status),
+        (intent not in ORDERS, "intent", "this intent is no order", intent),
+        (bool(forbidden), "doNotPerform", "the request forbids the medication", "true"),
+        (bool(reported), "reported[x]", "the request is reported, not ordered", None),
+    )
+    informs = False
+    for applies, name, rule, quoted in reasons:
+        if applies:
+            element.say(FindingCode.STATUS_NOT_ACTIVE, name, rule, quoted)
+            informs = True
+    action = _ACTIONS.get(status or "", LineAction.INFORM)
+    ends = action in (LineAction.STOP, LineAction.CANCEL) and intent in ORDERS and not forbidden
+    return action if ends or not informs else LineAction.INFORM
+
+
+def _posology(element: Element, package: Package, site: Site) -> Posology:
+    rendered = extension(element, RENDERED)
+    given = element.members.get("dosageInstruction")
+    dosages = given if isinstance(given, list) else []
+    if given is not None and not isinstance(given, list):
+        element.say(FindingCode.VALUE_INVALID, "dosageInstruction", "must be a list")
+    return Posology(
+        phases=read_dosages(dosages, element.path("dosageInstruction"), package.trail, site),
+        text=rendered.text("valueMarkdown", "posology.text") if rendered else None,
+    )
+
+
+def _route(element: Element) -> Coding | None:
+    """The one route of the line. A second, different one is said: the line holds one."""
+    given = element.members.get("dosageInstruction")
+    if not isinstance(given, list):
+        return None
+    first: Coding | None = None
+    for dosage in element.children("dosageInstruction"):
+        route = read_coding(dosage.child("route"), "route")
+        if first is not None and route is not None and route.code != first.code:
+            rule = "the dosages of one line must have one route"
+            dosage.say(FindingCode.ELEMENT_UNREAD, "route", rule, route.display or route.code)
+        first = first or route
+    return first
+
+
+class _Supply(NamedTuple):
+    """What the pharmacy is asked to supply; `supplied` is `False` for a quantity of zero."""
+
+    quantity: Quantity | None = None
+    renewals: int | None = None
+    supplied: bool | None = None
+
+
+def _supply(element: Element) -> _Supply:
+    asked = element.child("dispenseRequest")
+    if asked is None:
+        return _Supply()
+    quantity = read_quantity(asked.child("quantity"), "quantity_to_supply")
+    initial = asked.child("initialFill")
+    first = read_quantity(initial.child("quantity"), "supplied") if initial else None
+    nothing = any(amount is not None and amount.value == 0 for amount in (quantity, first))
+    return _Supply(
+        quantity=quantity,
+        renewals=asked.integer("numberOfRepeatsAllowed", "renewals", least=0),
+        supplied=False if nothing else None,
+    )
+
+
+def _substitution(element: Element) -> bool | None:
+    """Whether it may be substituted. Codes: HL7 v3 substanceAdminSubstitution, N = none."""
+    stated = element.child("substitution")
+    if stated is None:
+        return None
+    allowed = stated.truth("allowedBoolean", "substitution_allowed")
+    coded = read_coding(stated.child("allowedCodeableConcept"), "substitution_allowed")
+    return allowed if coded is None else coded.code != "N"
+
+
+def _indication(element: Element, notes: tuple[Note, ...]) -> str | None:
+    reasons = (words_of(reason, "indication") for reason in element.children("reasonCode"))
+    stated = [reason for reason in reasons if reason]
+    stated += [note.text for note in notes if note.scope in _INDICATION]
+    return "; ".join(dict.fromkeys(stated)) or None
+
+
+def _links(element: Element, site: Site) -> tuple[LineLink, ...]:
+    """The requests that this one replaces or is based on."""
+    prior = element.child("priorPrescription")
+    stated = [(LinkKind.REPLACES, prior)] if prior else []
+    stated += [(LinkKind.OTHER, based) for based in element.children("basedOn")]
+    links: list[LineLink] = []
+    for kind, reference in stated:
+        named = reference_identifiers(reference, site, "links")
+        if named:
+            links.append(LineLink(kind=kind, line=named[0].value, location=reference.at))
+    return tuple(links)
+
+
+def _text(notes: tuple[Note, ...], posology: Posology) -> str | None:
+    """The line in words: the note of that scope, else one that begins so if none is rendered."""
+    scoped = [note.text for note in notes if note.scope == _LINE_TEXT]
+    begun = [note.text for note in notes if _is_textual(note) and posology.text is None]
+    return next(iter((*scoped, *begun)), None)
+
+
+def _is_textual(note: Note) -> bool:
+    return note.scope is None and note.text.lstrip("* ").casefold().startswith(_TEXTUAL)
+
+
+def _remarks(notes: tuple[Note, ...], posology: Posology) -> list[str]:
+    """The notes that may speak of how the product is taken, and that no other text repeats."""
+    rendered = _plain(posology.text or "")
+    return [
+        note.text
+        for note in notes
+        if note.scope not in _NO_REMARKS
+        and not _is_textual(note)
+        and not (rendered and rendered in _plain(note.text))
+    ]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _notes(element: Element) -> tuple[Note, ...]:
+    """Every note with its scope, then the reason of the status."""
+    notes: list[Note] = []
+    for note in element.children("note"):
+        text = note.text("text", "notes")
+        scoped = extension(note, NOTE_SCOPE)
+        scope = scoped.text("valueCode", "notes.scope") if scoped else None
+        if text is not None:
+            notes.append(Note(text=text, scope=scope, location=note.at))
+    reason = element.child("statusReason")
+    words = all_words_of(reason, "notes") if reason is not None else ()
+    if reason is not None and words:
+        notes.append(Note(text="; ".join(words), scope="statusReason", location=reason.at))
+    return tuple(notes)

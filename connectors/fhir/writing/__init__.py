@@ -1,0 +1,1 @@
+"""Values of ours as the resources that leave."""

@@ -1,0 +1,50 @@
+"""A Bundle in the making: entries with ids that follow from the envelope and nothing else."""
+
+import uuid
+from datetime import datetime
+
+from connectors.fhir.form.tree import Json, Object
+from connectors.fhir.form.wire import clean
+from schemas.export import Envelope
+
+URI_SYSTEM = "urn:ietf:rfc:3986"
+
+
+class Outgoing:
+    """The entries of one export. The same envelope and contents give the same ids again."""
+
+    def __init__(self, envelope: Envelope) -> None:
+        self.envelope = envelope
+        self._entries: dict[str, Object] = {}
+
+    def add(self, key: str, resource: Object) -> Object:
+        """A reference to the resource; the first one of a key is kept, a second not added."""
+        kind = str(resource["resourceType"])
+        name = str(uuid.uuid5(uuid.NAMESPACE_URL, f"urn:semainier:{self.envelope.id}:{kind}:{key}"))
+        url = f"urn:uuid:{name}"
+        if url not in self._entries:
+            self._entries[url] = clean({"resourceType": kind, "id": name, **resource})
+        return {"reference": url, "type": kind}
+
+    def bundle(self) -> Object:
+        """The collection of all entries, named by the envelope."""
+        entries: list[Json] = [
+            {"fullUrl": url, "resource": resource} for url, resource in self._entries.items()
+        ]
+        return {
+            "resourceType": "Bundle",
+            "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"urn:semainier:{self.envelope.id}")),
+            "identifier": {
+                "system": "urn:semainier:delivery",
+                "value": self.envelope.id,
+                "assigner": {"display": self.envelope.sender},
+            },
+            "type": "collection",
+            "timestamp": instant(self.envelope.created_at),
+            "entry": entries,
+        }
+
+
+def instant(at: datetime) -> str:
+    """An instant of FHIR, to the second, in the offset that it carries."""
+    return at.replace(microsecond=0).isoformat()

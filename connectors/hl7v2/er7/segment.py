@@ -1,0 +1,155 @@
+"""Segments and messages as values: fields, repetitions, components, subcomponents, places.
+
+Values keep their escapes until a leaf is asked for, so that an escaped separator inside a key
+stays part of the key. Source: HL7 v2.5.1 §2.5.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from connectors.hl7v2.er7.separators import HEADERS, Separators
+
+NULL = '""'
+"""A value that the sender deletes; an absent value says nothing. HL7 v2.5.1 §2.5.3."""
+
+
+class Segment:
+    """One segment. Fields count from 1 as in the standard; `MSH-1` is the separator itself.
+
+    `rank` counts the segments of this name in their message, from 1.
+    """
+
+    __slots__ = ("_cells", "fields", "name", "place", "rank", "separators")
+
+    def __init__(
+        self, name: str, rank: int, fields: list[str], separators: Separators, prefix: str = ""
+    ) -> None:
+        self.name = name
+        self.rank = rank
+        self.fields = fields
+        self.separators = separators
+        self.place = f"{prefix}{name}[{rank}]"
+        self._cells: dict[int, list[list[list[str]]]] = {}
+
+    def raw(self, field: int) -> str:
+        """The field as sent, with its separators and escapes; empty when it is absent."""
+        return self.fields[field] if field < len(self.fields) else ""
+
+    def is_null(self, field: int) -> bool:
+        """Whether the sender deletes this field, with two quotation marks."""
+        return self.raw(field) == NULL
+
+    def repetitions(self, field: int) -> range:
+        """The ranks of the repetitions of a field, from 1; none for an absent field."""
+        return range(1, len(self.cells(field)) + 1) if self.raw(field) else range(0)
+
+    def components(self, field: int, repetition: int = 1) -> int:
+        """How many components this repetition has, empty ones between others included."""
+        cells = self.cells(field)
+        return len(cells[repetition - 1]) if repetition <= len(cells) else 0
+
+    def cells(self, field: int) -> list[list[list[str]]]:
+        """Repetitions, each of components, each of subcomponents; still escaped."""
+        known = self._cells.get(field)
+        if known is None:
+            known = self._cells[field] = self._split(field)
+        return known
+
+    def _split(self, field: int) -> list[list[list[str]]]:
+        raw = self.raw(field)
+        if self.name in HEADERS and field <= 2:
+            return [[[raw]]]
+        marks = self.separators
+        return [
+            [_parts(component, marks.subcomponent) for component in _parts(one, marks.component)]
+            for one in _parts(raw, marks.repetition)
+        ]
+
+    def value(
+        self, field: int, component: int = 1, repetition: int = 1, part: int = 1
+    ) -> str | None:
+        """The text of one leaf, unescaped; `None` when it is absent, empty or null."""
+        if not self.raw(field):
+            return None
+        try:
+            leaf = self.cells(field)[repetition - 1][component - 1][part - 1]
+        except IndexError:
+            return None
+        return None if leaf in {"", NULL} else self.separators.unescape(leaf).strip() or None
+
+    def where(self, field: int, component: int = 1, repetition: int = 1, part: int = 1) -> str:
+        """The place of a leaf: `TQ1[3]-3.1`, no deeper than the source has separators.
+
+        A repetition after the first is `PID[1]-3[2]`, a subcomponent `PID[1]-3[2].4.2`.
+        """
+        cells = self.cells(field) if self.raw(field) else []
+        here = f"{self.place}-{field}" + (f"[{repetition}]" if repetition > 1 else "")
+        components = cells[repetition - 1] if repetition <= len(cells) else []
+        if len(components) <= 1 and component == 1 and part == 1 and _single(components):
+            return here
+        parts = components[component - 1] if component <= len(components) else []
+        deeper = f".{part}" if len(parts) > 1 or part > 1 else ""
+        return f"{here}.{component}{deeper}"
+
+    def leaves(self) -> Iterator[tuple[str, str]]:
+        """Every leaf that is not empty, with its place, in the order of the source."""
+        marks = self.separators
+        first = 3 if self.name in HEADERS else 1
+        for field in range(first, len(self.fields)):
+            raw = self.fields[field]
+            if not raw:
+                continue
+            if marks.plain(raw):
+                yield f"{self.place}-{field}", raw
+            else:
+                yield from self._deep(field)
+
+    def _deep(self, field: int) -> Iterator[tuple[str, str]]:
+        unescape = self.separators.unescape
+        for repetition, components in enumerate(self.cells(field), start=1):
+            here = f"{self.place}-{field}" + (f"[{repetition}]" if repetition > 1 else "")
+            flat = len(components) == 1 and len(components[0]) == 1
+            for component, parts in enumerate(components, start=1):
+                for part, leaf in enumerate(parts, start=1):
+                    if leaf:
+                        deeper = f".{part}" if len(parts) > 1 else ""
+                        yield here if flat else f"{here}.{component}{deeper}", unescape(leaf)
+
+
+def _single(components: list[list[str]]) -> bool:
+    return not components or len(components[0]) <= 1
+
+
+def _parts(text: str, mark: str) -> list[str]:
+    return text.split(mark) if mark and mark in text else [text]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message: its segments in the order of the source, MSH first.
+
+    `prefix` stands before every place of it (`message[2]/`), when there are several.
+    """
+
+    separators: Separators
+    segments: tuple[Segment, ...]
+    prefix: str = ""
+
+    @property
+    def header(self) -> Segment:
+        """MSH."""
+        return self.segments[0]
+
+    def first(self, name: str) -> Segment | None:
+        """The first segment of this name."""
+        return next((segment for segment in self.segments if segment.name == name), None)
+
+    def all(self, name: str) -> tuple[Segment, ...]:
+        """Every segment of this name."""
+        return tuple(segment for segment in self.segments if segment.name == name)
+
+    @property
+    def kind(self) -> str | None:
+        """Message type and event, `RDE^O11`; the type alone when no event is given."""
+        said = [self.header.value(9, component) for component in (1, 2)]
+        return "^".join(part for part in said if part) or None

@@ -1,0 +1,1 @@
+"""Order groups as prescriptions and their lines."""
