@@ -41,12 +41,9 @@ def peek(data: bytes) -> Peek:
 
 def _text(data: bytes) -> str:
     """The bytes as text, good enough to look at: never raises, and accents survive."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.removeprefix(b"\xef\xbb\xbf").decode("cp1252", errors="replace")
+    from connectors.pn13.encoding import decoded
+
+    return decoded(data).text
 
 
 def _read(data: bytes, site: Site) -> Reading:

@@ -85,6 +85,9 @@ def comment_of(data: bytes) -> str:
         ("ISO-8859-1", "latin-1"),
         ("windows-1252", "cp1252"),
         ("UTF-16", "utf-16"),
+        ("latin1", "latin-1"),
+        ("ISO-8859-15", "iso8859-15"),
+        ("UTF-8", "utf-8-sig"),
     ],
 )
 def test_a_rightly_declared_encoding_is_read_without_a_word(encoding: str, codec: str) -> None:
@@ -102,6 +105,17 @@ def test_a_rightly_declared_encoding_is_read_without_a_word(encoding: str, codec
         ("windows-1252", "utf-8"),
         ("UTF-8", "latin-1"),
         ("UTF-8", "cp1252"),
+        ("latin1", "utf-8"),
+        ("UTF-16", "utf-8"),
+        ("UTF-16", "latin-1"),
+        ("UTF-8", "utf-16"),
+        ("UTF-16", "utf-16-le"),
+        ("UTF-16", "utf-16-be"),
+        ("ISO-8859-1", "utf-8-sig"),
+        ("IBM850", "utf-8"),
+        ("macintosh", "latin-1"),
+        ("US-ASCII", "utf-8"),
+        ("KLINGON", "utf-8"),
     ],
 )
 def test_a_wrongly_declared_encoding_is_read_and_said(encoding: str, codec: str) -> None:
@@ -111,6 +125,42 @@ def test_a_wrongly_declared_encoding_is_read_and_said(encoding: str, codec: str)
     assert [(f.code, f.quoted) for f in reading_of(data).findings] == [
         (FindingCode.ENCODING_DECLARED_WRONG, encoding.lower())
     ]
+
+
+def test_a_document_without_a_declaration_is_utf_8_or_carries_a_mark() -> None:
+    text = ACCENTED.removeprefix(HEAD).decode()
+
+    right = [comment_of(text.encode(codec)) for codec in ("utf-8", "utf-8-sig", "utf-16")]
+    wrong = reading_of(text.encode("latin-1"))
+
+    assert right == ["À jeun"] * 3
+    assert reading_of(text.encode("utf-16")).findings == ()
+    assert [(f.code.value, f.quoted) for f in wrong.findings] == [("encoding-wrong", "utf-8")]
+
+
+def test_a_byte_that_is_no_character_is_kept_as_a_hole_and_said() -> None:
+    data = declared("windows-1252").decode().encode("cp1252").replace(b" jeun", b"\x81jeun")
+
+    assert comment_of(data) == "À\ufffdjeun"
+    assert [f.code for f in reading_of(data).findings] == [FindingCode.ENCODING_DECLARED_WRONG]
+
+
+def test_letters_of_ascii_alone_belie_no_declaration_of_one_byte_a_letter() -> None:
+    document = b'<?xml version="1.0" encoding="ISO-8859-1"?><Messages/>'
+
+    assert [f.code for f in reading_of(document).findings] == [FindingCode.MESSAGE_EMPTY]
+
+
+def test_a_message_that_ends_anywhere_is_refused_and_says_so() -> None:
+    begun = time.perf_counter()
+
+    for end in range(1, len(ACCENTED)):
+        reading = reading_of(ACCENTED[:end])
+        codes = {finding.code for finding in reading.findings}
+        assert reading.is_empty, end
+        assert codes & {FindingCode.MESSAGE_TRUNCATED, FindingCode.MESSAGE_BROKEN}, end
+
+    assert time.perf_counter() - begun < 10 * SECOND
 
 
 @pytest.mark.parametrize(
