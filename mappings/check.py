@@ -2,10 +2,11 @@
 
 A table whose head names an enum of `schemas` has only values of that enum as targets, one in
 each row; a distribution and a reason list several, with spaces between them. A table with the
-target `wall-time` has times as `HH:MM`.
+target `wall-time` has times as `HH:MM`; one with `mappings.timing` has words of that language.
 """
 
 import importlib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import time
 from enum import Enum
@@ -13,7 +14,10 @@ from pathlib import Path
 
 from mappings.catalogue import HERE
 from mappings.table import Row, Table, TableError, read_table
+from mappings.timing import timing_of
 
+_PATTERN = re.compile(r"part|weekdays/(?:<n>|1)wk")
+"""Targets of codes that are no timing alone: see `connectors.hl7v2.posology.pattern`."""
 _LISTS = frozenset({"distributions", "reasons"})
 """Tables, by the last part of their name, whose targets are lists."""
 
@@ -64,6 +68,8 @@ def _accepts(table: Table) -> Callable[[str], bool]:
     """Whether a text is a target of this table. Raises: when the head names no enum."""
     if table.target == "wall-time":
         return _is_time
+    if table.target == "mappings.timing":
+        return _is_timing
     if not table.target.startswith("schemas."):
         return bool
     module, _, name = table.target.rpartition(".")
@@ -76,6 +82,17 @@ def _enum(module: str, name: str) -> type[Enum]:
     if not (isinstance(found, type) and issubclass(found, Enum)):
         raise TypeError(f"{module}.{name} is no enum")
     return found
+
+
+def _is_timing(target: str) -> bool:
+    """Words of a timing, or those of a table whose codes are patterns: with a number, with days."""
+    if _PATTERN.fullmatch(target):
+        return True
+    try:
+        timing_of(target.replace("<n>", "1"))
+    except ValueError:
+        return False
+    return True
 
 
 def _is_time(target: str) -> bool:

@@ -17,6 +17,7 @@ from connectors.fhir.dosage.words import distinct
 from connectors.fhir.form.values import Element, read_date_time
 from mappings.catalogue import table
 from mappings.table import Row
+from mappings.timing import timing_of
 from schemas.base import DateOrInstant
 from schemas.codes import Coding
 from schemas.finding import FindingCode
@@ -35,7 +36,7 @@ _BESIDE_REPEAT: Set[object] = _ABBREVIATIONS | {None}
 """A code without a system states nothing alone; beside `repeat` it may say the same again."""
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?")
 _EMPTY = (Rhythm(), Times())
-_REVIEW = "review"
+_UNSUPPORTED = "unsupported"
 """The target of a code that is known and says too little: a site may state it in its own table."""
 _GENERIC = frozenset({Moment.MEAL, Moment.BEFORE_MEAL, Moment.AFTER_MEAL})
 """Moments that stand for as many intakes as the site has meals."""
@@ -189,28 +190,19 @@ def _words_of(text: str | None, codings: list[Coding | None], site: Site) -> tup
 def _say_unknown(timing: Element, coding: Coding | None, text: str | None, site: Site) -> None:
     row = _row(coding, site) if coding is not None else None
     rule = "the code of the timing is not in the table fhir/timing_codes"
-    if row is not None and row.target == _REVIEW:
+    if row is not None and row.target == _UNSUPPORTED:
         rule = f"the code leaves its hours or days to the site, which states none: {row.text}"
     quoted = text if coding is None else coding.code
     timing.say(FindingCode.TIMING_CODE_UNKNOWN, "code", rule, quoted)
 
 
 def _stated(coding: Coding | None, site: Site, systems: Set[object]) -> tuple[Rhythm, Times] | None:
-    """What the table says of this code: `2/1 d`, moments, or times of the clock."""
+    """What the table says of this code, where rhythm and times say it all."""
     row = _row(coding, site) if coding is not None else None
-    if coding is None or row is None or row.target == _REVIEW:
+    if coding is None or row is None or (coding.system not in systems and "|" not in row.code):
         return None
-    if coding.system not in systems and "|" not in row.code:
-        return None
-    listed = row.target.split()
-    if all(one in set(Moment) for one in listed):
-        return Rhythm(), Times(moments=tuple(MomentTime(moment=Moment(one)) for one in listed))
-    if all(":" in one for one in listed):
-        return Rhythm(), Times(clock=tuple(time.fromisoformat(one) for one in listed))
-    times, _, length = row.target.partition("/")
-    period, _, unit = length.partition(" ")
-    frequency = Frequency(times=int(times), period=Decimal(period), unit=PeriodUnit(unit))
-    return Rhythm(frequency=frequency), Times()
+    said = timing_of(row.target)
+    return (said.rhythm, said.times) if said.is_plain else None
 
 
 def _coding(element: Element) -> Coding | None:

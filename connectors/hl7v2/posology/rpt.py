@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from connectors.hl7v2.er7.segment import Segment
-from connectors.hl7v2.posology.pattern import Pattern
 from connectors.hl7v2.source import Source
+from mappings.timing import Timing
 from schemas.finding import FindingCode
 from schemas.moment import Moment, MomentTime
 from schemas.posology import Frequency, Weekday
@@ -68,7 +68,7 @@ def misplaced_words(said: Beside) -> bool:
     return said.alignment is not None and said.alignment not in _ALIGNMENTS and alone
 
 
-def checked(source: Source, found: Pattern, said: Beside, place: str) -> Pattern:
+def checked(source: Source, found: Timing, said: Beside, place: str) -> Timing:
     """The pattern of a known code, with the minutes from its moment; doubts where they part."""
     doubt = source.doubt
     if said.period is not None and not _same_period(found, said.period):
@@ -87,7 +87,7 @@ def checked(source: Source, found: Pattern, said: Beside, place: str) -> Pattern
     return _with_offset(source, found, said, place)
 
 
-def alone(source: Source, said: Beside, place: str) -> Pattern | None:
+def alone(source: Source, said: Beside, place: str) -> Timing | None:
     """The pattern of components without a code, or `None` and a doubt."""
     doubt = source.doubt
     calendar = said.alignment or said.begin or said.end or said.specification
@@ -104,7 +104,7 @@ def alone(source: Source, said: Beside, place: str) -> Pattern | None:
             rule = "a repeat pattern without a code, a period or an event"
             doubt(FindingCode.TIMING_UNSUPPORTED, place, rule)
         return None
-    found = Pattern(frequency=period, moments=(MomentTime(moment=moment),) if moment else ())
+    found = Timing(frequency=period, moments=(MomentTime(moment=moment),) if moment else ())
     return _with_offset(source, found, said, place)
 
 
@@ -152,7 +152,7 @@ def _unit(source: Source, tq1: Segment, component: int, repetition: int) -> Peri
     return PeriodUnit(known) if known else None
 
 
-def _same_period(found: Pattern, period: Frequency) -> bool:
+def _same_period(found: Timing, period: Frequency) -> bool:
     """`BID` with 12 hours, `QAM` with one day and `Q2J2` with two weeks say the same twice."""
     code = found.frequency
     if code is None:
@@ -167,20 +167,19 @@ def _same_period(found: Pattern, period: Frequency) -> bool:
 def _moment_of(source: Source, event: str | None) -> Moment | None:
     """An event of table 0528, through the rows that the same words have as codes."""
     target = source.table("repeat_patterns").target_of(event) if event else None
-    known = target is not None and target.startswith("moment:")
-    return Moment(target.removeprefix("moment:")) if target and known else None
+    return Moment(target) if target in set(Moment) else None
 
 
-def _same_event(source: Source, found: Pattern, event: str) -> bool:
+def _same_event(source: Source, found: Timing, event: str) -> bool:
     meant = Moment.BEDTIME if event == _BEDTIME_EVENT else _moment_of(source, event)
     return _is_at(found, meant)
 
 
-def _is_at(found: Pattern, moment: Moment | None) -> bool:
+def _is_at(found: Timing, moment: Moment | None) -> bool:
     return moment is not None and [one.moment for one in found.moments] == [moment]
 
 
-def _same_alignment(found: Pattern, said: Beside) -> bool:
+def _same_alignment(found: Timing, said: Beside) -> bool:
     """Nothing stated, the hours of the morning beside `QAM`, the weekday beside a `J` code."""
     stated = (said.alignment, said.begin, said.end)
     if stated == (None, None, None):
@@ -193,7 +192,7 @@ def _same_alignment(found: Pattern, said: Beside) -> bool:
     return said.begin in days and found.weekdays == (days[said.begin],)
 
 
-def _with_offset(source: Source, found: Pattern, said: Beside, place: str) -> Pattern:
+def _with_offset(source: Source, found: Timing, said: Beside, place: str) -> Timing:
     if said.offset is None:
         return found
     if said.event is None or len(found.moments) != 1:

@@ -9,8 +9,9 @@ from datetime import time
 from decimal import Decimal
 from itertools import pairwise
 
-from connectors.hl7v2.posology.pattern import Pattern, is_standard, pattern_of_coding, together
+from connectors.hl7v2.posology.pattern import is_standard, pattern_of_coding
 from connectors.hl7v2.source import Source
+from mappings.timing import Timing, together
 from schemas.base import DateOrInstant
 from schemas.codes import Coding
 from schemas.finding import FindingCode
@@ -38,7 +39,7 @@ class Statement:
     location: str
     quantity: Quantity | None = None
     quantity_at: str = ""
-    patterns: list[Pattern] = field(default_factory=list)
+    patterns: list[Timing] = field(default_factory=list)
     unread: Coding | None = None
     clock: list[time] = field(default_factory=list)
     start: DateOrInstant | None = None
@@ -68,7 +69,7 @@ class Statement:
         several = stated is not None and (stated.value != 1 or stated.unit_label is not None)
         return self.says_when or several or self.conjunction is not None
 
-    def add_pattern(self, code: Coding, place: str) -> Pattern | None:
+    def add_pattern(self, code: Coding, place: str) -> Timing | None:
         """One repeat pattern code; an unknown one is kept word for word with a finding."""
         found = pattern_of_coding(code, self.source.table("repeat_patterns"))
         doubt = self.source.doubt
@@ -128,7 +129,7 @@ class Statement:
             self.source.doubt(FindingCode.COUNT_AMBIGUOUS, place, rule, str(count))
         self.count = self.count or count
 
-    def pattern(self) -> Pattern:
+    def pattern(self) -> Timing:
         """What the repeat patterns say together."""
         return together(self.patterns)
 
@@ -163,7 +164,7 @@ class Statement:
             findings=tuple(self.source.doubts),
         )
 
-    def _times(self, said: Pattern) -> Times:
+    def _times(self, said: Timing) -> Times:
         """The explicit times, else those of the site's row for the code, and the moments.
 
         §4.5.4.4: explicit times are the actual times that the code refers to. They stand for
@@ -182,7 +183,7 @@ class Statement:
                 )
         return Times(clock=clock)
 
-    def _doubt_what_cannot_be(self, said: Pattern, as_needed: bool) -> None:
+    def _doubt_what_cannot_be(self, said: Timing, as_needed: bool) -> None:
         doubt = self.source.doubt
         if said.contradicted:
             rule = "two repetitions of the repeat pattern state different frequencies"

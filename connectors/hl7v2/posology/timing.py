@@ -9,9 +9,10 @@ from itertools import pairwise
 
 from connectors.hl7v2.er7.segment import NULL, Segment
 from connectors.hl7v2.posology import rpt
-from connectors.hl7v2.posology.pattern import Pattern, pattern_of_coding, words_stated
+from connectors.hl7v2.posology.pattern import pattern_of_coding, words_stated
 from connectors.hl7v2.posology.statement import Statement
 from connectors.hl7v2.source import Source, unit_places
+from mappings.timing import Timing
 from schemas.codes import Coding
 from schemas.finding import FindingCode
 from schemas.posology import Frequency
@@ -113,7 +114,7 @@ def _relative(found: Statement, tq1: Segment) -> None:
         rule = "TQ1-5 states another interval than the repeat pattern"
         found.source.doubt(FindingCode.TIMING_CONTRADICTED, tq1.where(5), rule, tq1.raw(5))
     elif not found.patterns:
-        found.patterns.append(Pattern(frequency=interval))
+        found.patterns.append(Timing(frequency=interval))
 
 
 def _length(source: Source, segment: Segment, field: int, gives: str) -> Duration | None:

@@ -10,9 +10,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from connectors.french import limits_words
-from connectors.hl7v2.posology.pattern import Pattern, pattern_of, together
+from connectors.hl7v2.posology.pattern import pattern_of
 from connectors.hl7v2.writing.building import hat, leaf, number, stamp
 from mappings.catalogue import table
+from mappings.timing import Timing, together
 from schemas.base import is_whole
 from schemas.errors import Refused
 from schemas.posology import Bounds, Dose, Frequency, Rhythm, Times, Weekday
@@ -101,10 +102,9 @@ def _codes(rhythm: Rhythm, times: Times) -> list[str]:
     codes = list(_code_of_days(often, days))
     patterns = table("hl7v2/repeat_patterns")
     for place in times.moments:
-        target = f"moment:{place.moment.value}"
-        codes += [row.code for row in patterns if row.target == target][:1]
+        codes += [row.code for row in patterns if row.target == place.moment.value][:1]
     found = [pattern_of(code, patterns) for code in codes]
-    wanted = Pattern(
+    wanted = Timing(
         frequency=often,
         weekdays=tuple(day for day in Weekday if day in days),
         moments=times.moments,

@@ -233,7 +233,7 @@ def test_a_site_may_state_the_hours_that_a_code_leaves_open(
         "code;text;target;source;read_by\n"
         "Q6H;every 6 hours;00:00 06:00 12:00 18:00;ward book;A, B\n"
         "PM;every afternoon;AFT;ward book;A, B\n"
-        f"{SNOMED}|229799001;twice a day;2/1 d;ward book;A, B\n",
+        f"{SNOMED}|229799001;twice a day;2/1d;ward book;A, B\n",
         encoding="utf-8",
     )
     monkeypatch.setenv("SEMAINIER_SITES", str(tmp_path))

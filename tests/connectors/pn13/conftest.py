@@ -17,7 +17,7 @@ def own_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     for name in ("site.toml", "moments.csv", "distributions.csv", "compartments.csv"):
         (folder / name).write_text((reference / name).read_text(encoding="utf-8"), "utf-8")
     rows = (
-        "# table: pn13/frequencies  target: pace  version: 1\n"
+        "# table: pn13/frequencies  target: mappings.timing  version: 1\n"
         "code;text;target;source;read_by\n"
         "Frq|TLJ;tous les jours;1/d;liste de l'établissement d'essai;\n"
         "3;matin, midi et soir les lundis;mon 3/d MORN NOON EVE;liste de l'établissement d'essai;\n"
@@ -28,7 +28,7 @@ def own_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     )
     (folder / "pn13" / "frequencies.csv").write_text(rows, "utf-8")
     events = (
-        "# table: pn13/events  target: moments  version: 1\n"
+        "# table: pn13/events  target: mappings.timing  version: 1\n"
         "code;text;target;source;read_by\n"
         "MS;matin et soir;MORN EVE;liste de l'établissement d'essai;\n"
         "Evt|PD;petit déjeuner;CM;liste de l'établissement d'essai;\n"
