@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, NamedTuple, TypeAlias, get_type_hints
+from typing import Annotated, Any, NamedTuple, TypeAlias, TypeVar, get_type_hints
 
 from pydantic import (
     AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     GetCoreSchemaHandler,
     PlainSerializer,
 )
@@ -19,6 +20,19 @@ class Value(BaseModel):
     """A frozen value that refuses unknown fields; equal when its fields are equal."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+_Default = TypeVar("_Default")
+
+
+def added(default: _Default) -> _Default:
+    """The default of a field that contents stored before do not have.
+
+    While it has this default the field is left out of what is dumped, so that those contents
+    keep the digest that a decision names.
+    """
+    field: _Default = Field(default=default, exclude_if=lambda given: bool(given == default))
+    return field
 
 
 def plain_decimal(amount: Decimal) -> str:

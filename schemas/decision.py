@@ -2,8 +2,9 @@
 
 from enum import StrEnum
 
-from schemas.base import Instant, Value
+from schemas.base import Instant, Value, added
 from schemas.ids import DecisionId, Sha256, UserName
+from schemas.prescription import Line
 
 
 class Role(StrEnum):
@@ -67,6 +68,30 @@ class LineDecision(Value):
     comment: str | None = None
 
 
+class ProposalKind(StrEnum):
+    """What a pharmacist proposes beside an analysed line.
+
+    SUGGESTION: the line is validated, another way of taking it is suggested. MODIFICATION: the
+    line is not, the same product taken otherwise is proposed. SUBSTITUTION: another product.
+    """
+
+    SUGGESTION = "suggestion"
+    MODIFICATION = "modification"
+    SUBSTITUTION = "substitution"
+
+
+class ProposedLine(Value):
+    """A line that a pharmacist proposes to the prescriber for the line of rank `line`.
+
+    It is no order: nothing is planned or prepared from it until a prescriber sends it.
+    """
+
+    line: str
+    kind: ProposalKind
+    proposed: Line
+    comment: str | None = None
+
+
 class Decider(Value):
     """Who decided, as the account stood at that moment."""
 
@@ -94,4 +119,5 @@ class Decision(Value):
     answers: tuple[Answer, ...] = ()
     reason: str | None = None
     comment: str | None = None
+    proposals: tuple[ProposedLine, ...] = added(())
     software: str

@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from schemas.base import Value
+from schemas.base import Value, added
 from schemas.codes import Coding
 
 
@@ -113,12 +113,20 @@ class Patient(Value):
 
 
 class Practitioner(Value):
-    """A professional; `profession` as coded (TRE_G15: 10 physician, 21 pharmacist)."""
+    """A professional; `profession` as coded (TRE_G15: 10 physician, 21 pharmacist).
+
+    `family_name` and `given_name` are those in use; `birth_name` and `first_names` those of the
+    civil registration, as sent.
+    """
 
     identifiers: tuple[Identifier, ...] = ()
     family_name: str | None = None
     given_name: str | None = None
     profession: Coding | None = None
+    birth_name: str | None = added(None)
+    first_names: str | None = added(None)
+    prefix: str | None = added(None)
+    suffix: str | None = added(None)
     location: str = ""
 
 
@@ -130,11 +138,29 @@ class Organization(Value):
     location: str = ""
 
 
+class CareUnitRole(StrEnum):
+    """What a unit is to the patient: where they lie, or who answers for their care."""
+
+    HOUSING = "housing"
+    MEDICAL = "medical"
+
+
+class CareUnit(Value):
+    """A unit of an establishment, by its code, in one role."""
+
+    role: CareUnitRole
+    code: Coding
+
+
 class Stay(Value):
-    """Where the patient is: establishment, unit, room and bed, as sent."""
+    """Where the patient is: establishment, unit, room and bed, as sent.
+
+    `unit` is the code of the unit where they lie; `units` are all those stated, with their lists.
+    """
 
     visit: Identifier | None = None
     establishment: Organization | None = None
     unit: str | None = None
     room: str | None = None
     bed: str | None = None
+    units: tuple[CareUnit, ...] = added(())

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from schemas.base import DateOrInstant, Value
+from schemas.base import DateOrInstant, Value, added
 from schemas.codes import Coding, ProductCode
 from schemas.finding import Finding
 from schemas.people import Identifier, Organization, Patient, Practitioner, Stay
@@ -27,13 +27,17 @@ class LineAction(StrEnum):
 
 
 class Ingredient(Value):
-    """A component of a product that the sender lists. `carrier` is the vehicle of a mixture."""
+    """A component of a product that the sender lists.
+
+    `carrier` is the vehicle of a mixture, `refers` the component that the dose is counted in.
+    """
 
     codes: tuple[ProductCode, ...] = ()
     text: str | None = None
     strength: Strength | None = None
     quantity: Quantity | None = None
     carrier: bool = False
+    refers: bool = added(False)
 
 
 class Product(Value):
@@ -78,6 +82,20 @@ class Note(Value):
     text: str
     scope: str | None = None
     location: str = ""
+    author: Practitioner | None = added(None)
+
+
+class Measure(Value):
+    """A measure of the patient that comes with a prescription: weight, height, clearance.
+
+    `code` is the sender's own (PN13 Code_rens_compl); `measured_at` and `recorded_at` as stated.
+    """
+
+    code: Coding
+    value: Quantity
+    measured_at: DateOrInstant | None = None
+    recorded_at: DateOrInstant | None = None
+    location: str = ""
 
 
 class Line(Value):
@@ -102,6 +120,9 @@ class Line(Value):
     indication: str | None = None
     links: tuple[LineLink, ...] = ()
     notes: tuple[Note, ...] = ()
+    kind: str | None = added(None)
+    status: str | None = added(None)
+    urgent: bool | None = added(None)
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -137,4 +158,5 @@ class Prescription(Value):
     authored_at: DateOrInstant | None = None
     lines: tuple[Line, ...] = ()
     notes: tuple[Note, ...] = ()
+    measures: tuple[Measure, ...] = added(())
     findings: tuple[Finding, ...] = ()

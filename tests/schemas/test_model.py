@@ -11,8 +11,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from schemas.base import DateOrInstant, Instant, is_day
 from schemas.canonical import canonical_json, digest
+from schemas.codes import Coding
 from schemas.finding import Finding, FindingCode, Severity
 from schemas.moment import Moment
+from schemas.people import CareUnit, CareUnitRole, Stay
 from schemas.posology import Bounds, Dose, Frequency, Rhythm
 from schemas.prescription import Prescription
 from schemas.quantity import PeriodUnit, Quantity, Strength
@@ -227,3 +229,14 @@ def test_a_schedule_comes_back_from_json_as_what_it_was() -> None:
 
     for normalised in (computable, refused):
         assert Normalised.model_validate_json(normalised.model_dump_json()) == normalised
+
+
+def test_a_field_added_later_is_left_out_while_the_content_does_not_have_it() -> None:
+    before = Stay(unit="603")
+    after = Stay(units=(CareUnit(role=CareUnitRole.MEDICAL, code=Coding(code="506")),))
+
+    assert "units" not in before.model_dump(mode="json")
+    assert canonical_json(before) == (
+        b'{"bed":null,"establishment":null,"room":null,"unit":"603","visit":null}'
+    )
+    assert Stay.model_validate(after.model_dump(mode="json")) == after
