@@ -1,53 +1,92 @@
 """The answer to a message: MSH, MSA and, from version 2.5, one ERR for each finding.
 
 Original mode answers AA, AE or AR; enhanced mode, asked for in MSH-15, answers CA, CE or CR, or
-nothing at all. Source: HL7 v2.5.1 §2.9.2, §2.9.3, §2.15.5 (ERR), tables 0008, 0155, 0357, 0516.
+nothing at all. Source: HL7 v2.5.1 §2.9.2, §2.9.3, §2.10.3, tables 0008 and 0155.
 """
 
-import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
-from connectors.hl7v2.er7.charset import decode
+from connectors.hl7v2.er7.charset import codec_of, decode, header_of
 from connectors.hl7v2.er7.segment import Message
 from connectors.hl7v2.er7.separators import STANDARD
 from connectors.hl7v2.er7.tokeniser import File, tokenise
-from mappings.catalogue import table
+from connectors.hl7v2.errors import about_the_header, error_fields, msa_fields, written
+from connectors.hl7v2.header import VERSIONS
 from schemas.connector import Answer
 from schemas.export import Envelope
-from schemas.finding import Finding, FindingCode
+from schemas.finding import Finding
 
-MOST_ERRORS = 20
-"""Findings that one answer repeats; the others stay with the message."""
-
-_PLACE = re.compile(
-    r"(?:message\[\d+\]/)?(?P<segment>[A-Z][A-Z0-9]{2})\[(?P<rank>\d+)\]"
-    r"(?:-(?P<field>\d+)(?:\[(?P<repetition>\d+)\])?(?:\.(?P<component>\d+)(?:\.(?P<part>\d+))?)?)?"
-)
-_OLD = frozenset({"2.1", "2.2", "2.3", "2.3.1", "2.4"})
-_HEADER_RULES = (FindingCode.MESSAGE_UNSUPPORTED, FindingCode.VERSION_UNKNOWN)
-_OTHER_ERROR = "207"
+_UTF_8 = ("UNICODE UTF-8", "utf-8")
+_TWO_BYTES = ("utf-16", "utf-32")
+"""Sets whose characters may hold the bytes that frame a message."""
 
 
 def acknowledge(data: bytes, answer: Answer, envelope: Envelope) -> bytes:
     """The acknowledgment of these bytes; empty when the sender asked for none.
 
-    Several messages are answered one by one, inside BHS and BTS when they came so. Bytes without
-    a readable MSH are answered to nobody in particular, with an empty MSA-2. Raises: nothing.
+    Several messages are answered one by one, inside BHS and BTS when they came so. Of bytes that
+    cannot be read the header alone is answered, as far as it is ASCII; without a readable MSH
+    nobody in particular is, with an empty MSA-2. The character set is that of MSH-18 where it
+    has all that is said, else UTF-8. Raises: nothing.
     """
-    decoded = decode(data)
-    file = tokenise(decoded.text) if decoded.text is not None else File()
+    file = _file(data)
+    said, codec = _charset(file)
+    try:
+        return "".join(_lines(file, answer, envelope, said)).encode(codec)
+    except UnicodeEncodeError:
+        return "".join(_lines(file, answer, envelope, _UTF_8[0])).encode(_UTF_8[1])
+
+
+def _file(data: bytes) -> File:
+    text = decode(data).text
+    if text is None:
+        header = header_of(data)
+        return tokenise(f"{header}\r") if header else File()
+    return tokenise(text)
+
+
+def _charset(file: File) -> tuple[str, str]:
+    """MSH-18 of the answer and its codec. A sender that declares nothing is told nothing."""
+    said = file.messages[0].header.value(18) if file.messages else None
+    if said is None:
+        return "", "ascii"
+    codec = codec_of(said)
+    return _UTF_8 if codec is None or codec in _TWO_BYTES else (said, codec)
+
+
+def _lines(file: File, answer: Answer, envelope: Envelope, charset: str) -> Iterator[str]:
     if not file.messages:
-        return _joined(_answer(None, answer, envelope, 0))
-    answers = [
-        _joined(_answer(message, answer, envelope, number))
+        yield from _answer(None, answer, answer.findings, envelope, charset)
+        return
+    own = _by_message(answer.findings)
+    asked = [
+        (number, message)
         for number, message in enumerate(file.messages)
         if _wanted(message, answer)
     ]
-    if any(segment.name == "BHS" for segment in file.envelope):
+    batch = next((segment for segment in file.envelope if segment.name == "BHS"), None)
+    if batch is not None:
         stamp = envelope.created_at.strftime("%Y%m%d%H%M%S%z")
-        head = _joined(iter([f"BHS|^~\\&|{_leaf(envelope.sender)}||||{stamp}||||{envelope.id}"]))
-        return b"".join((head, *answers, _joined(iter([f"BTS|{len(answers)}"]))))
-    return b"".join(answers)
+        told = STANDARD.escaped(batch.value(11) or "")
+        sender = STANDARD.escaped(envelope.sender)
+        yield f"BHS|^~\\&|{sender}||||{stamp}||||{envelope.id}|{told}\r"
+    for number, message in asked:
+        control_id = f"{envelope.id}-{number + 1}" if number else envelope.id
+        mine = [*own[""], *own[message.prefix]] if message.prefix else answer.findings
+        one = envelope.model_copy(update={"id": control_id})
+        yield from _answer(message, answer, mine, one, charset)
+    if batch is not None:
+        yield f"BTS|{len(asked)}\r"
+
+
+def _by_message(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    """The findings by the prefix of their place; those of the whole file have none."""
+    found: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        prefix, slash, _ = finding.location.partition("/")
+        found[f"{prefix}/" if slash and prefix.startswith("message[") else ""].append(finding)
+    return found
 
 
 def _wanted(message: Message, answer: Answer) -> bool:
@@ -61,28 +100,25 @@ def _enhanced(message: Message, answer: Answer) -> bool:
 
 
 def _answer(
-    message: Message | None, answer: Answer, envelope: Envelope, number: int
+    message: Message | None,
+    answer: Answer,
+    findings: Sequence[Finding],
+    envelope: Envelope,
+    charset: str,
 ) -> Iterator[str]:
-    yield _header(message, envelope, number)
-    control = message.header.raw(10) if message else ""
-    said = _again(message, control)
-    yield f"MSA|{_code(message, answer)}|{said}"
     version = (message.header.value(12) if message else None) or "2.5"
-    mine = [one for one in answer.findings if _belongs(one, message)]
-    if version in _OLD:
-        if not answer.accepted and mine:
-            yield f"ERR|{_old_location(mine[0])}"
-        return
-    for finding in mine[:MOST_ERRORS]:
-        yield _error(finding, answer)
+    code = _code(message, answer, findings)
+    errors = error_fields(findings, accepted=answer.accepted, retry=answer.retry, version=version)
+    control_id = _again(message, message.header.raw(10)) if message else ""
+    reason = next((one.message for one in findings if one.blocks), "")
+    text = "" if answer.accepted else reason
+    yield f"{_header(message, envelope, charset)}\r"
+    yield f"{written('MSA', msa_fields(code, control_id, text, version))}\r"
+    for fields in errors:
+        yield f"{written('ERR', fields)}\r"
 
 
-def _belongs(finding: Finding, message: Message | None) -> bool:
-    prefix = message.prefix if message else ""
-    return finding.location.startswith(prefix) or not finding.location.startswith("message[")
-
-
-def _header(message: Message | None, envelope: Envelope, number: int) -> str:
+def _header(message: Message | None, envelope: Envelope, charset: str) -> str:
     """MSH anew: sender and receiver change places, time and id are those of the answer."""
     msh = message.header if message else None
 
@@ -90,14 +126,23 @@ def _header(message: Message | None, envelope: Envelope, number: int) -> str:
         return _again(message, msh.raw(field)) if msh else ""
 
     event = (msh.value(9, 2) if msh else None) or ""
-    kind = f"ACK^{_leaf(event)}^ACK" if event else "ACK"
-    own = f"{envelope.id}-{number + 1}" if number else envelope.id
+    kind = f"ACK^{STANDARD.escaped(event)}^ACK" if event else "ACK"
     stamp = envelope.created_at.strftime("%Y%m%d%H%M%S%z")
-    version = take(12) or "2.5"
-    return (
-        f"MSH|^~\\&|{_leaf(envelope.sender)}||{take(3)}|{take(4)}|{stamp}||{kind}|{_leaf(own)}"
-        f"|{take(11) or 'P'}|{version}||||||UNICODE UTF-8"
-    )
+    known = msh is not None and msh.value(12) in VERSIONS
+    fields = {
+        1: "^~\\&",
+        2: take(5) or STANDARD.escaped(envelope.sender),
+        3: take(6) if take(5) else "",
+        4: take(3),
+        5: take(4),
+        6: stamp,
+        8: kind,
+        9: STANDARD.escaped(envelope.id),
+        10: take(11) or "P",
+        11: take(12) if known else "2.5",
+        17: charset,
+    }
+    return written("MSH", fields).rstrip("|")
 
 
 def _again(message: Message | None, raw: str) -> str:
@@ -106,58 +151,20 @@ def _again(message: Message | None, raw: str) -> str:
         return raw
     marks = message.separators
     parts = raw.split(marks.component) if marks.component else [raw]
-    return "^".join(_leaf(marks.unescape(part)) for part in parts)
+    return "^".join(STANDARD.escaped(marks.unescape(part)) for part in parts)
 
 
-def _leaf(text: str) -> str:
-    return STANDARD.escaped(text)
+def _code(message: Message | None, answer: Answer, findings: Sequence[Finding]) -> str:
+    """MSA-1. A header that cannot be processed is rejected; a content in error is an error.
 
-
-def _code(message: Message | None, answer: Answer) -> str:
-    """MSA-1. A header that cannot be processed is rejected; a content in error is an error."""
-    enhanced = message is not None and _enhanced(message, answer)
+    In enhanced mode what nobody looked into is rejected too, unless it should come again.
+    """
+    if message is not None and _enhanced(message, answer):
+        if answer.accepted:
+            return "CA"
+        header = about_the_header(findings) or not findings
+        return "CR" if header and not answer.retry else "CE"
     if answer.accepted:
-        return "CA" if enhanced else "AA"
-    if enhanced:
-        return "CE" if answer.retry else "CR"
-    header = any(finding.code in _HEADER_RULES for finding in answer.findings)
-    return "AR" if answer.retry or header or message is None else "AE"
-
-
-def _error(finding: Finding, answer: Answer) -> str:
-    """ERR-2 place, ERR-3 kind, ERR-4 weight, ERR-5 our own code, ERR-8 the sentence."""
-    code = _error_code(finding)
-    weight = "E" if not answer.accepted else "W"
-    own = f"{finding.code.value}^{_leaf(finding.code.sentence)}^L"
-    return f"ERR||{_location(finding)}|{code}|{weight}|{own}|||{_leaf(finding.message)}"
-
-
-def _error_code(finding: Finding) -> str:
-    row = table("hl7v2/error_codes").get(finding.code.value)
-    number = row.target if row else _OTHER_ERROR
-    words = {"207": "Application error"} if row is None else {number: row.text}
-    return f"{number}^{_leaf(words[number])}^HL70357"
-
-
-def _location(finding: Finding) -> str:
-    """An ERL: segment, its rank, field, repetition, component, subcomponent."""
-    shape = _PLACE.fullmatch(finding.location)
-    if shape is None:
-        return ""
-    parts = [shape["segment"], shape["rank"]]
-    if shape["field"]:
-        parts += [shape["field"], shape["repetition"] or "1"]
-        parts += [part for part in (shape["component"], shape["part"]) if part]
-    return "^".join(parts)
-
-
-def _old_location(finding: Finding) -> str:
-    """An ELD, before 2.5: segment, rank, field, and the kind as a coded element inside."""
-    shape = _PLACE.fullmatch(finding.location)
-    place = [shape["segment"], shape["rank"], shape["field"] or ""] if shape else ["", "", ""]
-    code, text, system = _error_code(finding).split("^")
-    return "^".join([*place, f"{code}&{text}&{system}"])
-
-
-def _joined(segments: Iterator[str]) -> bytes:
-    return "".join(f"{segment}\r" for segment in segments).encode("utf-8")
+        return "AA"
+    header = about_the_header(findings) or message is None
+    return "AR" if answer.retry or header else "AE"

@@ -78,13 +78,27 @@ def declared(body: bytes) -> list[str]:
     return [part.decode("latin-1") for part in fields[17].split(repetition)]
 
 
+def header_of(data: bytes) -> str | None:
+    """The first line that begins with MSH, of bytes that may not be readable.
+
+    A field that is not ASCII is left empty: nobody knows what it says.
+    """
+    found = _HEADER.search(unframed(data)[0])
+    if found is None or len(found[1]) < len(b"MSH|^"):
+        return None
+    mark = found[1][3:4]
+    return mark.join(
+        field if field.isascii() and b"\x00" not in field else b"" for field in found[1].split(mark)
+    ).decode("ascii", errors="ignore")
+
+
 def _by_mark(body: bytes, codec: str) -> Decoded:
     try:
         text = body.decode(codec).removeprefix("\ufeff")
     except UnicodeDecodeError:
         return _unreadable("the bytes do not fit their own byte order mark", None)
     said = declared(text.split("\r", 1)[0].encode("utf-8"))
-    if said and _codec(said[0]) not in {codec, None} and not text.isascii():
+    if said and codec_of(said[0]) not in {codec, None} and not text.isascii():
         rule = f"MSH-18 contradicts the byte order mark; read as {codec}"
         return Decoded(text, (_doubt(rule, said[0]),))
     return Decoded(text)
@@ -93,10 +107,10 @@ def _by_mark(body: bytes, codec: str) -> Decoded:
 def _by_declaration(body: bytes) -> Decoded:
     said = declared(body)
     first = said[0] if said else ""
-    alternates = [codec for codec in map(_codec, said[1:]) if codec]
+    alternates = [codec for codec in map(codec_of, said[1:]) if codec]
     if b"\x1b" in body and alternates:
         return _strict(body, alternates[0], first)
-    codec = _codec(first) if first.strip() else "ascii"
+    codec = codec_of(first) if first.strip() else "ascii"
     if codec is None:
         return _guessed(body, "MSH-18 is not in table 0211", first)
     if codec == "ascii":
@@ -138,7 +152,8 @@ def _is_utf8(body: bytes) -> bool:
     return True
 
 
-def _codec(said: str) -> str | None:
+def codec_of(said: str) -> str | None:
+    """The codec of one name of table 0211, or `None`."""
     return table("hl7v2/charsets").target_of(said.strip()) if said.strip() else None
 
 
