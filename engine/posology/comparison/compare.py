@@ -39,7 +39,8 @@ def compare(
     if not phases:
         return ()
     kept = [*_of_readings(proposal, phases, strengths)]
-    kept += [found for said in proposal.unread if (found := of_unread(said, phases)) is not None]
+    unread = (of_unread(said, phases, strengths) for said in proposal.unread)
+    kept += [found for found in unread if found is not None]
     if all(phase.as_needed or _is_rate(phase) for phase in phases):
         kept = [(UNREAD, rule) for _, rule in kept]
     return tuple(

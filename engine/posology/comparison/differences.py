@@ -10,6 +10,7 @@ from engine.posology.comparison.amounts import Strengths
 from engine.posology.comparison.bounds import of_bounds
 from engine.posology.comparison.difference import ADDS, UNREAD, Difference
 from engine.posology.comparison.doses import of_dose
+from engine.posology.comparison.lasting import of_lasting
 from engine.posology.comparison.rhythms import of_count, of_cycle, of_tempo, of_weekdays
 from engine.posology.comparison.tempo import tempo_of
 from engine.posology.comparison.times import of_meals, of_times, parts_of
@@ -78,6 +79,7 @@ def _of_level(said: Sequence[Phase], stated: Sequence[Phase], beside: Beside) ->
             of_meals(phase, same_days),
             of_weekdays(phase, stated),
             *of_bounds(phase, stated),
+            of_lasting(phase, stated),
             _of_condition(phase, stated),
             of_cycle(phase, stated),
         ]

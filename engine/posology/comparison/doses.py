@@ -8,6 +8,7 @@ from engine.posology.comparison.amounts import (
     is_strength,
     measures,
     same_dose,
+    same_strength,
 )
 from engine.posology.comparison.difference import ADDS, CONTRADICTS, UNREAD, Difference
 from engine.posology.comparison.tempo import tempo_of, total_of
@@ -86,8 +87,7 @@ def of_strength(named: Strengths, strengths: Strengths) -> Difference | None:
     """The strength that a text names against that of the product."""
     if len(named) != 1 or len(strengths) != 1:
         return None
-    one, product = (strength.numerator for strength in (named[0], strengths[0]))
-    if not comparable(one, product) or is_strength(one, strengths):
+    if same_strength(named[0], strengths[0]) is not False:
         return None
     return CONTRADICTS, "the text names another strength than that of the product"
 

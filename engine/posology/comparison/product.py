@@ -15,8 +15,8 @@ _LEAST = 4
 def strengths_of(product: Product) -> tuple[Strength, ...]:
     """The strengths as stated, else the one amount that the product's name gives.
 
-    `DOLIPRANE 500 mg, comprimé` holds 500 mg in one; a name with two amounts, or with an amount
-    by volume, states no strength of one unit.
+    `DOLIPRANE 500 mg, comprimé` holds 500 mg in one, `EXEMPLE 75 µg/h` releases them; a name with
+    two amounts states no strength of one unit.
     """
     if product.strengths or not product.text:
         return product.strengths
@@ -27,9 +27,14 @@ def strengths_of(product: Product) -> tuple[Strength, ...]:
 def _named(name: str) -> tuple[Strength, ...]:
     """The strength that a name gives; a pharmacy meets a few thousand names over and over."""
     named = [item for item in items_of(name) if item.kind not in (Kind.WORD, Kind.NOISE)]
-    amounts = [item.dose.exact for item in named if item.kind is Kind.DOSE and item.dose]
-    plain = len(named) == len(amounts) == 1 and not any(sign in name for sign in "/+")
-    return tuple(Strength(numerator=one) for one in amounts if plain and one is not None)
+    if len(named) != 1:
+        return ()
+    only = named[0]
+    if only.kind in (Kind.RATE, Kind.NAMED):
+        return () if only.strength is None or "+" in name else (only.strength,)
+    amount = only.dose.exact if only.kind is Kind.DOSE and only.dose else None
+    plain = amount is not None and not any(sign in name for sign in "/+")
+    return (Strength(numerator=amount),) if plain and amount is not None else ()
 
 
 def without_name(text: str, product: Product) -> str:

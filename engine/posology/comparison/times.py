@@ -1,7 +1,7 @@
 """The times of day of a text against those of a structure: parts of the day, hours, meals."""
 
 from collections.abc import Sequence
-from datetime import time
+from datetime import datetime, time
 
 from engine.posology.comparison.difference import ADDS, CONTRADICTS, UNREAD, Difference
 from schemas.moment import Moment, MomentTime
@@ -42,14 +42,20 @@ def part_at(clock: time) -> str:
 def of_times(phase: Phase, stated: Sequence[Phase]) -> Difference | None:
     """The parts of the day and the hours of a text, each of which the structure names too."""
     parts = parts_of(phase)
-    named = frozenset(part for one in stated for part in parts_of(one))
+    dated = {
+        moment.time()
+        for one in stated
+        for moment in one.rhythm.dates
+        if isinstance(moment, datetime)
+    }
+    named = frozenset(part for one in stated for part in parts_of(one)) | set(map(part_at, dated))
     if not parts:
         return None
     if not named:
         if any(one.times.moments for one in stated):
             return UNREAD, "the text names moments and the structure meals that it does not name"
         return ADDS, "the text names moments of the day and the structure names none"
-    clocks = {clock for one in stated for clock in one.times.clock}
+    clocks = dated | {clock for one in stated for clock in one.times.clock}
     if any(map(_says_bedtime, (phase, *stated))) and {"evening", "night"} & named:
         parts -= {"evening", "night"}
     if not parts <= named or (clocks and not set(phase.times.clock) <= clocks):

@@ -8,10 +8,11 @@ from collections.abc import Sequence, Set
 from datetime import timedelta
 from decimal import Decimal
 
-from engine.posology.comparison.amounts import measures
+from engine.posology.comparison.amounts import Strengths, measures
 from engine.posology.comparison.bounds import day_stated
 from engine.posology.comparison.ceilings import is_within
 from engine.posology.comparison.difference import ADDS, CONTRADICTS, UNREAD, Difference
+from engine.posology.comparison.rates import of_rate
 from engine.posology.text.dates import day_of
 from engine.posology.text.forms import unit_of
 from engine.posology.text.items import Item, Kind
@@ -36,8 +37,11 @@ _MORE: Difference = (
 )
 
 
-def of_unread(said: str, stated: Sequence[Phase]) -> Difference | None:
-    """What was not understood weighs by its words: an end or a number more than a choice."""
+def of_unread(said: str, stated: Sequence[Phase], strengths: Strengths = ()) -> Difference | None:
+    """What was not understood weighs by its words: an end or a number more than a choice.
+
+    `strengths` are those of the product: a figure of it says nothing of how it is taken.
+    """
     items = items_of(said)
     kinds = _kinds(said, items)
     bounded = any(one.bounds.end or one.bounds.duration for one in stated)
@@ -51,8 +55,8 @@ def of_unread(said: str, stated: Sequence[Phase]) -> Difference | None:
     forms = [item.kind for item in items]
     if "open" in kinds or Kind.OPEN in forms:
         return (CONTRADICTS, "the text gives no end and the structure one") if bounded else None
-    if forms == [Kind.RATE] and _is_of_body(said, stated):
-        return None
+    if forms == [Kind.RATE]:
+        return _of_rate(items[0], stated, strengths)
     if forms == [Kind.COMPOUND] and not any(one.dose and _measures(one.dose) for one in stated):
         return (
             UNREAD,
@@ -65,6 +69,12 @@ def of_unread(said: str, stated: Sequence[Phase]) -> Difference | None:
     if kinds <= {"hours"} and forms == [Kind.SEPARATION]:
         return UNREAD, "the text asks for a time between this medicine and another"
     return _by_words(items, kinds, stated)
+
+
+def _of_rate(item: Item, stated: Sequence[Phase], strengths: Strengths) -> Difference | None:
+    if item.strength is not None:
+        return of_rate(item.strength, stated, strengths)
+    return None if _is_of_body(item.said, stated) else _MORE
 
 
 def _by_words(items: Sequence[Item], kinds: Set[str], stated: Sequence[Phase]) -> Difference | None:

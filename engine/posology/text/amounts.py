@@ -2,17 +2,15 @@
 
 import re
 from decimal import Decimal
-from functools import cache
 
 from engine.posology.text.forms import END, Form, Match, kind_of, many, number
 from engine.posology.text.items import Item, Kind
-from engine.posology.text.lexicon import MEASURES, any_of, number_of, number_pattern, words_of
+from engine.posology.text.lexicon import any_of, number_of, number_pattern
+from engine.posology.text.strengths import over, strength_forms, strength_of, units
 from schemas.posology import Dose
 from schemas.quantity import Quantity, Strength
 
 _SHARE = r"(?:\d/\d|\d+(?:,\d+)?|[½¼¾])(?![/,\d])"
-_PER = r"kg|m2|m²|ml|cl|dl|l|min|mn|h|hr|heures?|hours?|(?:16|72) ?(?:h|heures?|hours?)|actuat|dose"
-"""What an amount by time, weight or volume stands over: a rate, and no amount of an intake."""
 
 
 def scheme_forms() -> tuple[Form, ...]:
@@ -37,12 +35,9 @@ def _spaced(apart: str) -> str:
 def amount_forms() -> tuple[Form, ...]:
     """Units of a stated strength, amounts said again in brackets, amounts, bare numbers."""
     dose, number = any_of("dose_units"), number_pattern()
-    counted, measured = _units(measuring=False), _units(measuring=True)
+    counted, measured = units(measuring=False), units(measuring=True)
     return (
-        (
-            rf"{number}(?: ?(?:-|a) ?{number})? ?(?:{measured}) ?/ ?(?:{_PER})(?!\w)[^\s,;)]*",
-            kind_of(Kind.RATE),
-        ),
+        *strength_forms(),
         (
             rf"{number} ?(?:{measured})(?: ?\+ ?{number} ?(?:{measured}){END})+(?! ?/)",
             kind_of(Kind.COMPOUND),
@@ -51,7 +46,7 @@ def amount_forms() -> tuple[Form, ...]:
         (
             rf"{many()}(?: ?\(\d+\))?[ -]?(?P<dose>{counted}){END} ?(?:doses? a |de |a |of )?"
             rf"(?P<strength>{number}) ?(?P<measure>{measured}){END}"
-            r"(?P<rate> ?/ ?(?:h|heures?|hours?|ml|dose|16 ?h)\b)?(?! ?(?:/|par\b|per\b))",
+            rf"(?: ?{over()})?(?! ?(?:/|par\b|per\b))",
             _of_strength,
         ),
         (
@@ -71,13 +66,6 @@ def amount_forms() -> tuple[Form, ...]:
     )
 
 
-@cache
-def _units(*, measuring: bool) -> str:
-    listed = words_of("dose_units")
-    words = [word for word in listed if (listed[word] in MEASURES) is measuring]
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
-
 def _scheme(found: Match) -> Item | None:
     """`1-0-1` and `1-0-1-0`: morning, noon, evening and bedtime."""
     numbers = [number(found, name) for name in ("q1", "q2", "q3", "q4") if found[name]]
@@ -91,13 +79,13 @@ def _range(low: Decimal, high: Decimal | None, unit: str | None) -> Dose:
 
 
 def _of_strength(found: Match) -> Item | None:
-    """`2 comprimés de 500 mg`: two tablets, and 1000 mg; `de 75 µg/h` is no amount at all."""
+    """`2 comprimés de 500 mg`: two tablets, and 1000 mg; `de 75 µg/h` is a strength alone."""
     low, high, strength = (number(found, name) for name in ("low", "high", "strength"))
     if low is None or strength is None:
         return None
     item = Item(Kind.DOSE, dose=_range(low, high, found["dose"]))
-    if found["rate"]:
-        return item
+    if found["over"]:
+        return item._replace(strength=strength_of(found, "strength"))
     most = None if high is None else high * strength
     named = Strength(
         numerator=Quantity(value=strength, unit=found["measure"]),

@@ -7,6 +7,7 @@ from engine.posology.text.groups import Group, Segment
 from engine.posology.text.items import Item, Kind
 from engine.posology.text.leftover import matters
 from engine.posology.text.lexicon import folded
+from engine.posology.text.strengths import shape_of
 from schemas.base import is_whole
 from schemas.moment import Moment, MomentTime
 from schemas.posology import Cycle, Dose
@@ -36,6 +37,7 @@ class Grouping:
         self.unread: list[str] = []
         self.strengths: list[Strength] = []
         self._run: list[Item] = []
+        self._shape: str | None = None
         self._waiting: Item | None = None
         self._week_in_two: Item | None = None
 
@@ -43,6 +45,7 @@ class Grouping:
         """Place the next item of the text."""
         if item.kind is Kind.SHORT_LENGTH and not self._only_joints():
             item = item._replace(kind=Kind.WORD)
+        self._shape = item.unit or shape_of(item) or self._shape
         if item.kind is Kind.WORD:
             self._run.append(item)
             return
@@ -99,6 +102,8 @@ class Grouping:
                 self.segments.append(Segment(opened_by=item.said))
             case Kind.DOSE | Kind.NUMBER:
                 self._place_dose(segment, item)
+            case Kind.NAMED if item.strength is not None:
+                self.strengths.append(item.strength)
             case Kind.SAID_AGAIN:
                 self._place_again(segment, item)
             case Kind.SCHEME if any(item.doses):
@@ -113,6 +118,7 @@ class Grouping:
                 self._place_in_all(segment, item)
             case kind if kind in (*_ELSEWHERE, Kind.SCHEME):
                 self.unread.append(item.said)
+                self.strengths += [] if item.strength is None else [item.strength]
             case kind if kind is not Kind.NOISE:
                 self._place_timing(segment, item)
 
@@ -166,7 +172,9 @@ class Grouping:
         group.timing_first = group.timing_first or (group.timed and not group.doses)
         if item.strength is not None:
             self.strengths.append(item.strength)
-        is_new = group.say_again(item.dose)
+        if item.length is not None:
+            segment.lasts = item.length
+        is_new = group.say_again(_counted_in(self._shape, item.dose))
         if item.again is not None:
             is_new = group.say_again(item.again) and is_new
         if not is_new:
@@ -217,6 +225,14 @@ class Grouping:
             self.unread.append(item.said)
             return
         segment.bounds = segment.bounds.model_copy(update=bounds)
+
+
+def _counted_in(shape: str | None, dose: Dose) -> Dose:
+    """`patch, 1 à 7h`: a bare number counts what the words before it name."""
+    if shape is None or dose.low is None or dose.high is None or dose.low.unit is not None:
+        return dose
+    low, high = (Quantity(value=end.value, unit=shape) for end in (dose.low, dose.high))
+    return Dose(low=low, high=high)
 
 
 def _place_scheme(segment: Segment, item: Item) -> None:

@@ -39,6 +39,7 @@ class Kind(Enum):
     AS_NEEDED = auto()
     CEILING = auto()
     RATE = auto()
+    NAMED = auto()
     COMPOUND = auto()
     DATE = auto()
     SEPARATION = auto()
@@ -52,7 +53,8 @@ class Kind(Enum):
 class Item(NamedTuple):
     """A stretch of the text, as sent, and its meaning (of a type that depends on the kind).
 
-    `again` is the same amount in another unit, by the `strength` that the words name.
+    `again` is the same amount in another unit, by the `strength` that the words name. `unit` is
+    what the words count in, where bare numbers follow.
     """
 
     kind: Kind
@@ -61,6 +63,7 @@ class Item(NamedTuple):
     dose: Dose | None = None
     again: Dose | None = None
     strength: Strength | None = None
+    unit: str | None = None
     doses: tuple[Decimal, ...] = ()
     moments: tuple[MomentTime, ...] = ()
     clock: time | None = None

@@ -35,6 +35,7 @@ def _clocks() -> tuple[Form, ...]:
             _clock,
         ),
         (r"(?:a |at )?(?P<hour>1?\d) ?(?P<half>am|pm)\b", _clock),
+        (r"(?:at )?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d) ?(?:hours|hrs)\b", _clock),
         (rf"(?:a|vers|et|,) ?{hour} ?(?:h|heures?)(?P<minute>[0-5]\d)?\b", _clock),
         (rf"{waited}{hour} ?h(?P<minute>[0-5]\d)?\b(?! (?:de|min|entre))", _clock),
     )

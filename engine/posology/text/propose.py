@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from engine.posology.text.grouping import Grouping
 from engine.posology.text.groups import Group, Segment
+from engine.posology.text.items import Item, Kind
 from engine.posology.text.scanner import items_of
 from schemas.finding import Finding, FindingCode
 from schemas.posology import Dose, Phase, Rhythm, Times
@@ -31,10 +32,10 @@ def propose(text: str) -> Proposal:
     """
     if len(text) > _LONGEST:
         return Proposal(text=text, unread=(text,))
-    grouping = Grouping()
-    for item in items_of(text):
-        grouping.take(item)
-    grouping.finish()
+    items = items_of(text)
+    grouping = _grouped(items)
+    if not any(group.doses for segment in grouping.segments for group in segment.groups):
+        grouping = _grouped([_as_dose(item) for item in items])
     readings = [_phases(grouping, number) for number in range(_number_of_readings(grouping))]
     distinct = [phases for place, phases in enumerate(readings) if phases not in readings[:place]]
     return Proposal(
@@ -44,6 +45,19 @@ def propose(text: str) -> Proposal:
         several=tuple(distinct[1:]),
         strengths=tuple(dict.fromkeys(grouping.strengths)),
     )
+
+
+def _grouped(items: Sequence[Item]) -> Grouping:
+    grouping = Grouping()
+    for item in items:
+        grouping.take(item)
+    grouping.finish()
+    return grouping
+
+
+def _as_dose(item: Item) -> Item:
+    """`40 mg comprimé le matin`: where no other amount is said, the one named is the dose."""
+    return item._replace(kind=Kind.DOSE, strength=None) if item.kind is Kind.NAMED else item
 
 
 def _number_of_readings(grouping: Grouping) -> int:

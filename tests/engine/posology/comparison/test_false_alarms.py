@@ -34,9 +34,7 @@ JUDGED: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             **dict.fromkeys(("uk-dose-0020", "uk-eps-0006"), "steps"),
         },
         FALSE: {
-            **dict.fromkeys(("fr-ans-0064", "fr-ans-0071"), "product"),
             **dict.fromkeys(("uk-dose-0048", "uk-dose-0049"), "preamble"),
-            **dict.fromkeys(("hl7r4-0023", "hl7r4-0046", "hl7r4-0047"), "infusion"),
             "nl-mp9-0168": "language",
         },
     },
@@ -53,7 +51,6 @@ JUDGED: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "orc-088": "unit",
         },
         FALSE: {
-            "orc-079": "product",
             **dict.fromkeys(("orc-192", "orc-193"), "preamble"),
         },
     },
