@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from schemas.base import Value
+from schemas.dispense import Dispense
 from schemas.export import Envelope, ExportKind
 from schemas.finding import Finding
 from schemas.intake import Intake
@@ -41,6 +42,7 @@ class Reading(Value):
     control_id: str | None = None
     prescriptions: tuple[Prescription, ...] = ()
     intakes: tuple[Intake, ...] = ()
+    dispenses: tuple[Dispense, ...] = ()
     movements: tuple[Movement, ...] = ()
     findings: tuple[Finding, ...] = ()
     sources: tuple[SourceValue, ...] = ()
@@ -48,7 +50,7 @@ class Reading(Value):
     @property
     def is_empty(self) -> bool:
         """Whether nothing was read that the engine could store."""
-        return not (self.prescriptions or self.intakes or self.movements)
+        return not (self.prescriptions or self.intakes or self.dispenses or self.movements)
 
     @property
     def unused(self) -> tuple[SourceValue, ...]:

@@ -26,6 +26,7 @@ class AuditEvent(StrEnum):
     DECISION_REFUSED = "decision.refused"
     SCHEDULE_RELEASED = "schedule.released"
     INTAKE_STORED = "intake.stored"
+    DISPENSE_STORED = "dispense.stored"
     ADHERENCE_COMPUTED = "adherence.computed"
     ADHERENCE_RELEASED = "adherence.released"
     EXPORT_WRITTEN = "export.written"

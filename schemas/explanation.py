@@ -4,6 +4,7 @@ from datetime import date
 
 from schemas.base import Value
 from schemas.connector import SourceValue
+from schemas.dispense import Dispense
 from schemas.finding import Finding
 from schemas.intake import Intake
 from schemas.movement import Movement
@@ -68,6 +69,7 @@ class Explanation(Value):
     days: int
     prescriptions: tuple[ExplainedPrescription, ...] = ()
     intakes: tuple[Intake, ...] = ()
+    dispenses: tuple[Dispense, ...] = ()
     movements: tuple[Movement, ...] = ()
     findings: tuple[Finding, ...] = ()
     used: tuple[SourcePlace, ...] = ()

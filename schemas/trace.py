@@ -39,4 +39,5 @@ class Trace(Value):
     messages: tuple[Message, ...]
     prescriptions: tuple[TracedPrescription, ...] = ()
     intakes: tuple[str, ...] = ()
+    dispenses: tuple[str, ...] = ()
     journal: tuple[AuditEntry, ...] = ()

@@ -59,6 +59,7 @@ def explain(
             explained(prescription, place, start, days) for prescription in assessment.prescriptions
         ),
         intakes=reading.intakes,
+        dispenses=reading.dispenses,
         movements=reading.movements,
         findings=reading.findings,
         used=tuple(SourcePlace.of(source) for source in reading.sources if source.gives),

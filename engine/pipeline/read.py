@@ -10,7 +10,7 @@ from engine.pipeline.earlier import recalled
 from engine.pipeline.merge import merged
 from engine.pipeline.products import Lookup
 from engine.pipeline.receive import ENGINE
-from engine.store import audit, inbox, intakes, patients, prescriptions, queue
+from engine.store import audit, dispenses, inbox, intakes, patients, prescriptions, queue
 from engine.store.inbox import Claimed
 from engine.store.prescriptions import StoredPrescription
 from engine.store.queue import Item
@@ -18,6 +18,7 @@ from engine.store.unit import Overtaken, Unit
 from engine.validation.states import Event, ItemState, happened
 from mappings.catalogue import load_site
 from schemas.connector import Connector, Reading
+from schemas.dispense import Dispense
 from schemas.errors import Refused
 from schemas.events import AuditEvent
 from schemas.finding import Finding, FindingCode
@@ -87,7 +88,7 @@ class _Keeper:
         self.products = Lookup(unit)
 
     def keep(self, reading: Reading) -> None:
-        """Findings of the message, then movements, prescriptions and intakes.
+        """Findings of the message, then movements, prescriptions, intakes and dispenses.
 
         What is known of all prescriptions is asked before the first is stored, so that their
         rows are written together.
@@ -102,6 +103,8 @@ class _Keeper:
             self._prescription(prescription, reading.prescriptions)
         for intake in reading.intakes:
             self._intake(intake)
+        for dispense in reading.dispenses:
+            self._dispense(dispense)
 
     def _record(self, event: AuditEvent, subject: str, **detail: str) -> None:
         audit.record(
@@ -220,15 +223,27 @@ class _Keeper:
 
     def _intake(self, intake: Intake) -> None:
         """Store a report. In doubt of whom it is about, it counts for nobody, and says why."""
-        patient_id, doubts = self._patient(intake.patient)
-        if patient_id is None and not doubts:
-            doubts = (_nobody(intake),)
+        owner, doubts = self._owner(intake)
         doubted = intake.model_copy(update={"findings": (*intake.findings, *doubts)})
-        prescriptions.store_findings(self.unit, self.message.id, doubts)
-        owner = None if doubts else patient_id
         stored = intakes.store(self.unit, doubted, self.message.id, owner, self.now)
         if stored is not None:
             self._record(AuditEvent.INTAKE_STORED, stored)
+
+    def _dispense(self, dispense: Dispense) -> None:
+        """Store what was given out, beside the orders: it plans nothing and counts nowhere."""
+        owner, doubts = self._owner(dispense)
+        doubted = dispense.model_copy(update={"findings": (*dispense.findings, *doubts)})
+        stored = dispenses.store(self.unit, doubted, self.message.id, owner, self.now)
+        if stored is not None:
+            self._record(AuditEvent.DISPENSE_STORED, stored)
+
+    def _owner(self, report: Intake | Dispense) -> tuple[PatientId | None, tuple[Finding, ...]]:
+        """Whom a report is about; nobody, with the doubts, when that is not sure."""
+        patient_id, doubts = self._patient(report.patient)
+        if patient_id is None and not doubts:
+            doubts = (_nobody(report),)
+        prescriptions.store_findings(self.unit, self.message.id, doubts)
+        return (None if doubts else patient_id), doubts
 
     def _movement(self, movement: Movement) -> None:
         patient_id, _ = self._patient(movement.patient)
@@ -257,9 +272,9 @@ def _contradiction(patient: Patient, rule: str) -> Finding:
     )
 
 
-def _nobody(intake: Intake) -> Finding:
+def _nobody(report: Intake | Dispense) -> Finding:
     return Finding(
         code=FindingCode.PATIENT_MISSING,
-        location=intake.location,
+        location=report.location,
         message="patient: the report must carry an identifier that can be found again",
     )

@@ -3,6 +3,7 @@
 from engine.pipeline.context import Context
 from engine.store import (
     audit,
+    dispenses,
     inbox,
     intakes,
     interpretations,
@@ -40,6 +41,7 @@ def trace(context: Context, identifier: str) -> Trace:
             messages=tuple(message for message in found if message is not None),
             prescriptions=tuple(each for chain in chains for each in chain),
             intakes=tuple(each for name in messages for each in intakes.of_message(unit, name)),
+            dispenses=tuple(each for name in messages for each in dispenses.of_message(unit, name)),
             journal=audit.entries_about(unit, _subjects(unit, messages, chains)),
         )
 
@@ -106,6 +108,7 @@ def _subjects(
     ids: list[str] = [*messages]
     for message in messages:
         ids += intakes.of_message(unit, message)
+        ids += dispenses.of_message(unit, message)
     for chain in chains:
         for each in chain:
             ids += [each.id, each.item or "", each.release or ""]

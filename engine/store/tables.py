@@ -268,6 +268,21 @@ intakes = Table(
     Index("ix_intakes_patient", "tenant", "patient_id", "taken_at"),
 )
 
+dispenses = Table(
+    "dispenses",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _tenant(),
+    Column("message_id", ID, ForeignKey("messages.id"), nullable=False, index=True),
+    Column("patient_id", ID, ForeignKey("patients.id")),
+    Column("identity", Text, nullable=False),
+    Column("received_at", UtcInstant, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("sha256", SHA256, nullable=False),
+    UniqueConstraint("tenant", "identity"),
+    Index("ix_dispenses_patient", "tenant", "patient_id", "received_at"),
+)
+
 movements = Table(
     "movements",
     metadata,

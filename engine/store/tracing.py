@@ -6,6 +6,7 @@ from engine.store.tables import (
     adherence_results,
     decisions,
     deliveries,
+    dispenses,
     intakes,
     interpretations,
     messages,
@@ -31,7 +32,7 @@ def messages_behind(unit: Unit, identifier: str) -> tuple[str, ...]:
     )
     direct = [
         select(table.c.message_id).where(table.c.tenant == unit.tenant, table.c.id == identifier)
-        for table in (prescriptions, intakes, movements)
+        for table in (prescriptions, intakes, dispenses, movements)
     ]
     line = (
         select(prescriptions.c.message_id)

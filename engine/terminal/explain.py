@@ -76,6 +76,8 @@ def all_findings(explanation: "Explanation") -> "Iterator[tuple[str, Finding]]":
             yield from ((f"{prefix}{number}", finding) for finding in line.findings)
     for intake in explanation.intakes:
         yield from (("", finding) for finding in intake.findings)
+    for dispense in explanation.dispenses:
+        yield from (("", finding) for finding in dispense.findings)
     for movement in explanation.movements:
         yield from (("", finding) for finding in movement.findings)
 
@@ -96,6 +98,8 @@ def show(explanation: "Explanation", name: str, out: "Console", say: Say) -> Non
         _show_prescription(prescription, rank, explanation, out, say)
     if explanation.intakes:
         out.print(tables.intakes_table(explanation.intakes, say))
+    if explanation.dispenses:
+        out.print(tables.dispenses_table(explanation.dispenses, say))
     if explanation.movements:
         out.print(tables.movements_table(explanation.movements, say))
     found = list(all_findings(explanation))
@@ -147,7 +151,8 @@ def _summary(explanation: "Explanation", say: Say) -> str:
     blocking = sum(finding.blocks for _, finding in all_findings(explanation))
     return say(
         "Site {site}, from {first}, days: {days}. Lines: {lines}, computable: {computable}. "
-        "Intakes planned: {planned}, reported: {reported}. Movements: {movements}. "
+        "Intakes planned: {planned}, reported: {reported}. Dispenses: {dispenses}. "
+        "Movements: {movements}. "
         "Findings: {findings}, blocking: {blocking}."
     ).format(
         site=explanation.site,
@@ -157,6 +162,7 @@ def _summary(explanation: "Explanation", say: Say) -> str:
         computable=sum(line.schedule.computable for line in lines),
         planned=sum(len(line.planned) for line in lines),
         reported=len(explanation.intakes),
+        dispenses=len(explanation.dispenses),
         movements=len(explanation.movements),
         findings=len(list(all_findings(explanation))),
         blocking=blocking,

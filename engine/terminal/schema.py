@@ -23,6 +23,7 @@ def published() -> dict[str, TypeAdapter[Any]]:
         QueueOffer,
         QueueRow,
     )
+    from schemas.dispense import Dispense
     from schemas.expansion import Expansion
     from schemas.explanation import Explanation
     from schemas.finding import Finding
@@ -45,6 +46,7 @@ def published() -> dict[str, TypeAdapter[Any]]:
         "conformance": Conformance,
         "decision": Decision,
         "delivery": Delivery,
+        "dispense": Dispense,
         "expansion": Expansion,
         "explanation": Explanation,
         "finding": Finding,

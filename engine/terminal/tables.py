@@ -17,8 +17,10 @@ from engine.terminal.words import (
     moment_words,
     patient_words,
     place_words,
+    practitioner_words,
     quantity_words,
 )
+from schemas.dispense import Dispense, Lot
 from schemas.explanation import ExplainedLine, SourcePlace
 from schemas.finding import Finding, Severity
 from schemas.intake import Intake
@@ -199,6 +201,39 @@ def intakes_table(intakes: Iterable[Intake], say: Say) -> Table:
             Text(intake.reason.display or intake.reason.code if intake.reason else ""),
         )
     return table
+
+
+def dispenses_table(dispenses: Iterable[Dispense], say: Say) -> Table:
+    """What was given out for which order; nothing of it counts as taken."""
+    table = table_of(
+        say("Dispenses reported"),
+        say("Product"),
+        say("Act"),
+        say("Status"),
+        say("Given out at"),
+        say("Quantity"),
+        say("Order"),
+        say("Lot"),
+        say("By"),
+    )
+    for dispense in dispenses:
+        when = dispense.dispensed_at or dispense.prepared_at or dispense.planned_at
+        table.add_row(
+            product_text(dispense.product) if dispense.product else "",
+            say(dispense.kind.value),
+            say(dispense.status.value),
+            when.isoformat() if when else "",
+            Text(quantity_words(dispense.quantity, say)),
+            Text("\n".join(each.value for each in dispense.line)),
+            Text("\n".join(_lot_words(lot) for lot in dispense.lots)),
+            Text(practitioner_words(dispense.dispensed_by, say) if dispense.dispensed_by else ""),
+        )
+    return table
+
+
+def _lot_words(lot: Lot) -> str:
+    expiry = lot.expires_on.isoformat() if lot.expires_on else ""
+    return " ".join(word for word in (lot.number, expiry) if word)
 
 
 def movements_table(movements: Iterable[Movement], say: Say) -> Table:

@@ -41,6 +41,8 @@ def _tree(found: "Trace", say: Say) -> "Tree":
         )
         for intake in found.intakes:
             branch.add(Text(f"{say('Intake')} {intake}"))
+        for dispense in found.dispenses:
+            branch.add(Text(f"{say('Dispense')} {dispense}"))
     for prescription in found.prescriptions:
         _branch(root, prescription, say)
     return root

@@ -16,6 +16,7 @@ from engine.validation.states import ItemState
 from schemas.adherence import MatchKind, PeriodReason
 from schemas.decision import DecisionKind, Role
 from schemas.delivery import DeliveryState
+from schemas.dispense import DispenseKind, DispenseStatus
 from schemas.finding import FindingCode
 from schemas.intake import AuthorRole, IntakeStatus
 from schemas.message import Acknowledgement, MessageState
@@ -33,6 +34,8 @@ SAID: tuple[type[StrEnum], ...] = (
     ChangeKind,
     DecisionKind,
     DeliveryState,
+    DispenseKind,
+    DispenseStatus,
     Divisibility,
     IntakeStatus,
     ItemState,
