@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from engine.review.case import ENDED, LineCase, doubt
-from engine.review.courses import covered
 from engine.review.lines import folded, product_keys
-from schemas.base import DateOrInstant, is_day
+from engine.review.periods import days_of, follow, follow_each_other, with_days
 from schemas.codes import ProductCode, ProductCodeSystem
 from schemas.finding import Finding, FindingCode
 from schemas.prescription import Line
-from schemas.schedule import DoseSchedule
+from schemas.schedule import LineSchedule
 
 _ATC_SUBSTANCE = 7
 """Characters of an ATC code of the fifth level (WHO): one substance, or one fixed combination."""
@@ -82,29 +81,26 @@ def _others_in_force(case: LineCase) -> Iterator[tuple[int, Line]]:
         yield from ((i, line) for i, line in enumerate(case.earlier) if line.action not in ENDED)
 
 
+def _schedule(case: LineCase, index: int) -> LineSchedule | None:
+    return case.schedules[index] if case.schedules else None
+
+
 def _covered(case: LineCase, index: int) -> tuple[date, date | None] | None:
     """The days that the schedule of a line covers; `None` where it has none."""
-    schedule = case.schedules[index] if case.schedules else None
-    return covered(schedule) if isinstance(schedule, DoseSchedule) else None
+    return days_of(_schedule(case, index))
 
 
 def _follow(case: LineCase, index: int) -> bool:
     """Whether one line has ended before the other begins: by schedules, else by stated dates."""
-    one, other = _covered(case, case.index), _covered(case, index)
-    if one is None or other is None:
-        return follow_each_other(case.line, case.prescription.lines[index])
-    return any(
-        last is not None and last < first for (_, last), (first, _) in ((one, other), (other, one))
-    )
+    lines = case.prescription.lines
+    own = case.line, _schedule(case, case.index)
+    return follow(own, (lines[index], _schedule(case, index)))
 
 
 def _with_days(case: LineCase, index: int) -> str:
     """The product, with the days on which both lines are in force where they are known."""
-    label, spans = case.line.product.label, (_covered(case, case.index), _covered(case, index))
-    if spans[0] is None or spans[1] is None:
-        return label
-    ends = [end for _, end in (spans[0], spans[1]) if end is not None]
-    return f"{label}: {max(spans[0][0], spans[1][0])} – {min(ends) if ends else ''}".rstrip()
+    own, other = _schedule(case, case.index), _schedule(case, index)
+    return with_days(case.line.product.label, own, other)
 
 
 def _substances(case: LineCase, index: int) -> frozenset[str]:
@@ -127,29 +123,3 @@ def _names_a_substance(code: ProductCode) -> bool:
     if code.system is ProductCodeSystem.ATC:
         return len(code.value) == _ATC_SUBSTANCE
     return code.system is ProductCodeSystem.SMS
-
-
-def follow_each_other(one: Line, other: Line) -> bool:
-    """Whether one line has ended before the other begins, by dates that both of them state."""
-    spans = [_span(line) for line in (one, other)]
-    return any(
-        before is not None and after is not None and _is_before(before[1], after[0])
-        for before, after in (spans, reversed(spans))
-    )
-
-
-def _span(line: Line) -> tuple[DateOrInstant, DateOrInstant] | None:
-    """From the first start to the last end; `None` when a phase states neither or the kinds mix."""
-    bounds = [phase.bounds for phase in line.posology.phases]
-    starts = [each.start for each in bounds if each.start is not None]
-    ends = [each.end for each in bounds if each.end is not None]
-    if not bounds or len(starts) < len(bounds) or len(ends) < len(bounds):
-        return None
-    if len({is_day(each) for each in (*starts, *ends)}) > 1:
-        return None
-    return min(starts), max(ends)
-
-
-def _is_before(end: DateOrInstant, start: DateOrInstant) -> bool:
-    """Days with days and instants with instants: a day is no instant without a zone."""
-    return is_day(end) == is_day(start) and end < start
