@@ -4,7 +4,7 @@ import re
 
 from connectors.fhir.form.tree import Json, Object
 from connectors.fhir.resources.people import BIRTH_PLACE, INSEE, RELIABILITY
-from connectors.fhir.writing.outgoing import URI_SYSTEM, Outgoing
+from connectors.fhir.writing.outgoing import URI_SYSTEM, Entries
 from schemas.codes import Coding, ProductCode, ProductCodeSystem
 from schemas.decision import Decider
 from schemas.people import Identifier, IdentifierKind, Organization, Patient, Practitioner
@@ -95,7 +95,7 @@ def order_reference(line: Line) -> Object:
     }
 
 
-def add_patient(out: Outgoing, patient: Patient) -> Object:
+def add_patient(out: Entries, patient: Patient) -> Object:
     """The patient as known, with the sender's word on the identity."""
     names: list[Json] = []
     if patient.birth_name or patient.given_names:
@@ -125,7 +125,7 @@ def add_patient(out: Outgoing, patient: Patient) -> Object:
     )
 
 
-def add_practitioner(out: Outgoing, person: Practitioner, key: str) -> Object:
+def add_practitioner(out: Entries, person: Practitioner, key: str) -> Object:
     """A professional as known."""
     given: list[Json] = [person.given_name] if person.given_name else []
     return out.add(
@@ -139,7 +139,7 @@ def add_practitioner(out: Outgoing, person: Practitioner, key: str) -> Object:
     )
 
 
-def add_pharmacist(out: Outgoing, decider: Decider) -> Object:
+def add_pharmacist(out: Entries, decider: Decider) -> Object:
     """The pharmacist who decided, by RPPS when the account has one."""
     rpps = Identifier(value=decider.rpps, kind=IdentifierKind.RPPS) if decider.rpps else None
     coding: Object = {"system": PROFESSIONS, "code": "21", "display": "Pharmacien"}
@@ -154,7 +154,7 @@ def add_pharmacist(out: Outgoing, decider: Decider) -> Object:
     )
 
 
-def add_pharmacy(out: Outgoing, pharmacy: Organization) -> Object:
+def add_pharmacy(out: Entries, pharmacy: Organization) -> Object:
     """The pharmacy."""
     return out.add(
         "pharmacy",
@@ -166,7 +166,7 @@ def add_pharmacy(out: Outgoing, pharmacy: Organization) -> Object:
     )
 
 
-def add_product(out: Outgoing, product: Product, key: str) -> Object:
+def add_product(out: Entries, product: Product, key: str) -> Object:
     """The product with every code and word as its sender gave them."""
     listed: list[Json] = [_ingredient(each) for each in product.ingredients if _is_named(each)]
     return out.add(
