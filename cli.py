@@ -14,6 +14,7 @@ from engine.terminal import (
     queue_commands,
     reference_commands,
     shell,
+    site_commands,
 )
 from engine.terminal.options import Json, Lang
 
@@ -140,6 +141,7 @@ queue_commands.app.command()(interpret_commands.offer)
 queue_commands.app.command()(interpret_commands.interpret)
 app.add_typer(queue_commands.app, name="queue")
 app.add_typer(reference_commands.app, name="reference")
+app.add_typer(site_commands.app, name="site")
 app.add_typer(people_commands.account, name="account")
 app.add_typer(people_commands.access, name="access")
 

@@ -13,7 +13,8 @@ from enum import Enum
 from pathlib import Path
 
 from mappings.catalogue import HERE
-from mappings.table import Row, Table, TableError, read_table
+from mappings.problem import BrokenTable, Fault, Problem
+from mappings.table import Row, Table, read_table
 from mappings.timing import timing_of
 
 _PATTERN = re.compile(r"part|weekdays/(?:<n>|1)wk")
@@ -22,41 +23,43 @@ _LISTS = frozenset({"distributions", "reasons"})
 """Tables, by the last part of their name, whose targets are lists."""
 
 
-def check_tables(root: Path = HERE) -> list[str]:
+def check_tables(root: Path = HERE) -> list[Problem]:
     """Every problem of every table under `root`, each naming its file and line; empty when none.
 
     Codes stated twice, unreadable files, heads that name another file, targets that are not of
     what the head names, rows without a source, and files without a row.
     """
-    return [problem for path in sorted(root.rglob("*.csv")) for problem in _problems(path, root)]
+    return [found for path in sorted(root.rglob("*.csv")) for found in problems_of(path, root)]
 
 
-def _problems(path: Path, root: Path) -> Iterator[str]:
+def problems_of(path: Path, root: Path) -> Iterator[Problem]:
+    """What is wrong with one table, whose name is its path under `root`."""
     try:
         table = read_table(path)
         accepts = _accepts(table)
-    except TableError as error:
-        yield str(error)
+    except BrokenTable as error:
+        yield error.problem
         return
     except (ImportError, AttributeError, TypeError):
-        yield f"{path}:1: the target of the head is no enum of schemas"
+        yield Problem(path, 1, Fault.NO_ENUM)
         return
     stated = path.relative_to(root).with_suffix("").as_posix()
     if table.name not in {stated, stated.removeprefix("sites/")}:
-        yield f"{path}:1: the head names another table than {stated}"
+        yield Problem(path, 1, Fault.NAME, table.name)
     if not len(table):
-        yield f"{path}:1: the table has no row"
+        yield Problem(path, 1, Fault.NO_ROW)
     for row in table:
-        yield from (f"{path}:{row.line}: {fault}" for fault in _faults(row, table, accepts))
+        yield from (Problem(path, row.line, *fault) for fault in _faults(row, table, accepts))
 
 
-def _faults(row: Row, table: Table, accepts: Callable[[str], bool]) -> Iterator[str]:
+def _faults(row: Row, table: Table, accepts: Callable[[str], bool]) -> Iterator[tuple[Fault, str]]:
     if not row.source.strip():
-        yield "the row has no source"
+        yield Fault.NO_SOURCE, ""
     if row.code != row.code.strip() or not row.code:
-        yield "the code is empty or has spaces around it"
-    if not all(accepts(target) for target in _targets(row, table)):
-        yield f"the target is not of {table.target}"
+        yield Fault.CODE, row.code
+    for target in _targets(row, table):
+        if not accepts(target):
+            yield Fault.TARGET, target
 
 
 def _targets(row: Row, table: Table) -> Iterable[str]:
@@ -106,7 +109,7 @@ def _is_time(target: str) -> bool:
 def main(root: Path = HERE) -> int:
     """Prints every problem; 1 when there is one. `python -m mappings.check` calls it."""
     problems = check_tables(root)
-    print("\n".join(problems) or "tables: no problem")
+    print("\n".join(map(str, problems)) or "tables: no problem")
     return 1 if problems else 0
 
 

@@ -6,14 +6,19 @@ code;text;target;source;read_by
 TAB;tablet;comprimé;HL7 v2.5.1 ...;
 ```
 `read_by` names the two people who read the row against its source; it is empty until they did.
+A line that begins with `#` below the columns is a comment.
 """
 
 import csv
+import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mappings.problem import BrokenTable, Fault, Problem, TableError
+
+__all__ = ["COLUMNS", "Row", "Table", "TableError", "read_table"]
 COLUMNS = ("code", "text", "target", "source", "read_by")
 _HEAD = re.compile(r"# table: (?P<name>\S+)  target: (?P<target>\S+)  version: (?P<version>\d+)")
 
@@ -28,10 +33,6 @@ class Row:
     source: str
     read_by: str
     line: int
-
-
-class TableError(ValueError):
-    """A table that cannot be used; the text names the file and the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +69,27 @@ def read_table(path: Path) -> Table:
 
     Raises: `TableError` for a missing head line, wrong columns or a code stated twice.
     """
-    with path.open(encoding="utf-8", newline="") as lines:
-        head = _HEAD.fullmatch(lines.readline().rstrip("\r\n"))
-        if head is None:
-            raise TableError(f"{path}:1: head line `# table: …  target: …  version: …` expected")
-        reader = csv.reader(lines, delimiter=";")
-        if tuple(next(reader, ())) != COLUMNS:
-            raise TableError(f"{path}:2: columns must be {';'.join(COLUMNS)}")
-        rows: dict[str, Row] = {}
-        for number, cells in enumerate(reader, start=3):
-            if len(cells) != len(COLUMNS):
-                raise TableError(f"{path}:{number}: {len(COLUMNS)} columns expected")
-            code, text, target, source, read_by = cells
-            row = Row(code, text, target, source, read_by, line=number)
-            if row.code in rows:
-                raise TableError(f"{path}:{number}: code {row.code!r} is stated twice")
-            rows[row.code] = row
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        before = path.read_bytes()[: error.start]
+        raise BrokenTable(Problem(path, before.count(b"\n") + 1, Fault.ENCODING)) from None
+    lines = io.StringIO(text, newline="")
+    head = _HEAD.fullmatch(lines.readline().rstrip("\r\n"))
+    if head is None:
+        raise BrokenTable(Problem(path, 1, Fault.HEAD))
+    reader = csv.reader(lines, delimiter=";")
+    if tuple(next(reader, ())) != COLUMNS:
+        raise BrokenTable(Problem(path, 2, Fault.COLUMNS))
+    rows: dict[str, Row] = {}
+    for cells in reader:
+        line = reader.line_num + 1
+        if not cells or cells[0].startswith("#"):
+            continue
+        if len(cells) != len(COLUMNS):
+            raise BrokenTable(Problem(path, line, Fault.CELLS))
+        code, words, target, source, read_by = cells
+        if code in rows:
+            raise BrokenTable(Problem(path, line, Fault.TWICE, code))
+        rows[code] = Row(code, words, target, source, read_by, line=line)
     return Table(head["name"], head["target"], int(head["version"]), rows)

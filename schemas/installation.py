@@ -19,3 +19,19 @@ class Installation(Value):
     formats: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+
+
+class SiteProblem(Value):
+    """One rule that a file of a site breaks, at a line of it. `quoted` is the value, if any."""
+
+    file: str
+    line: int
+    rule: str
+    quoted: str = ""
+
+
+class SiteCheck(Value):
+    """What `semainier site check` tells of one site: every problem, none when it can be used."""
+
+    site: str
+    problems: tuple[SiteProblem, ...] = ()

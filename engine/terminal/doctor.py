@@ -132,15 +132,13 @@ def _version(name: str) -> str | None:
 
 
 def _table_problems() -> Iterator[str]:
-    from mappings.catalogue import load_site, site_names
+    from mappings.catalogue import site_folder, site_names
     from mappings.check import check_tables
+    from mappings.site_check import check_site
 
-    yield from check_tables()
+    yield from map(str, check_tables())
     for name in site_names():
-        try:
-            load_site(name)
-        except ValueError as error:
-            yield f"site {name}: {error}"
+        yield from map(str, check_site(site_folder(name)))
 
 
 def _zone_problems() -> Iterator[str]:

@@ -27,7 +27,7 @@ def published() -> dict[str, TypeAdapter[Any]]:
     from schemas.expansion import Expansion
     from schemas.explanation import Explanation
     from schemas.finding import Finding
-    from schemas.installation import Installation
+    from schemas.installation import Installation, SiteCheck
     from schemas.intake import Intake
     from schemas.message import Message
     from schemas.movement import Movement
@@ -51,6 +51,7 @@ def published() -> dict[str, TypeAdapter[Any]]:
         "explanation": Explanation,
         "finding": Finding,
         "installation": Installation,
+        "site-check": SiteCheck,
         "intake": Intake,
         "message": Message,
         "messages": tuple[Message, ...],

@@ -21,7 +21,7 @@ def a_table(
 
 def problems(root: Path) -> list[str]:
     """The problems without the folder they were found in."""
-    return [problem.removeprefix(f"{root}/") for problem in check_tables(root)]
+    return [str(problem).removeprefix(f"{root}/") for problem in check_tables(root)]
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.relative_to(HERE).as_posix())
@@ -45,13 +45,13 @@ def test_a_right_table_has_no_problem(tmp_path: Path) -> None:
 def test_a_code_stated_twice_is_a_problem(tmp_path: Path) -> None:
     a_table(tmp_path, "QHS;bedtime;HS;table 0335;", "QHS;evening;EVE;table 0335;")
 
-    assert problems(tmp_path) == ["hl7v2/moments.csv:4: code 'QHS' is stated twice"]
+    assert problems(tmp_path) == ["hl7v2/moments.csv:4: the code is stated twice: 'QHS'"]
 
 
 def test_a_target_that_is_no_value_of_the_enum_is_a_problem(tmp_path: Path) -> None:
     a_table(tmp_path, "QHS;bedtime;bedtime;table 0335;")
 
-    assert problems(tmp_path) == ["hl7v2/moments.csv:3: the target is not of schemas.moment.Moment"]
+    assert problems(tmp_path) == ["hl7v2/moments.csv:3: no target of this table: 'bedtime'"]
 
 
 def test_a_row_without_source_is_a_problem(tmp_path: Path) -> None:
@@ -69,14 +69,14 @@ def test_a_distribution_lists_several_moments_and_each_is_checked(tmp_path: Path
     )
 
     assert problems(tmp_path) == [
-        "sites/other/distributions.csv:4: the target is not of schemas.moment.Moment"
+        "sites/other/distributions.csv:4: no target of this table: 'NOWHERE'"
     ]
 
 
 def test_two_moments_in_a_table_of_single_ones_are_a_problem(tmp_path: Path) -> None:
     a_table(tmp_path, "BID;twice;MORN EVE;table 0335;")
 
-    assert problems(tmp_path) == ["hl7v2/moments.csv:3: the target is not of schemas.moment.Moment"]
+    assert problems(tmp_path) == ["hl7v2/moments.csv:3: no target of this table: 'MORN EVE'"]
 
 
 @pytest.mark.parametrize("target", ["schemas.moment.Nothing", "schemas.nowhere.Moment"])
@@ -93,7 +93,7 @@ def test_a_table_kept_in_the_file_of_another_is_a_problem(tmp_path: Path) -> Non
     (tmp_path / "hl7v2/moments.csv").rename(tmp_path / "hl7v2/other.csv")
 
     assert problems(tmp_path) == [
-        "hl7v2/other.csv:1: the head names another table than hl7v2/other"
+        "hl7v2/other.csv:1: the head names another table: 'hl7v2/moments'"
     ]
 
 
@@ -106,7 +106,7 @@ def test_a_time_that_is_no_time_is_a_problem(tmp_path: Path) -> None:
         target="wall-time",
     )
 
-    assert problems(tmp_path) == ["sites/other/moments.csv:4: the target is not of wall-time"]
+    assert problems(tmp_path) == ["sites/other/moments.csv:4: no target of this table: '24h'"]
 
 
 def test_an_empty_table_is_a_problem(tmp_path: Path) -> None:
@@ -144,4 +144,33 @@ def test_a_head_that_names_something_other_than_an_enum_is_a_problem(tmp_path: P
 def test_a_code_with_spaces_around_it_is_a_problem(tmp_path: Path) -> None:
     a_table(tmp_path, "QHS ;bedtime;HS;0335;")
 
-    assert problems(tmp_path) == ["hl7v2/moments.csv:3: the code is empty or has spaces around it"]
+    assert problems(tmp_path) == [
+        "hl7v2/moments.csv:3: the code is empty or has spaces around it: 'QHS '"
+    ]
+
+
+def test_a_comment_below_the_columns_is_no_row(tmp_path: Path) -> None:
+    a_table(tmp_path, "# QHS;bedtime;HS;;", "HS;bedtime;HS;0335;")
+
+    assert problems(tmp_path) == []
+    assert list(read_table(tmp_path / "hl7v2/moments.csv").rows) == ["HS"]
+
+
+def test_a_file_in_another_encoding_is_a_problem_at_its_line(tmp_path: Path) -> None:
+    a_table(tmp_path, "QHS;bedtime;HS;0335;")
+    path = tmp_path / "hl7v2/moments.csv"
+    path.write_bytes(path.read_bytes() + "HS;au coucher, été;HS;0335;\n".encode("iso-8859-1"))
+
+    assert problems(tmp_path) == ["hl7v2/moments.csv:4: the file is not UTF-8"]
+
+
+def test_words_that_are_no_timing_are_a_problem(tmp_path: Path) -> None:
+    a_table(
+        tmp_path,
+        "TLJ;chaque jour;1/d MORN;liste;",
+        "TLS;chaque semaine;1/week;liste;",
+        name="pn13/frequencies",
+        target="mappings.timing",
+    )
+
+    assert problems(tmp_path) == ["pn13/frequencies.csv:4: no target of this table: '1/week'"]

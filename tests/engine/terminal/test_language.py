@@ -13,6 +13,8 @@ from engine.store.queue import Subject
 from engine.terminal.tables import SEVERITIES
 from engine.terminal.words import WEEKDAYS, moment_words
 from engine.validation.states import ItemState
+from mappings.problem import Fault
+from mappings.site_check import site_tables
 from schemas.adherence import MatchKind, PeriodReason
 from schemas.decision import DecisionKind, Role
 from schemas.delivery import DeliveryState
@@ -37,6 +39,7 @@ SAID: tuple[type[StrEnum], ...] = (
     DispenseKind,
     DispenseStatus,
     Divisibility,
+    Fault,
     IntakeStatus,
     ItemState,
     LineAction,
@@ -88,6 +91,7 @@ def texts_of_the_model() -> set[str]:
         *WEEKDAYS,
         *(words for _, words, _ in SEVERITIES.values()),
         *(member.value for each in SAID for member in each),
+        *(row.text for row in site_tables().values()),
         EXTRA,
     }
 
