@@ -138,8 +138,11 @@ def _milder(
     alone = compare(proposal, (phase,), location, strengths)
     if not any(finding.blocks for finding in alone) or len(phases) == 1:
         return alone
-    together = compare(proposal, phases, location, strengths)
-    return alone if any(finding.blocks for finding in together) else together
+    return min(alone, compare(proposal, phases, location, strengths), key=_heaviest)
+
+
+def _heaviest(findings: Sequence[Finding]) -> tuple[int, int]:
+    return max((_WEIGHT[finding.code] for finding in findings), default=-1), len(findings)
 
 
 def _proposal(text: str, product: Product) -> Proposal:

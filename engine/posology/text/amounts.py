@@ -10,6 +10,7 @@ from engine.posology.text.strengths import over, strength_forms, strength_of, un
 from schemas.posology import Dose
 from schemas.quantity import Quantity, Strength
 
+_HALF = Decimal("0.5")
 _SHARE = r"(?:\d/\d|\d+(?:,\d+)?|[½¼¾])(?![/,\d])"
 
 
@@ -112,7 +113,8 @@ def _dose(found: Match) -> Item | None:
     if low is None:
         return None
     if found.groupdict().get("half"):
-        low, high = low + Decimal("0.5"), None
+        # `1 à 2 cp et demi`: the half belongs to the number that it follows.
+        low, high = (low + _HALF, None) if high is None else (low, high + _HALF)
     return Item(Kind.DOSE, dose=_range(low, high, found["dose"]))
 
 

@@ -1,5 +1,6 @@
 """Puts the items of a text where they belong: doses with their timing, lengths with all of it."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from engine.posology.text.dates import day_of, days_of
@@ -106,9 +107,9 @@ class Grouping:
                 self.strengths.append(item.strength)
             case Kind.SAID_AGAIN:
                 self._place_again(segment, item)
-            case Kind.SCHEME if any(item.doses):
+            case Kind.SCHEME if any(item.doses) and _may_count(segment.groups[-1].doses):
                 _place_scheme(segment, item)
-            case Kind.LENGTH | Kind.SHORT_LENGTH:
+            case Kind.LENGTH | Kind.SHORT_LENGTH | Kind.NEXT:
                 self._place_length(segment, item)
             case Kind.UNTIL | Kind.FROM | Kind.BETWEEN:
                 self._place_dates(segment, item)
@@ -213,7 +214,8 @@ class Grouping:
             self.unread.append(item.said)
 
     def _place_length(self, segment: Segment, item: Item) -> None:
-        if segment.bounds.duration not in (None, item.length):
+        follows = item.kind is not Kind.NEXT or segment.opened_by is not None
+        if segment.bounds.duration not in (None, item.length) or not follows:
             self.unread.append(item.said)
             return
         bounds = {"duration": item.length, "duration_high": item.length_high}
@@ -235,9 +237,18 @@ def _counted_in(shape: str | None, dose: Dose) -> Dose:
     return Dose(low=low, high=high)
 
 
+def _may_count(doses: Sequence[Dose]) -> bool:
+    """`1 cp 1-0-1` names the unit of the scheme; `2 cp 1-0-1`, `500 mg 1-0-1` have two senses."""
+    return not doses or bool(_ones(doses))
+
+
+def _ones(doses: Sequence[Dose]) -> list[Quantity]:
+    return [dose.exact for dose in doses if dose.exact is not None and dose.exact.value == 1]
+
+
 def _place_scheme(segment: Segment, item: Item) -> None:
     amounts = list(zip(_SCHEME, item.doses, strict=False))
-    unit = next((dose.low.unit for dose in segment.groups[-1].doses if dose.low), None)
+    unit = next((one.unit for one in _ones(segment.groups[-1].doses)), None)
     segment.groups[-1].doses.clear()
     for amount, placed in groupby(sorted(amounts, key=lambda one: one[1]), lambda one: one[1]):
         moments = [MomentTime(moment=moment) for moment, _ in placed]

@@ -64,6 +64,19 @@ def harmless_forms() -> tuple[Form, ...]:
         ),
         (r"(?:\d+ )?(?:boites?|btes?)(?: de \d+(?: [^\W\d]+)?)?(?![^\W\d_])", noise),
         (r"ald(?: ?100 ?%)?(?![^\W\d_])", noise),
+        (
+            r"(?:(?:et )?puis|ensuite|(?:and )?then|daarna) (?:la |se |the |de )?"
+            r"(?:recracher|cracher|avaler|rincer|essuyer|spit|swallow|rinse|wipe|uitspugen|spoelen)"
+            r"(?: (?:la bouche|l'eau|le surplus|l'exces|out|mouth|the mouth))?(?=\s*(?:$|[.,;)]))",
+            noise,
+        ),
+        (r"vit(?:amines?|\.)? ?[a-k]\d{1,2}(?!\w)", noise),
+        (
+            # The first intake is the first of all; the second one would be a start.
+            r"(?:des|a partir de) la (?:premiere|1(?:e|re|ere)) (?:prise|dose)(?=\s*(?:$|[.,;]))"
+            r"|from the (?:first|1st) (?:dose|intake)(?=\s*(?:$|[.,;]))|[1１]回目から(?:服用)?",
+            noise,
+        ),
     )
 
 

@@ -26,6 +26,7 @@ class Kind(Enum):
     WEEKDAY = auto()
     LENGTH = auto()
     SHORT_LENGTH = auto()
+    NEXT = auto()
     FROM = auto()
     UNTIL = auto()
     BETWEEN = auto()

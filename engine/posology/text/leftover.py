@@ -32,6 +32,11 @@ def kind_of_word(word: str) -> str | None:
     return _kinds().get(word)
 
 
+def is_known(word: str) -> bool:
+    """Whether a folded word is in any table: of units, times, numbers, or triggers."""
+    return word in _ALSO_WORDS or word in words_of("numbers") or kind_of_word(word) is not None
+
+
 @cache
 def _kinds() -> dict[str, str]:
     named = {

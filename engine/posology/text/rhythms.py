@@ -70,7 +70,7 @@ def _so_many() -> tuple[Form, ...]:
     return (
         (rf"x ?(?P<low>\d+) ?(?:fois)? ?(?:/|par) ?(?P<unit>{unit()}){END}", _frequency),
         (
-            rf"{many()} ?(?:fois|prises?|x|times?|mal|maal|keer)\b ?"
+            rf"{many(choice='ou|or|of')} ?(?:fois|prises?|x|times?|mal|maal|keer)\b ?"
             rf"(?:par|/|per|pro|a|an|each|every|dans la|en)? ?(?P<unit>{unit()}|{ADVERBS}){END}",
             _frequency,
         ),

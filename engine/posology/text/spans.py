@@ -43,7 +43,19 @@ def _turns() -> tuple[Form, ...]:
         ),
         (rf"a repeter (?:sur|pendant) (?P<low>le |un |1 )(?P<unit>mois){END}", _for_a_month),
         (r"(?:et )?(?:puis|then) (?:stop\w*|arret\w*)", kind_of(Kind.STOP)),
-        (r"(?:et )?puis\b|ensuite\b|then\b|dann?\b", kind_of(Kind.THEN)),
+        (
+            r"(?:et )?puis\b|ensuite\b|then\b|dann?\b|thereafter\b|hierna\b|daarna\b|danach\b",
+            kind_of(Kind.THEN),
+        ),
+        (r"(?:the |le )?(?:next day|following day|lendemain|jour suivant)\b", _next_day),
+        (
+            rf"(?:pendant |durant )?les (?P<low>{number}) (?P<unit>{unit()}) suivante?s\b",
+            length_as(Kind.NEXT),
+        ),
+        (
+            rf"(?:for )?(?:the )?(?:next|following) (?P<low>{number}) (?P<unit>{unit()}){END}",
+            length_as(Kind.NEXT),
+        ),
         (r"au long cours|onwards|long terme|long term|ongoing|en continu", kind_of(Kind.OPEN)),
         (
             rf"(?:(?:(?:a )?renouveler|renouvelable|oar)(?: ?x? ?{number}(?: fois)?)?"
@@ -75,6 +87,7 @@ def _dates() -> tuple[Form, ...]:
 
 
 def _lengths() -> tuple[Form, ...]:
+    number = number_pattern()
     return (
         (
             rf"(?:sur|en|over) {many()} ?(?P<unit>heures?|hours?|h|minutes?|min){END}",
@@ -86,6 +99,16 @@ def _lengths() -> tuple[Form, ...]:
             rf"{many()} ?(?P<unit>{unit()}){END}",
             length,
         ),
+        (
+            rf"(?:for |gedurende )?(?:the first|de eerste) (?P<low>{number}) ?"
+            rf"(?P<unit>{unit()}){END}",
+            length,
+        ),
+        (
+            rf"(?:pendant |durant )?les (?P<low>{number}) premiere?s (?P<unit>{unit()}){END}",
+            length,
+        ),
+        (r"(?:le premier jour|(?:on )?the first day)\b(?! (?:du|de|des|of)\b)", _first_day),
         (
             # `7 j` with nothing before it: a length only where it stands alone.
             rf"{many()} ?(?P<unit>jours?|jrs|j|days?|semaines?|sem|weeks?|mois|months?)"
@@ -103,6 +126,16 @@ def _again(found: Match) -> Item | None:
 def _for_a_month(found: Match) -> Item:
     """`à répéter sur le mois`: for one month."""
     return Item(Kind.LENGTH, length=Duration.model_validate({"value": 1, "unit": "mo"}))
+
+
+def _first_day(found: Match) -> Item:
+    """`2 cp le premier jour puis ...`: for one day."""
+    return Item(Kind.LENGTH, length=Duration.model_validate({"value": 1, "unit": "d"}))
+
+
+def _next_day(found: Match) -> Item:
+    """`puis 50 mg le lendemain`: a step of one day."""
+    return _first_day(found)._replace(kind=Kind.NEXT)
 
 
 def _every_other(found: Match) -> Item:

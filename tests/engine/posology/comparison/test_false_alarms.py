@@ -21,6 +21,7 @@ JUDGED: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             **dict.fromkeys(("fr-ans-0005", "fr-ans-0012", "fr-ans-0019"), "condition"),
             **dict.fromkeys(("fr-ans-0040", "fr-ans-0041", "hl7r4-0043"), "condition"),
             **dict.fromkeys(("fr-ans-0039", "uk-dose-0017", "uk-dose-0034"), "end"),
+            "nl-mp9-0168": "end",
             **dict.fromkeys(("fr-ans-0043", "hl7r4-0027", "hl7tbl-0020"), "length"),
             **dict.fromkeys(("uk-eps-0008", "uk-eps-0010"), "length"),
             **dict.fromkeys(("fhirtc-0007", "hl7r4-0061", "hl7tbl-0011", "uk-eps-0017"), "dose"),
@@ -33,10 +34,7 @@ JUDGED: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             **dict.fromkeys(("uk-dose-0001", "ch-emed-0011"), "cycle"),
             **dict.fromkeys(("uk-dose-0020", "uk-eps-0006"), "steps"),
         },
-        FALSE: {
-            **dict.fromkeys(("uk-dose-0048", "uk-dose-0049"), "preamble"),
-            "nl-mp9-0168": "language",
-        },
+        FALSE: {},
     },
     "expansion-oracle.jsonl": {
         RIGHT: {
@@ -50,9 +48,7 @@ JUDGED: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "orc-186": "steps",
             "orc-088": "unit",
         },
-        FALSE: {
-            **dict.fromkeys(("orc-192", "orc-193"), "preamble"),
-        },
+        FALSE: {},
     },
     "other-format-cases.jsonl": {
         RIGHT: {
@@ -77,6 +73,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "french/fhir/eprescription/Bundle-HAS-30-1-Presc-Hydrocortisone.json": "condition",
         "french/fhir/eprescription/Bundle-HAS-30-2-Presc-Cetirizine.json": "condition",
         _PERFUSION: "rhythm",
+        "hl7v2/Acedia-Belphegor+hl7v2-to-fhir/example_prescription.hl7": "maximum",
         "hl7v2/Acedia-Belphegor+hl7v2-to-fhir/injection_example-04.hl7": "maximum",
         "hl7v2/Acedia-Belphegor+hl7v2-to-fhir/prescription_example-09.hl7": "dose",
         "hl7v2/hapifhir+hapi-hl7v2/TerserTest_L137.hl7": "number",
@@ -84,9 +81,7 @@ MESSAGES: Mapping[str, Mapping[str, str]] = {
         "hl7v2/microsoft+FHIR-Converter/expected/RDS-O13-02-expected.json": "number",
         "hl7v2/nHapiNET+nHapi/PipeParserUnexpectedSegmentTests_L267.hl7": "rhythm",
     },
-    FALSE: {
-        "hl7v2/Acedia-Belphegor+hl7v2-to-fhir/example_prescription.hl7": "language",
-    },
+    FALSE: {},
 }
 SEEN = {
     "dosage-cases.jsonl": "d5f6e30a84a697f0",
