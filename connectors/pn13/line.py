@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from connectors.pn13 import values
 from connectors.pn13.leftovers import tell_leftovers, tell_other_lists
+from connectors.pn13.people import read_person
 from connectors.pn13.posology.of_line import read_posology
 from connectors.pn13.product import read_components, read_product, substitution_allowed
 from connectors.pn13.tree import Cursor, Value
@@ -34,13 +35,15 @@ def read_line(at: Cursor) -> Line:
     components = read_components(at)
     text = at.take("Libellé_élément_prescr", gives="line.text")
     indication = at.take("Indication", gives="line.indication")
-    _check_type(at)
+    kind = _kind(at)
     _check_shift(at)
-    posology, notes = read_posology(at, components), tuple(_notes(at))
+    urgent = values.boolean(at, "Urgent", "line.urgent")
+    posology, notes = read_posology(at, components), tuple(_notes(at, urgent=bool(urgent)))
+    standing = _standing(at)
     line = Line(
         location=at.place,
         identifiers=(Identifier(value=number.text),) if number else (),
-        action=_action(at),
+        action=_action(at, standing),
         product=read_product(at, components),
         text=text.text if text else None,
         posology=with_remarks(posology, _remarks(posology, notes, indication)),
@@ -50,6 +53,9 @@ def read_line(at: Cursor) -> Line:
         indication=indication.text if indication else None,
         links=tuple(_links(at)),
         notes=notes,
+        kind=kind,
+        status=standing,
+        urgent=urgent,
     )
     tell_other_lists(at)
     tell_leftovers(at)
@@ -67,11 +73,12 @@ def _remarks(
     yield from (note.text for note in notes if note.scope not in _NO_REMARKS)
 
 
-def _check_type(at: Cursor) -> None:
-    """The public types are lines of one product; no table says what any other type asks."""
-    stated = at.take("Type_élément_prescr", gives="line.product")
+def _kind(at: Cursor) -> str | None:
+    """The type of the line; no table says what one beside the public ones asks of its product."""
+    stated = at.take("Type_élément_prescr", gives="line.kind")
     rule = "Type_élément_prescr has no row in the table pn13/line_types"
     values.known(at, stated, "pn13/line_types", rule, FindingCode.ELEMENT_UNREAD)
+    return stated.text if stated else None
 
 
 def _check_shift(at: Cursor) -> None:
@@ -85,19 +92,20 @@ def _check_shift(at: Cursor) -> None:
                 stated.doubt(FindingCode.BOUNDS_INVALID, "Delta_dh_référence shifts the dates")
 
 
-def _action(at: Cursor) -> LineAction:
+def _action(at: Cursor, standing: str | None) -> LineAction:
     """What `Cré_arr_mod_val` asks, unless `GoNogo` says that the line waits or is cancelled."""
     stated = at.take("Cré_arr_mod_val", gives="line.action")
     rule = "Cré_arr_mod_val must be C, A or M"
     known = values.known(at, stated, "pn13/actions", rule, FindingCode.ORDER_CONTROL_UNKNOWN)
-    return _standing(at) or LineAction(known or LineAction.START)
+    return _STANDING.get(standing or "") or LineAction(known or LineAction.START)
 
 
 _STANDING = {"on-hold": LineAction.HOLD, "cancelled": LineAction.CANCEL}
 
 
-def _standing(at: Cursor) -> LineAction | None:
-    stated = at.take("GoNogo", gives="line.action")
+def _standing(at: Cursor) -> str | None:
+    """The status that `GoNogo` gives the line, in the words of FHIR; `None` when it is silent."""
+    stated = at.take("GoNogo", gives="line.status")
     known = values.known(at, stated, "pn13/statuses", "GoNogo must be 0 to 4")
     if stated is not None and known not in (None, "active"):
         at.notebook.doubt(
@@ -106,7 +114,7 @@ def _standing(at: Cursor) -> LineAction | None:
             "GoNogo says that the line is not an order in force",
             stated.text,
         )
-    return _STANDING.get(known or "")
+    return known
 
 
 def _links(at: Cursor) -> list[LineLink]:
@@ -132,14 +140,14 @@ def _links(at: Cursor) -> list[LineLink]:
     return found
 
 
-def _notes(at: Cursor) -> list[Note]:
+def _notes(at: Cursor, *, urgent: bool) -> list[Note]:
     found = []
     for name in _NOTES:
         stated = at.take(name, gives="line.notes")
         if stated is not None:
             found.append(Note(text=stated.text, scope=name, location=stated.place))
     found.extend(structured_comments(at, "line.notes"))
-    if values.boolean(at, "Urgent", "line.notes"):
+    if urgent:
         found.append(Note(text="Urgent", scope="Urgent", location=f"{at.place}/Urgent"))
     found.extend(_component_notes(at))
     if at.child("Conditions_application") is not None and any(
@@ -152,12 +160,17 @@ def _notes(at: Cursor) -> list[Note]:
 
 
 def structured_comments(at: Cursor, gives: str) -> list[Note]:
-    """The texts of `Commentaire_structuré`."""
+    """The texts of `Commentaire_structuré`, each with the person who wrote it."""
     found = []
     for comment in at.children("Commentaire_structuré"):
         stated = comment.take("Texte", gives=gives)
-        if stated is not None:
-            found.append(Note(text=stated.text, scope=comment.name, location=stated.place))
+        if stated is None:
+            continue
+        person = comment.child("Identification_auteur")
+        named = person is not None and next(person.unread(), None) is not None
+        author = read_person(person, f"{gives}.author") if person is not None and named else None
+        note = Note(text=stated.text, scope=comment.name, location=stated.place, author=author)
+        found.append(note)
     return found
 
 

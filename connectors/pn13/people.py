@@ -1,11 +1,16 @@
 """Who a PN13 message speaks of: the patient, the stay, the prescriber."""
 
+from collections.abc import Iterator
+
 from connectors.pn13 import values
 from connectors.pn13.tree import Cursor, Value
 from mappings.authorities import identifier
+from schemas.codes import Coding
 from schemas.finding import FindingCode
 from schemas.keys import nir_is_valid, rpps_is_valid
 from schemas.people import (
+    CareUnit,
+    CareUnitRole,
     Identifier,
     IdentifierKind,
     IdentityStatus,
@@ -107,18 +112,37 @@ def _sex(at: Cursor) -> Sex | None:
 
 
 def read_stay(message: Cursor, header: Cursor | None) -> Stay | None:
-    """The stay and the unit where the patient lies, when the message says either."""
+    """The stay and the units of the patient, when the message says any of them."""
     number = message.take("Séjour", "Id_séjour", gives="stay.visit")
     domain = message.take("Séjour", "DI_séjour", gives="stay.visit.authority")
-    unit = header.take("Unité_hébergement", gives="stay.unit") if header is not None else None
-    if number is None and unit is None:
+    units = tuple(_units(header)) if header is not None else ()
+    if number is None and not units:
         return None
     authority = domain.text if domain else None
     site = message.notebook.site.name
+    housing = (unit.code.code for unit in units if unit.role is CareUnitRole.HOUSING)
     return Stay(
         visit=identifier(number.text, authority, site, IdentifierKind.VISIT) if number else None,
-        unit=unit.text if unit else None,
+        unit=next(housing, None),
+        units=units,
     )
+
+
+_UNITS = {
+    "Unité_hébergement": CareUnitRole.HOUSING,
+    "Unité_resp_médicale": CareUnitRole.MEDICAL,
+}
+
+
+def _units(header: Cursor) -> Iterator[CareUnit]:
+    """The units of the header, each with the list of its code."""
+    for name, role in _UNITS.items():
+        stated = header.take(name, gives="stay.units")
+        at = next((one for one in header.children(name) if one.text), None)
+        if stated is not None and at is not None:
+            said = at.attribute("Phast-signification", "stay.units.code.display")
+            listed = at.attribute("Phast-nomenclature", "stay.units.code.system")
+            yield CareUnit(role=role, code=Coding(code=stated.text, system=listed, display=said))
 
 
 def read_prescriber(line: Cursor) -> Practitioner | None:
@@ -129,14 +153,23 @@ def read_prescriber(line: Cursor) -> Practitioner | None:
         if stated is None:
             return None
         return Practitioner(identifiers=_professional(line, stated, None), location=stated.place)
-    number = person.take("Identifiant", gives="prescriber.identifiers")
-    names = [_text(person, name, "prescriber.family_name") for name in ("Nom_usage", "Nom_famille")]
-    given = [_text(person, name, "prescriber.given_name") for name in ("Prénom_usage", "Prénoms")]
+    return read_person(person, "prescriber")
+
+
+def read_person(at: Cursor, gives: str) -> Practitioner:
+    """A professional by number, domain and names; the names in use, and the civil ones as sent."""
+    number = at.take("Identifiant", gives=f"{gives}.identifiers")
+    used, civil = (_text(at, name, f"{gives}.family_name") for name in ("Nom_usage", "Nom_famille"))
+    given, first = (_text(at, name, f"{gives}.given_name") for name in ("Prénom_usage", "Prénoms"))
     return Practitioner(
-        identifiers=_professional(person, number, _domain(person)) if number else (),
-        family_name=names[0] or names[1],
-        given_name=given[0] or given[1],
-        location=person.place,
+        identifiers=_professional(at, number, _domain(at)) if number else (),
+        family_name=used or civil,
+        given_name=given or first,
+        birth_name=civil,
+        first_names=first,
+        prefix=_text(at, "Civilité", f"{gives}.prefix"),
+        suffix=_text(at, "Titre", f"{gives}.suffix"),
+        location=at.place,
     )
 
 

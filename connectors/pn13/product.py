@@ -131,6 +131,7 @@ def _ingredient(component: Component) -> Ingredient:
         text=component.text,
         quantity=component.quantity,
         carrier=component.carrier,
+        refers=component.refers,
     )
 
 

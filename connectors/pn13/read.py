@@ -8,6 +8,7 @@ from connectors.pn13.connector import NAMESPACE
 from connectors.pn13.encoding import open_document
 from connectors.pn13.leftovers import tell_leftovers
 from connectors.pn13.line import read_line, structured_comments
+from connectors.pn13.measures import read_measures
 from connectors.pn13.people import read_patient, read_prescriber, read_stay
 from connectors.pn13.tree import Cursor, Notebook, folded, tree
 from schemas.connector import Reading
@@ -129,6 +130,7 @@ def _prescription(part: _Part, number: str | None) -> Prescription:
         else None,
         notes=tuple(_notes(header)) if header else (),
         lines=tuple(read_line(line) for line in lines),
+        measures=tuple(read_measures(header)) if header else (),
     )
     _tell_what_was_not_read(header)
     return prescription.model_copy(update={"findings": notebook.collected(mark)})

@@ -5,6 +5,7 @@ from datetime import datetime
 from engine.validation.answers import names, outstanding
 from engine.validation.interventions import check_intervention
 from engine.validation.permission import require_pharmacist
+from engine.validation.proposals import check_proposals, named
 from engine.validation.reasons import check_reason
 from engine.validation.states import ItemState, decided
 from schemas.base import Value
@@ -16,6 +17,7 @@ from schemas.decision import (
     InterventionList,
     LineDecision,
     LineVerdict,
+    ProposedLine,
 )
 from schemas.errors import Refused
 from schemas.finding import Finding
@@ -57,6 +59,7 @@ class Request(Value):
     expected_sha256: Sha256
     lines: tuple[LineDecision, ...] = ()
     answers: tuple[Answer, ...] = ()
+    proposals: tuple[ProposedLine, ...] = ()
     reason: str | None = None
     comment: str | None = None
 
@@ -111,6 +114,9 @@ def check_decision(
     after = decided(item.state, request.kind)
     _check_answers(item, request.answers, code_list)
     _check_known_lines(item, request.lines)
+    check_proposals(
+        request.kind, request.proposals, request.lines, [one.line for one in item.lines]
+    )
     if request.kind is DecisionKind.VALIDATE:
         _check_verdicts(item, request.lines)
         unanswered = outstanding(item.all_findings, request.answers, code_list)
@@ -145,6 +151,7 @@ def decide(
         answers=request.answers,
         reason=request.reason,
         comment=request.comment,
+        proposals=named(request.proposals, decision_id),
         software=software,
     )
 

@@ -52,18 +52,14 @@ NO_DOSE = {
     "Elément_prescr_médic/Rang_élément_prescr",
     "Composant_prescrit/ALD_exonérante",
     "Commentaire_structuré/Rôle_auteur",
-    "Commentaire_structuré/Identification_auteur",
     "Commentaire_structuré/Rôle_destinataire",
     "Commentaire_structuré/Identification_destinataire",
     "Commentaire_structuré/Criticité",
-    *(
-        f"{person}/{name}"
-        for person in ("Identification_auteur", "Identification_destinataire")
-        for name in IDENTITY
-    ),
-    *(f"Identification_prescripteur/{name}" for name in IDENTITY[-3:]),
+    *(f"Identification_destinataire/{name}" for name in IDENTITY),
+    "Identification_auteur/Initiales",
+    "Identification_prescripteur/Initiales",
 }
-"""What of a line changes nothing of a dose: who wrote a comment, a title, a rank on the page."""
+"""What of a line changes nothing of a dose: for whom a comment is, initials, a rank on the page."""
 
 CONTEXTS = {
     "daily": a_posology(DAILY_FREQUENCY),

@@ -336,3 +336,39 @@ def test_an_indication_that_reads_as_a_condition_is_compared_with_what_is_planne
         "En cas de douleur",
         "Diabète de type 2",
     ]
+
+
+def test_the_author_of_a_structured_comment_is_kept_with_it() -> None:
+    line = line_of(
+        a_line(
+            inside="""<Commentaire_structuré><Identification_auteur><Identifiant>P7</Identifiant>
+            <Nom_usage>MARTIN</Nom_usage></Identification_auteur><Texte>Écraser</Texte>
+            </Commentaire_structuré>"""
+        )
+    )
+
+    (note,) = line.notes
+    assert note.text == "Écraser"
+    assert note.author is not None
+    assert (note.author.family_name, note.author.identifiers[0].value) == ("MARTIN", "P7")
+    assert line.findings == ()
+
+
+def test_a_line_keeps_its_type_its_status_and_its_urgency() -> None:
+    line = line_of(
+        a_line(
+            inside="""<Type_élément_prescr>0</Type_élément_prescr><GoNogo>2</GoNogo>
+            <Urgent>0</Urgent>"""
+        )
+    )
+
+    assert (line.kind, line.status, line.urgent) == ("0", "active", False)
+    assert line.notes == ()
+
+
+def test_the_component_that_a_dose_is_counted_in_is_marked() -> None:
+    line = line_of(
+        a_line(components=TABLET + a_component("1", "9216902", "<Référent_poso>1</Référent_poso>"))
+    )
+
+    assert [part.refers for part in line.product.ingredients] == [False, True]

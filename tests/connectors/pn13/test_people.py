@@ -10,8 +10,9 @@ from pn13_messages import (
     said,
 )
 
+from schemas.codes import Coding
 from schemas.finding import FindingCode
-from schemas.people import IdentifierKind, IdentityStatus, Patient, Sex
+from schemas.people import CareUnit, CareUnitRole, IdentifierKind, IdentityStatus, Patient, Sex
 
 MESSAGE = "/Messages/M_Prescription_médicaments"
 
@@ -199,3 +200,47 @@ def test_a_message_is_complete_only_when_a_table_says_so(
 
     assert prescription.chain.complete is complete
     assert said(prescription.findings) == doubts
+
+
+def test_the_units_of_a_stay_keep_their_role_and_their_list() -> None:
+    prescription = prescription_of(
+        a_message(
+            header="""<Unité_hébergement Phast-nomenclature="HM_UF">603</Unité_hébergement>
+            <Unité_resp_médicale Phast-nomenclature="LOCAL" Phast-signification="Gériatrie">506
+            </Unité_resp_médicale>"""
+        )
+    )
+
+    assert prescription.stay is not None
+    assert prescription.stay.unit == "603"
+    assert prescription.stay.units == (
+        CareUnit(role=CareUnitRole.HOUSING, code=Coding(code="603", system="HM_UF")),
+        CareUnit(
+            role=CareUnitRole.MEDICAL,
+            code=Coding(code="506", system="LOCAL", display="Gériatrie"),
+        ),
+    )
+
+
+def test_a_prescriber_keeps_the_names_in_use_and_the_civil_ones() -> None:
+    person = """<Identification_prescripteur><Identifiant>P1</Identifiant>
+    <Nom_usage>MARTIN</Nom_usage><Prénom_usage>Zoé</Prénom_usage><Civilité>Mme</Civilité>
+    <Titre>Dr</Titre><Nom_famille>DURAND</Nom_famille><Prénoms>Zoé Anne</Prénoms>
+    </Identification_prescripteur>"""
+
+    prescriber = prescription_of(a_message(a_line(prescriber=person))).prescriber
+
+    assert prescriber is not None
+    assert (prescriber.family_name, prescriber.given_name) == ("MARTIN", "Zoé")
+    assert (prescriber.birth_name, prescriber.first_names) == ("DURAND", "Zoé Anne")
+    assert (prescriber.prefix, prescriber.suffix) == ("Mme", "Dr")
+
+
+def test_a_prescriber_without_names_in_use_is_called_by_the_civil_ones() -> None:
+    person = """<Identification_prescripteur><Identifiant>P1</Identifiant>
+    <Nom_famille>DURAND</Nom_famille><Prénoms>Zoé</Prénoms></Identification_prescripteur>"""
+
+    prescriber = prescription_of(a_message(a_line(prescriber=person))).prescriber
+
+    assert prescriber is not None
+    assert (prescriber.family_name, prescriber.given_name) == ("DURAND", "Zoé")

@@ -4,6 +4,7 @@ Where the published translation departs from its own message (a maximum of 4 mg 
 conditions lost, a period left out), the message is what is asserted.
 """
 
+import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,12 +13,21 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from pn13_messages import reading_of, said
+from pn13_messages import a_line, a_message, reading_of, said
 
-from connectors.pn13.connector import CONNECTOR
+from connectors.pn13.connector import CONNECTOR, NAMESPACE
 from connectors.pn13.write import write_analysis
 from schemas.connector import Reading
-from schemas.decision import Decider, Decision, DecisionKind, LineDecision, LineVerdict, Role
+from schemas.decision import (
+    Decider,
+    Decision,
+    DecisionKind,
+    LineDecision,
+    LineVerdict,
+    ProposalKind,
+    ProposedLine,
+    Role,
+)
 from schemas.delivery import Analysis
 from schemas.export import Envelope
 from schemas.finding import FindingCode
@@ -180,13 +190,45 @@ def flat(element: ElementTree.Element, above: str = "") -> Iterator[tuple[str, s
         yield from flat(child, here)
 
 
-NOT_KEPT = {"Type_élément_prescr", "Nom_famille", "Prénoms"}
-"""Of the line and its prescriber: the model keeps one family name, one given name, no type."""
+def child_of(line: ElementTree.Element, name: str) -> str:
+    return (line.findtext(f"{{{NAMESPACE}}}{name}") or "").strip()
 
 
-def analysed(folder: Path, verdict: LineVerdict, comment: str | None) -> list[tuple[str, str]]:
+def proposed_of(line: ElementTree.Element, analysed: ElementTree.Element) -> ProposedLine:
+    """The second line of a published analysis as a pharmacist's proposal.
+
+    Its content is read as the line of a prescription, without what only an analysis has.
+    """
+    kind = ProposalKind.SUBSTITUTION
+    if child_of(line, "Proposition_pharm") == "2":
+        passed = child_of(analysed, "Validation_pharm") == "1"
+        kind = ProposalKind.SUGGESTION if passed else ProposalKind.MODIFICATION
+    ordered = ElementTree.fromstring(a_message(a_line(prescriber="")))
+    header = next(ordered.iter(f"{{{NAMESPACE}}}Prescription"))
+    header.remove(header[-1])
+    copy = ElementTree.SubElement(header, f"{{{NAMESPACE}}}Elément_prescr_médic")
+    copy.extend([each for each in line if each.tag.partition("}")[2] not in OF_AN_ANALYSIS])
+    data = ElementTree.tostring(ordered, encoding="utf-8")
+    ((read_line,),) = (each.lines for each in reading_of(data).prescriptions)
+    comment = child_of(line, "Commentaire_pharmacien") or None
+    return ProposedLine(line="1", kind=kind, proposed=read_line, comment=comment)
+
+
+OF_AN_ANALYSIS = {
+    "Validation_pharm",
+    "Proposition_pharm",
+    "Commentaire_pharmacien",
+    "Cré_arr_mod_val",
+    "Elément_lié",
+}
+
+
+def analysed(folder: Path, published: ElementTree.Element) -> list[tuple[str, str]]:
+    """Our own analysis of the prescription that the published one is about."""
     data = (folder / "presc-DC-paracetamol-si-douleur.xml").read_bytes()
     (prescription,) = reading_of(data).prescriptions
+    first, *others = published.iter(f"{{{NAMESPACE}}}Elément_prescr_pharm")
+    passed = child_of(first, "Validation_pharm") == "1"
     at = datetime(2022, 4, 11, 17, 30, 53, tzinfo=PARIS)
     decision = Decision(
         id=DecisionId("dec1"),
@@ -201,7 +243,14 @@ def analysed(folder: Path, verdict: LineVerdict, comment: str | None) -> list[tu
         decided_at=at,
         content_sha256=Sha256("0" * 64),
         source_sha256=Sha256("1" * 64),
-        lines=(LineDecision(line="1", verdict=verdict, comment=comment),),
+        lines=(
+            LineDecision(
+                line="1",
+                verdict=LineVerdict.VALIDATED if passed else LineVerdict.REFUSED,
+                comment=child_of(first, "Commentaire_pharmacien") or None,
+            ),
+        ),
+        proposals=tuple(proposed_of(other, first) for other in others),
         software="semainier",
     )
     written = write_analysis(
@@ -211,26 +260,25 @@ def analysed(folder: Path, verdict: LineVerdict, comment: str | None) -> list[tu
     return list(flat(ElementTree.fromstring(written)))
 
 
-@pytest.mark.parametrize(
-    ("name", "verdict"),
-    [
-        ("PN13-validation-pharma-sans-commentaire", LineVerdict.VALIDATED),
-        ("PN13-validation-pharma-avec-commentaire", LineVerdict.VALIDATED),
-        ("PN13-intervention-pharma-avec-commentaire", LineVerdict.REFUSED),
-    ],
-)
-def test_the_analysis_written_is_the_published_one_element_by_element(
-    folder: Path, name: str, verdict: LineVerdict
-) -> None:
-    published = list(flat(ElementTree.parse(folder / "cr-analyse-pharm" / f"{name}.xml").getroot()))
-    comments = [text for path, text in published if path.endswith("/Commentaire_pharmacien")]
+def test_every_analysis_written_is_the_published_one_element_by_element(folder: Path) -> None:
+    """Names, order, attributes and values: no element more, none less, none elsewhere."""
+    files = sorted((folder / "cr-analyse-pharm").glob("*.xml"))
 
-    written = analysed(folder, verdict, comments[0] if comments else None)
+    assert len(files) >= 4
+    for path in files:
+        published = ElementTree.parse(path).getroot()
+        assert analysed(folder, published) == list(flat(published)), path.name
 
-    below_line = "/Elément_prescr_pharm/"
-    kept = [
-        (path, text)
-        for path, text in published
-        if below_line not in path or path.rpartition("/")[2] not in NOT_KEPT
-    ]
-    assert written == kept
+
+def test_the_lines_read_are_those_that_the_bytes_hold(folder: Path) -> None:
+    """Counted in the bytes, whatever their encoding: the opening tag of a line is ASCII but é."""
+    opening = re.compile(rb"<El(?:\xe9|\xc3\xa9)ment_prescr_m(?:\xe9|\xc3\xa9)dic\b")
+    counted, read = {}, {}
+
+    for path in sorted(folder.glob("*.xml")):
+        data = path.read_bytes()
+        counted[path.name] = len(opening.findall(data))
+        read[path.name] = sum(len(each.lines) for each in reading_of(data).prescriptions)
+
+    assert len(counted) >= 6
+    assert read == counted

@@ -20,13 +20,15 @@ from schemas.decision import (
     InterventionList,
     LineDecision,
     LineVerdict,
+    ProposalKind,
+    ProposedLine,
     Role,
 )
 from schemas.delivery import Analysis
 from schemas.errors import Refused
 from schemas.export import Envelope, ExportKind
 from schemas.ids import DecisionId, DeliveryId, Sha256, UserName
-from schemas.people import Organization
+from schemas.people import Identifier, Organization
 from schemas.posology import Bounds, Cycle, Dose, Phase
 from schemas.prescription import Line, Prescription
 from schemas.quantity import Duration, PeriodUnit
@@ -172,6 +174,43 @@ def test_the_writer_is_offered_for_the_analysis_alone() -> None:
     assert [w.kind for w in CONNECTOR.writers] == [ExportKind.ANALYSIS]
     with pytest.raises(Refused):
         writer.write(object(), ENVELOPE)
+
+
+def a_proposal(kind: ProposalKind) -> ProposedLine:
+    (line,) = prescription_of(a_message(a_line(a_posology(TWICE)))).lines
+    own = line.model_copy(
+        update={"identifiers": (Identifier(value="dec1-1"),), "text": "2 fois par jour"}
+    )
+    return ProposedLine(line="2", kind=kind, proposed=own, comment="Foie fragile")
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict", "codes"),
+    [
+        (ProposalKind.SUGGESTION, LineVerdict.VALIDATED, ("1", "2", "6")),
+        (ProposalKind.MODIFICATION, LineVerdict.REFUSED, ("2", "2", "6")),
+        (ProposalKind.SUBSTITUTION, LineVerdict.REFUSED, ("2", "3", "7")),
+    ],
+)
+def test_a_proposed_line_follows_the_line_it_is_for_and_both_name_each_other(
+    kind: ProposalKind, verdict: LineVerdict, codes: tuple[str, str, str]
+) -> None:
+    decision = a_decision([(LineVerdict.VALIDATED, None), (verdict, None)]).model_copy(
+        update={"proposals": (a_proposal(kind),)}
+    )
+    passed, proposed, link = codes
+
+    root = written(prescription_of(TWO_LINES), decision)
+
+    assert texts(root, "Id_élément_prescr") == ["L1", "L2", "dec1-1"]
+    assert texts(root, "Validation_pharm") == ["1", passed, "1"]
+    assert texts(root, "Proposition_pharm") == [None, None, proposed]
+    assert texts(root, "Cré_arr_mod_val") == [None, None, "C"]
+    assert texts(root, "Commentaire_pharmacien") == ["Foie fragile"]
+    assert texts(root, "Id_Elément_lié") == ["dec1-1", "L2"]
+    assert texts(root, "Type_liaison_élément") == [link, link]
+    assert texts(root, "Libellé_élément_prescr") == ["2 fois par jour"]
+    assert len(texts(root, "Id_prescripteur")) == 2
 
 
 def echoed(line: str) -> tuple[Line, Line]:
