@@ -1,10 +1,10 @@
 """What can be known of FHIR bytes before they are read: enough to acknowledge and to order."""
 
 from connectors.fhir.form.tree import Json, Object, Unreadable, is_object, load
-from connectors.fhir.read import control_id
+from connectors.fhir.read import control_id, kind_of, unwrapped
 from schemas.connector import Peek
 
-_SUBJECTS = ("MedicationRequest", "MedicationAdministration")
+_SUBJECTS = ("MedicationRequest", "MedicationAdministration", "MedicationDispense")
 
 
 def peek(data: bytes) -> Peek:
@@ -16,9 +16,8 @@ def peek(data: bytes) -> Peek:
         root = load(data)
     except Unreadable:
         return Peek()
-    kind, sort = str(root["resourceType"]), root.get("type")
-    named = f"{kind}/{sort}" if kind == "Bundle" and isinstance(sort, str) else kind
-    return Peek(kind=named, control_id=control_id(root), lane=_lane(root))
+    content, _ = unwrapped(root)
+    return Peek(kind=kind_of(content), control_id=control_id(content), lane=_lane(content))
 
 
 def _lane(root: Object) -> str | None:

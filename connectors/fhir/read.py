@@ -1,10 +1,12 @@
 """FHIR R4 bytes to a Reading: MedicationRequests are prescriptions, MedicationAdministrations
-intakes. A Bundle of any type that brings resources, or one resource alone.
+intakes. A Bundle of any type that brings resources, or one resource alone; either of them may
+be the one resource of a Parameters (`$process-message`).
 """
 
-from connectors.fhir.form.tree import Object, Unreadable, as_text, is_object, load
+from connectors.fhir.form.tree import Object, Unreadable, as_text, encoding_doubt, is_object, load
 from connectors.fhir.resources.administration import read_intake
-from connectors.fhir.resources.package import Package, open_package
+from connectors.fhir.resources.envelope import header_of, weigh
+from connectors.fhir.resources.package import Package, meet, open_package
 from connectors.fhir.resources.prescription import read_prescriptions
 from connectors.trail import Trail
 from schemas.connector import Reading
@@ -14,11 +16,16 @@ from schemas.site import Site
 
 NAME = "fhir"
 _ANSWERS = frozenset(("transaction-response", "batch-response"))
-_UNREAD = frozenset(("MedicationStatement", "MedicationDispense", "CarePlan"))
+_UNREAD = frozenset(("MedicationStatement", "MedicationDispense", "CarePlan", "List"))
 """Resources about medicines that are not read: said, because they may matter."""
-_OF_ENVELOPE = frozenset((FindingCode.MODIFIER_UNKNOWN, FindingCode.ELEMENT_FOREIGN))
-"""What in the envelope may change the meaning of all that it holds."""
 _READ = frozenset(("MedicationRequest", "MedicationAdministration"))
+_KINDS = frozenset(
+    (
+        *("document", "message", "transaction", "transaction-response", "batch"),
+        *("batch-response", "history", "searchset", "collection"),
+    )
+)
+"""Types of a Bundle. Source: FHIR R4 ValueSet bundle-type, required."""
 
 
 def read(data: bytes, site: Site) -> Reading:
@@ -32,26 +39,48 @@ def read(data: bytes, site: Site) -> Reading:
     except Unreadable as unreadable:
         return Reading(format=NAME, findings=(unreadable.finding,))
     trail = Trail()
-    package = open_package(root, trail)
+    meet(root, as_text(root["resourceType"]), trail)
+    content, at = unwrapped(root)
+    package = open_package(content, trail, at)
     unsupported = _unsupported(package)
+    shared = () if unsupported else weigh(package)
     prescriptions = () if unsupported else read_prescriptions(package, site)
     administrations = () if unsupported else package.of_kind("MedicationAdministration")
     intakes = tuple(
         read_intake(resource, package, site) for resource in administrations if resource.acted_on
     )
     empty = not (unsupported or prescriptions or intakes)
-    shared = _of_message(package)
-    found = [*package.findings, *unsupported, *shared, *_unread(package)]
+    found = [*unsupported, *encoding_doubt(data), *package.findings, *shared, *_unread(package)]
     found += [_empty(package)] if empty else []
     return Reading(
         format=NAME,
-        kind=package.kind,
-        control_id=control_id(root),
+        kind=kind_of(content),
+        control_id=control_id(content),
         prescriptions=tuple(_with(prescription, shared) for prescription in prescriptions),
         intakes=intakes,
         findings=tuple(dict.fromkeys(found)),
         sources=trail.sources(),
     )
+
+
+def unwrapped(root: Object) -> tuple[Object, str]:
+    """The resource that a Parameters holds alone, and its place; anything else as it is."""
+    kind = as_text(root["resourceType"])
+    given = root.get("parameter") if kind == "Parameters" else None
+    held = [
+        (resource, f"{kind}.parameter[{rank}].resource")
+        for rank, one in enumerate(given if isinstance(given, list) else [])
+        if is_object(one) and is_object(resource := one.get("resource"))
+    ]
+    if len(held) == 1 and isinstance(held[0][0].get("resourceType"), str):
+        return held[0]
+    return root, kind
+
+
+def kind_of(content: Object) -> str:
+    """The type of the message, and of the Bundle where it is one of the standard."""
+    name, kind = as_text(content["resourceType"]), as_text(content.get("type"))
+    return f"{name}/{kind}" if name == "Bundle" and kind in _KINDS else name
 
 
 def control_id(root: Object) -> str | None:
@@ -83,32 +112,16 @@ def _unsupported(package: Package) -> tuple[Finding, ...]:
     """Why nothing of this message is an order or an intake, whatever it holds."""
     root = package.root
     kind = as_text(root["resourceType"])
-    if kind != "Bundle" and kind not in _READ:
-        rule = f"a {kind} alone is not read"
-        return (_say(FindingCode.MESSAGE_UNSUPPORTED, kind, rule),)
-    if kind == "Bundle" and as_text(root.get("type")) in _ANSWERS:
+    if not package.is_bundle and kind not in _READ:
+        return (_say(FindingCode.MESSAGE_UNSUPPORTED, package.at, f"a {kind} alone is not read"),)
+    if package.type in _ANSWERS:
         rule = "an answer of a server is not read"
-        return (_say(FindingCode.MESSAGE_UNSUPPORTED, "Bundle.type", rule),)
-    header = _header(root)
-    if header is not None and "response" in header:
+        return (_say(FindingCode.MESSAGE_UNSUPPORTED, f"{package.at}.type", rule),)
+    header = header_of(package)
+    if header is not None and header.element.has("response"):
         rule = "an answer to a message is not read"
-        place = "Bundle.entry[0].resource.response"
-        return (_say(FindingCode.MESSAGE_UNSUPPORTED, place, rule),)
+        return (_say(FindingCode.MESSAGE_UNSUPPORTED, header.element.path("response"), rule),)
     return ()
-
-
-def _of_message(package: Package) -> tuple[Finding, ...]:
-    """Doubts about the envelope that weigh on every line: its rules, and a document's status."""
-    found = [finding for finding in package.findings if finding.code in _OF_ENVELOPE]
-    for resource in package.of_kind("Composition"):
-        status = resource.element.text("status", "kind")
-        if status not in ("final", "amended"):
-            rule = "the document is not final"
-            place = resource.element.path("status")
-            found.append(_say(FindingCode.STATUS_NOT_ACTIVE, place, rule))
-    for resource in package.of_kind("MessageHeader", "Composition"):
-        found.extend(resource.findings)
-    return tuple(dict.fromkeys(found))
 
 
 def _with(prescription: Prescription, shared: tuple[Finding, ...]) -> Prescription:
@@ -122,14 +135,14 @@ def _unread(package: Package) -> tuple[Finding, ...]:
     the pages of a search that are not here.
     """
     found = []
-    links = package.root.get("link") if package.root["resourceType"] == "Bundle" else None
+    links = package.root.get("link") if package.is_bundle else None
     for rank, link in enumerate(links if isinstance(links, list) else []):
         if is_object(link) and link.get("relation") == "next":
             rule = "the search has more pages, and they are not in this message"
-            found.append(_say(FindingCode.ELEMENT_UNREAD, f"Bundle.link[{rank}]", rule))
+            found.append(_say(FindingCode.ELEMENT_UNREAD, f"{package.at}.link[{rank}]", rule))
     for resource in package.resources:
         included = resource.kind in _READ and not resource.acted_on
-        if package.root["resourceType"] == "Bundle" and (included or resource.kind in _UNREAD):
+        if package.is_bundle and (included or resource.kind in _UNREAD):
             rule = f"this {resource.kind} is not read"
             found.append(_say(FindingCode.ELEMENT_UNREAD, resource.element.at, rule))
     return tuple(found)
@@ -138,7 +151,7 @@ def _unread(package: Package) -> tuple[Finding, ...]:
 def _empty(package: Package) -> Finding:
     kinds = ", ".join(dict.fromkeys(resource.kind for resource in package.resources)) or "nothing"
     rule = f"must hold a MedicationRequest or a MedicationAdministration; it holds {kinds}"
-    return _say(FindingCode.MESSAGE_EMPTY, as_text(package.root["resourceType"]), rule)
+    return _say(FindingCode.MESSAGE_EMPTY, package.at, rule)
 
 
 def _say(code: FindingCode, location: str, message: str) -> Finding:

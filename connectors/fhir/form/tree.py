@@ -22,6 +22,11 @@ LONGEST_NUMBER = 40
 """Characters of one number, and its largest exponent. FHIR asks for 18 digits at most."""
 
 
+_HEAD = 256
+_XML_HEAD = re.compile(
+    rb"((?:\xef\xbb\xbf)?\s*<\?xml[^>]*?\sencoding\s*=\s*[\"'])([A-Za-z0-9._-]{1,40})(?=[\"'])"
+)
+"""The declaration of XML up to its encoding, and the encoding."""
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 """What JSON can escape and no text may hold: NUL, and halves of a surrogate pair."""
 
@@ -47,7 +52,7 @@ def load(data: bytes) -> Object:
     if is_xml(data):
         from connectors.fhir.form.xml_form import read_xml
 
-        root: Json = read_xml(data)
+        root: Json = read_xml(_in_utf_8(data))
     else:
         root = _read_json(data)
     _measure(root)
@@ -61,6 +66,44 @@ def is_xml(data: bytes) -> bool:
     """Whether the bytes begin as XML does (white space, byte order mark and UTF-16 aside)."""
     head = data[:64].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     return head.startswith(b"<")
+
+
+def encoding_doubt(data: bytes) -> tuple[Finding, ...]:
+    """XML that declares another encoding than UTF-8 and is UTF-8, which FHIR asks for."""
+    if not is_xml(data) or _declared(data) is None:
+        return ()
+    rule = "XML of FHIR is UTF-8, and these bytes are: the encoding declared is not used"
+    code = FindingCode.ENCODING_DECLARED_WRONG
+    return (Finding(code=code, location="message", message=rule),)
+
+
+def _in_utf_8(data: bytes) -> bytes:
+    """The XML without a declaration that contradicts its bytes. Raises: `Unreadable`.
+
+    Source: FHIR R4 §2.1.3 (UTF-8 for everything); UTF-16 says so by its byte order mark.
+    """
+    head = _XML_HEAD.match(data[:_HEAD])
+    named = head[2].lower() if head else b"utf-8"
+    if named in (b"utf-8", b"us-ascii") and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            if b"\x00" not in data[:4]:
+                raise _broken(f"byte {error.start}", "FHIR XML must be UTF-8") from None
+    if head is None or _declared(data) is None:
+        return data
+    return head[1] + b"utf-8" + data[head.end(2) :]
+
+
+def _declared(data: bytes) -> str | None:
+    """The encoding that is declared, where it is not UTF-8 and the bytes are."""
+    head = _XML_HEAD.match(data[:_HEAD])
+    if head is None or head[2].lower() in (b"utf-8", b"us-ascii"):
+        return None
+    try:
+        return None if data.decode("utf-8").isascii() else head[2].decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def is_object(value: Json) -> TypeGuard[Object]:
@@ -93,6 +136,10 @@ def _read_json(data: bytes) -> Json:
             object_pairs_hook=_object,
         )
     except json.JSONDecodeError as error:
+        if error.msg == "Extra data" and text[error.pos] == "{":
+            rule = "several resources, one after the other (NDJSON), are not read: send a Bundle"
+            where = f"line {error.lineno}, column {error.colno}"
+            raise Unreadable(FindingCode.MESSAGE_UNSUPPORTED, where, rule) from None
         truncated = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
         raise Unreadable(
             FindingCode.MESSAGE_TRUNCATED if truncated else FindingCode.MESSAGE_BROKEN,

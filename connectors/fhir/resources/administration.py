@@ -13,8 +13,10 @@ from connectors.fhir.resources.concepts import (
 )
 from connectors.fhir.resources.dates import read_instant
 from connectors.fhir.resources.medication import read_product
-from connectors.fhir.resources.package import Package, Resource
-from connectors.fhir.resources.people import read_patient, read_practitioner, reference_identifiers
+from connectors.fhir.resources.package import Package
+from connectors.fhir.resources.people import read_patient, reference_identifiers
+from connectors.fhir.resources.professionals import read_practitioner
+from connectors.fhir.resources.resource import Resource
 from mappings.catalogue import table
 from schemas.codes import Coding
 from schemas.finding import FindingCode

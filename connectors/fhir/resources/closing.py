@@ -80,6 +80,8 @@ class _Closing:
         for name, item in tree.items():
             here = f"{at}.{name}"
             if name in ("extension", "modifierExtension"):
+                if table("fhir/elements").target_of(f"{kind}.{name}") == _BESIDE:
+                    continue
                 self.extensions(item, here, area, modifier=name != "extension")
             elif item is not None and name != "resourceType":
                 self.member(name, item, kind, here, area)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from connectors.fhir.form.values import Doubts, Element
 from connectors.fhir.resources.concepts import extension
-from connectors.fhir.resources.package import Package, Resource
+from connectors.fhir.resources.package import Package
+from connectors.fhir.resources.resource import Resource
 from schemas.finding import Finding, FindingCode
 from schemas.prescription import LineLink, LinkKind, Note
 

@@ -4,6 +4,7 @@ Source: FHIR R4 Medication; ANS e-prescription IG 1.1.0-ballot (fr-medication-co
 """
 
 from connectors.fhir.form.values import Element
+from connectors.fhir.resources.closing import close
 from connectors.fhir.resources.concepts import (
     extension,
     product_codes,
@@ -12,7 +13,8 @@ from connectors.fhir.resources.concepts import (
     read_quantity,
     words_of,
 )
-from connectors.fhir.resources.package import Package, Resource
+from connectors.fhir.resources.package import Package
+from connectors.fhir.resources.resource import Resource
 from mappings import authorities
 from schemas.finding import FindingCode
 from schemas.prescription import Ingredient, Product
@@ -36,9 +38,9 @@ def read_product(within: Resource, package: Package, site: Site) -> Product:
         return Product(location=within.element.at)
     found = package.resolve(reference, within, "product")
     if found is not None and found.kind == "Medication":
-        product = _product(found, package, site)
-        if found.element.doubts is not within.element.doubts:
-            within.findings.extend(found.findings)
+        medication = found
+        product = package.once(medication, lambda: _product(medication, package, site), "product")
+        medication.tell(within.element.doubts)
         return product
     return _by_reference(reference, site)
 
@@ -70,7 +72,7 @@ def _product(medication: Resource, package: Package, site: Site) -> Product:
         element.say(FindingCode.STATUS_NOT_ACTIVE, "status", rule, status)
     concept = element.child("code")
     stated = element.children("ingredient")
-    return Product(
+    product = Product(
         codes=product_codes(concept, site),
         text=words_of(concept, "product.text"),
         form=read_coding(element.child("form"), "product.form"),
@@ -84,6 +86,8 @@ def _product(medication: Resource, package: Package, site: Site) -> Product:
         ingredients=tuple(_ingredient(each, medication, package, site) for each in stated),
         location=element.at,
     )
+    close(element, "Medication")
+    return product
 
 
 def _ingredient(element: Element, medication: Resource, package: Package, site: Site) -> Ingredient:

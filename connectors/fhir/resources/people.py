@@ -1,38 +1,31 @@
-"""Patients, professionals, establishments and stays, as resources or as references alone.
+"""Patients, as resources or as references alone.
 
-Source: FHIR R4 Patient, Practitioner, PractitionerRole, Organization, Encounter; FR Core 2.2.0
-for the reliability of an identity, the birth name and the birth place.
+Source: FHIR R4 Patient; FR Core 2.2.0 for the reliability of an identity, the birth name and the
+birth place.
 """
 
 import re
 from datetime import date
 
 from connectors.fhir.form.values import Doubts, Element
-from connectors.fhir.resources.concepts import (
-    extension,
-    read_coding,
-    read_identifier,
-    read_identifiers,
-)
-from connectors.fhir.resources.package import Package, Resource
-from schemas.codes import Coding
+from connectors.fhir.resources.closing import close
+from connectors.fhir.resources.concepts import extension, read_identifier, read_identifiers
+from connectors.fhir.resources.package import Package
+from connectors.fhir.resources.resource import Resource
 from schemas.finding import FindingCode
-from schemas.people import (
-    Identifier,
-    IdentityStatus,
-    Organization,
-    Patient,
-    Practitioner,
-    Sex,
-    Stay,
-)
+from schemas.people import Identifier, IdentifierKind, IdentityStatus, Patient, Sex
 from schemas.site import Site
 
 _FR_CORE = "https://hl7.fr/ig/fhir/core/StructureDefinition"
 RELIABILITY = f"{_FR_CORE}/fr-core-identity-reliability"
 INSEE = f"{_FR_CORE}/fr-core-address-insee-code"
 BIRTH_PLACE = "http://hl7.org/fhir/StructureDefinition/patient-birthPlace"
-UF_ROLE = "https://interop.esante.gouv.fr/ig/fhir/eprescription/StructureDefinition/fr-uf-role"
+_INS = (
+    IdentifierKind.INS_NIR,
+    IdentifierKind.INS_NIA,
+    IdentifierKind.INS_TEST,
+    IdentifierKind.INS_DEMO,
+)
 
 
 def reference_identifiers(
@@ -67,11 +60,12 @@ def read_patient(
     if reference is None:
         return None
     found = package.resolve(reference, within, "patient")
-    if found is not None and found.kind == "Patient":
-        patient = _patient(found, site)
-        doubts.findings.extend(found.findings if found.element.at != within.element.at else ())
-        return patient
     identifiers = reference_identifiers(reference, site, "patient.identifiers")
+    if found is not None and found.kind == "Patient":
+        patient = package.once(found, lambda: _patient(found, site), "patient")
+        found.tell(doubts)
+        _compare(reference, identifiers, patient, doubts)
+        return patient
     target = reference.members.get("reference")
     at = reference.path("reference")
     if found is not None:
@@ -82,6 +76,17 @@ def read_patient(
     return Patient(identifiers=identifiers, location=reference.at) if identifiers else None
 
 
+def _compare(
+    reference: Element, stated: tuple[Identifier, ...], patient: Patient, doubts: Doubts
+) -> None:
+    """The identifier in the reference against those of the record that it leads to."""
+    for one in stated:
+        same = [own.value for own in patient.identifiers if own.authority == one.authority]
+        if one.authority is not None and same and one.value not in same:
+            rule = "the reference names one patient and leads to another"
+            doubts.say(FindingCode.PATIENT_CONTRADICTED, reference.path("identifier"), rule)
+
+
 def _patient(resource: Resource, site: Site) -> Patient:
     element = resource.element
     own = read_identifiers(element, site, "patient.identifiers")
@@ -89,8 +94,9 @@ def _patient(resource: Resource, site: Site) -> Patient:
     birth, used, given = _names(element)
     birth_date = _birth_date(element)
     _check_in_use(element)
+    _check_one_ins(element, own)
     sex = element.text("gender", "patient.sex")
-    return Patient(
+    patient = Patient(
         identifiers=(*own, *named),
         identity_status=_identity_status(element),
         birth_name=birth,
@@ -101,6 +107,15 @@ def _patient(resource: Resource, site: Site) -> Patient:
         sex=Sex(sex) if sex in set(Sex) else None,
         location=element.at,
     )
+    close(element, "Patient")
+    return patient
+
+
+def _check_one_ins(element: Element, own: tuple[Identifier, ...]) -> None:
+    """A person has one national identity. Source: FR Core 2.2.0 fr-core-2."""
+    if len({each.value for each in own if each.kind in _INS}) > 1:
+        rule = "one patient must have one INS in use"
+        element.say(FindingCode.PATIENT_CONTRADICTED, "identifier", rule)
 
 
 def _names(element: Element) -> tuple[str | None, str | None, tuple[str, ...]]:
@@ -116,6 +131,9 @@ def _names(element: Element) -> tuple[str | None, str | None, tuple[str, ...]]:
         family = name.text("family", "patient.birth_name" if official else "patient.used_name")
         firsts = tuple(text for text, _ in name.texts("given", "patient.given_names"))
         given.setdefault(official, firsts)
+        if official and birth and family and family != birth:
+            rule = "a second birth name is not used"
+            name.say(FindingCode.ELEMENT_UNREAD, "family", rule, family)
         if official:
             birth = birth or family
         else:
@@ -132,7 +150,11 @@ def _birth_date(element: Element) -> date | None:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    element.say(FindingCode.VALUE_INVALID, "birthDate", "must be a whole date", text)
+    if re.fullmatch(r"\d{4}(-\d{2})?", text):
+        rule = "a year or a month alone is no birth date to compare"
+        element.say(FindingCode.ELEMENT_UNREAD, "birthDate", rule, text)
+    else:
+        element.say(FindingCode.VALUE_INVALID, "birthDate", "must be a date", text)
     return None
 
 
@@ -141,10 +163,14 @@ def _check_in_use(element: Element) -> None:
     if element.truth("active", "patient") is False:
         rule = "the record of this patient is not in use"
         element.say(FindingCode.STATUS_NOT_ACTIVE, "active", rule, "false")
-    deceased = element.truth("deceasedBoolean", "patient") or element.has("deceasedDateTime")
-    if deceased:
+    died = element.text("deceasedDateTime", "patient")
+    if element.truth("deceasedBoolean", "patient") or died is not None:
         rule = "the patient is stated as deceased"
         element.say(FindingCode.STATUS_NOT_ACTIVE, "deceased[x]", rule)
+    for link in element.children("link"):
+        if link.text("type", "patient") == "replaced-by":
+            rule = "another record has taken the place of this one"
+            link.say(FindingCode.STATUS_NOT_ACTIVE, "type", rule, "replaced-by")
 
 
 def _identity_status(element: Element) -> IdentityStatus | None:
@@ -166,126 +192,3 @@ def _birth_place(element: Element) -> str | None:
     insee = extension(address, INSEE) if address else None
     coding = insee.child("valueCoding") if insee else None
     return coding.text("code", "patient.birth_place") if coding else None
-
-
-def read_practitioner(
-    reference: Element | None,
-    within: Resource,
-    package: Package,
-    site: Site,
-    doubts: Doubts,
-    unresolved: FindingCode = FindingCode.PRESCRIBER_MISSING,
-) -> tuple[Practitioner | None, Organization | None]:
-    """The professional that a reference leads to, and the establishment of their role.
-
-    `unresolved` is what is said of a reference that leads nowhere and carries no identifier.
-    """
-    if reference is None:
-        return None, None
-    found = package.resolve(reference, within, "prescriber")
-    if found is not None and found.element.at != within.element.at:
-        doubts.findings.extend(found.findings)
-    if found is not None and found.kind == "Practitioner":
-        return _practitioner(found, site), None
-    if found is not None and found.kind == "PractitionerRole":
-        return _in_role(found, package, site)
-    if found is not None and found.kind == "Organization":
-        return None, read_organization(found, site)
-    return _named_by(reference, site, doubts, unresolved), None
-
-
-def _named_by(
-    reference: Element, site: Site, doubts: Doubts, unresolved: FindingCode
-) -> Practitioner | None:
-    """What the reference alone says: enough with an identifier, else said as unresolved."""
-    identifiers = reference_identifiers(reference, site, "prescriber.identifiers")
-    name = reference.text("display", "prescriber.family_name")
-    target = reference.members.get("reference")
-    if target is not None and not any(i.authority for i in identifiers):
-        rule = "leads to no professional of this message"
-        doubts.say(unresolved, reference.path("reference"), rule, target)
-    if not identifiers and name is None:
-        return None
-    return Practitioner(identifiers=identifiers, family_name=name, location=reference.at)
-
-
-def _practitioner(resource: Resource, site: Site, profession: Coding | None = None) -> Practitioner:
-    element = resource.element
-    own = read_identifiers(element, site, "prescriber.identifiers")
-    named = (Identifier(value=resource.reference),) if resource.reference and not own else ()
-    name = next(iter(element.children("name")), None)
-    given = [text for text, _ in name.texts("given", "prescriber.given_name")] if name else []
-    titles = (q.child("code") for q in element.children("qualification"))
-    coded = (read_coding(title, "prescriber.profession") for title in titles)
-    return Practitioner(
-        identifiers=(*own, *named),
-        family_name=name.text("family", "prescriber.family_name") if name else None,
-        given_name=given[0] if given else None,
-        profession=profession or next((code for code in coded if code), None),
-        location=element.at,
-    )
-
-
-def _in_role(
-    role: Resource, package: Package, site: Site
-) -> tuple[Practitioner | None, Organization | None]:
-    element = role.element
-    coded = (read_coding(code, "prescriber.profession") for code in element.children("code"))
-    profession = next((code for code in coded if code), None)
-    person = element.child("practitioner")
-    found = package.resolve(person, role, "prescriber") if person else None
-    employer = _organization_of(element.child("organization"), role, package, site)
-    if found is not None and found.kind == "Practitioner":
-        return _practitioner(found, site, profession), employer
-    own = read_identifiers(element, site, "prescriber.identifiers")
-    said = reference_identifiers(person, site, "prescriber.identifiers")
-    if not own and not said:
-        return None, employer
-    made = Practitioner(identifiers=(*own, *said), profession=profession, location=element.at)
-    return made, employer
-
-
-def read_organization(resource: Resource, site: Site) -> Organization:
-    """The establishment that this resource describes."""
-    return Organization(
-        identifiers=read_identifiers(resource.element, site, "establishment.identifiers"),
-        name=resource.element.text("name", "establishment.name"),
-        location=resource.element.at,
-    )
-
-
-def _organization_of(
-    reference: Element | None, within: Resource, package: Package, site: Site
-) -> Organization | None:
-    if reference is None:
-        return None
-    found = package.resolve(reference, within, "establishment")
-    if found is not None and found.kind == "Organization":
-        return read_organization(found, site)
-    identifiers = reference_identifiers(reference, site, "establishment.identifiers")
-    name = reference.text("display", "establishment.name")
-    if not identifiers and name is None:
-        return None
-    return Organization(identifiers=identifiers, name=name, location=reference.at)
-
-
-def read_stay(within: Resource, package: Package, site: Site) -> Stay | None:
-    """The stay that `encounter` names, with the unit where the patient is housed (UFHEB)."""
-    reference = within.element.child("encounter")
-    found = package.resolve(reference, within, "stay") if reference else None
-    unit = _unit(within, site)
-    if found is not None and found.kind == "Encounter":
-        numbers = read_identifiers(found.element, site, "stay.visit")
-        place = _organization_of(found.element.child("serviceProvider"), found, package, site)
-        return Stay(visit=numbers[0] if numbers else None, establishment=place, unit=unit)
-    stated = reference_identifiers(reference, site, "stay.visit")
-    return Stay(visit=stated[0] if stated else None, unit=unit) if stated or unit else None
-
-
-def _unit(within: Resource, site: Site) -> str | None:
-    for reference in within.element.children("supportingInformation"):
-        role = extension(reference, UF_ROLE)
-        if role is not None and role.text("valueCode", "stay.unit") == "UFHEB":
-            unit = read_identifier(reference.child("identifier"), site, "stay.unit")
-            return unit.value if unit else None
-    return None

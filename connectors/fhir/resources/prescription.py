@@ -9,14 +9,12 @@ from connectors.fhir.form.values import Doubts, Element
 from connectors.fhir.resources.concepts import read_identifier
 from connectors.fhir.resources.dates import read_when
 from connectors.fhir.resources.groups import Said, read_groups
-from connectors.fhir.resources.package import Package, Resource
-from connectors.fhir.resources.people import (
-    read_patient,
-    read_practitioner,
-    read_stay,
-    reference_identifiers,
-)
+from connectors.fhir.resources.package import Package
+from connectors.fhir.resources.people import read_patient, reference_identifiers
+from connectors.fhir.resources.professionals import read_practitioner
 from connectors.fhir.resources.request import read_line
+from connectors.fhir.resources.resource import Resource
+from connectors.fhir.resources.stay import read_stay
 from schemas.base import DateOrInstant, is_day
 from schemas.finding import FindingCode
 from schemas.people import Organization, Stay
@@ -99,7 +97,7 @@ def _prescription(
     patient = read_patient(element.child("subject"), first, package, site, doubts)
     requester = element.child("requester")
     prescriber, employer = read_practitioner(requester, first, package, site, doubts)
-    stay = read_stay(first, package, site)
+    stay = read_stay(first, package, site, doubts)
     authored = _authored(requests, site, doubts)
     lines = tuple(_line(request, package, site, said) for request in requests)
     chain = _chain(first, lines, site)

@@ -19,8 +19,9 @@ from connectors.fhir.resources.concepts import (
     words_of,
 )
 from connectors.fhir.resources.medication import read_product
-from connectors.fhir.resources.package import Package, Resource
+from connectors.fhir.resources.package import Package
 from connectors.fhir.resources.people import reference_identifiers
+from connectors.fhir.resources.resource import Resource
 from connectors.remarks import with_remarks
 from schemas.codes import Coding
 from schemas.finding import FindingCode
@@ -64,7 +65,7 @@ def read_line(request: Resource, package: Package, site: Site) -> Line:
     line = Line(
         location=element.at,
         identifiers=line_identifiers(request, site),
-        action=_action(element),
+        action=_action(element, package.unnamed.get(element.at)),
         product=read_product(request, package, site),
         text=_text(notes, posology),
         posology=with_remarks(posology, _remarks(notes, posology)),
@@ -92,8 +93,11 @@ def line_identifiers(request: Resource, site: Site) -> tuple[Identifier, ...]:
     return (*own, *(Identifier(value=name) for name in names if name))
 
 
-def _action(element: Element) -> LineAction:
-    """What is asked. What is no order in force informs only, and says why."""
+def _action(element: Element, left_out: str | None) -> LineAction:
+    """What is asked. What is no order in force informs only, and says why.
+
+    `left_out` is why the message or the document is not about this request.
+    """
     status = element.text("status", "action")
     intent = element.text("intent", "action")
     forbidden = element.truth("doNotPerform", "action")
@@ -105,14 +109,16 @@ def _action(element: Element) -> LineAction:
         (bool(forbidden), "doNotPerform", "the request forbids the medication", "true"),
         (bool(reported), "reported[x]", "the request is reported, not ordered", None),
     )
-    informs = False
+    informs = left_out is not None
+    if left_out is not None:
+        element.doubts.say(FindingCode.STATUS_NOT_ACTIVE, element.at, left_out)
     for applies, name, rule, quoted in reasons:
         if applies:
             element.say(FindingCode.STATUS_NOT_ACTIVE, name, rule, quoted)
             informs = True
     action = _ACTIONS.get(status or "", LineAction.INFORM)
     ends = action in (LineAction.STOP, LineAction.CANCEL) and intent in ORDERS and not forbidden
-    return action if ends or not informs else LineAction.INFORM
+    return action if left_out is None and (ends or not informs) else LineAction.INFORM
 
 
 def _posology(element: Element, package: Package, site: Site) -> Posology:

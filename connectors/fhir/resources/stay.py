@@ -1,0 +1,128 @@
+"""The stay of a patient: its number, the establishment, the unit, the room and the bed.
+
+Source: FHIR R4 Encounter, Location (physicalType: bd, ro, wa); ANS e-prescription IG
+1.1.0-ballot, fr-uf-role (UFHEB: the unit that houses the patient).
+"""
+
+from connectors.fhir.form.values import Doubts, Element
+from connectors.fhir.resources.closing import close
+from connectors.fhir.resources.concepts import codings, extension, read_identifier, read_identifiers
+from connectors.fhir.resources.package import Package
+from connectors.fhir.resources.people import reference_identifiers
+from connectors.fhir.resources.professionals import organization_of
+from connectors.fhir.resources.resource import Resource
+from schemas.finding import FindingCode
+from schemas.people import Stay
+from schemas.site import Site
+
+UF_ROLE = "https://interop.esante.gouv.fr/ig/fhir/eprescription/StructureDefinition/fr-uf-role"
+_HOUSES = "UFHEB"
+_PARTS = {"bd": "bed", "ro": "room", "wa": "unit"}
+"""Levels of a place. Source: CodeSystem location-physical-type, example binding of R4."""
+_NOT_HERE = ("planned", "reserved", "completed")
+_HIGHEST = 8
+"""Places around a place that are looked at: a bed is in a room, a ward, a wing, a building."""
+
+
+def read_stay(within: Resource, package: Package, site: Site, doubts: Doubts) -> Stay | None:
+    """The stay that `encounter` names; what is doubtful of it goes to `doubts`."""
+    reference = within.element.child("encounter")
+    found = package.resolve(reference, within, "stay") if reference else None
+    unit = _housing_unit(within, package, site)
+    if found is None or found.kind != "Encounter":
+        stated = reference_identifiers(reference, site, "stay.visit")
+        return Stay(visit=stated[0] if stated else None, unit=unit) if stated or unit else None
+    encounter = found
+    stay = package.once(encounter, lambda: _stay(encounter, package, site), "stay")
+    encounter.tell(doubts)
+    _compare_patients(within, encounter, package, doubts)
+    return stay.model_copy(update={"unit": unit}) if unit else stay
+
+
+def _stay(encounter: Resource, package: Package, site: Site) -> Stay:
+    element = encounter.element
+    status = element.text("status", "stay")
+    if status in ("cancelled", "entered-in-error"):
+        rule = "the stay did not take place"
+        element.say(FindingCode.ELEMENT_UNREAD, "status", rule, status)
+    numbers = read_identifiers(element, site, "stay.visit")
+    provider = element.child("serviceProvider")
+    place = organization_of(provider, encounter, package, site, element.doubts)
+    parts = _whereabouts(encounter, package, site)
+    close(element, "Encounter")
+    return Stay(
+        visit=numbers[0] if numbers else None,
+        establishment=place,
+        unit=parts.get("unit"),
+        room=parts.get("room"),
+        bed=parts.get("bed"),
+    )
+
+
+def _compare_patients(
+    within: Resource, encounter: Resource, package: Package, doubts: Doubts
+) -> None:
+    """The patient of the stay against that of the order, where both are in the message."""
+    references = (within.element.child("subject"), encounter.element.child("subject"))
+    own, other = (
+        package.resolve(reference, holder, "patient") if reference else None
+        for reference, holder in zip(references, (within, encounter), strict=True)
+    )
+    if own is not None and other is not None and own.element.at != other.element.at:
+        rule = "the stay is that of another patient"
+        doubts.say(FindingCode.PATIENT_CONTRADICTED, encounter.element.path("subject"), rule)
+
+
+def _whereabouts(encounter: Resource, package: Package, site: Site) -> dict[str, str]:
+    """Bed, room and ward of the places where the patient is now, by the names they go by."""
+    parts: dict[str, str] = {}
+    for stated in encounter.element.children("location"):
+        if stated.text("status", "stay") in _NOT_HERE:
+            continue
+        holder, reference = encounter, stated.child("location")
+        for _ in range(_HIGHEST):
+            found = package.resolve(reference, holder, "stay") if reference else None
+            if found is None or found.kind != "Location":
+                break
+            _note_part(found.element, site, parts)
+            holder, reference = found, found.element.child("partOf")
+        if found is None and reference is not None and holder is encounter:
+            _note_named(stated, reference, parts)
+    return parts
+
+
+def _note_part(place: Element, site: Site, parts: dict[str, str]) -> None:
+    part = _part(place)
+    name = place.text("name", f"stay.{part}") if part else None
+    if part and name is None:
+        own = read_identifiers(place, site, f"stay.{part}")
+        name = own[0].value if own else None
+    if part and name:
+        parts.setdefault(part, name)
+
+
+def _note_named(stated: Element, reference: Element, parts: dict[str, str]) -> None:
+    """A place that the reference alone names, with the level that the stay gives it."""
+    part = _part(stated)
+    name = reference.text("display", f"stay.{part}") if part else None
+    if part and name:
+        parts.setdefault(part, name)
+
+
+def _part(holder: Element) -> str | None:
+    levels = codings(holder.child("physicalType"), "stay")
+    return next((_PARTS[code.code] for code in levels if code.code in _PARTS), None)
+
+
+def _housing_unit(within: Resource, package: Package, site: Site) -> str | None:
+    for reference in within.element.children("supportingInformation"):
+        role = extension(reference, UF_ROLE)
+        if role is None or role.text("valueCode", "stay.unit") != _HOUSES:
+            continue
+        unit = read_identifier(reference.child("identifier"), site, "stay.unit")
+        if unit is not None:
+            return unit.value
+        found = package.resolve(reference, within, "stay.unit")
+        own = read_identifiers(found.element, site, "stay.unit") if found else ()
+        return own[0].value if own else None
+    return None
