@@ -293,6 +293,31 @@ class FindingCode(StrEnum):
     )
     WEEKDAY_UNCONFIRMED = "weekday-unconfirmed", BLOCKING, "A weekly dose has no weekday of its own"
     LINE_DUPLICATE = "line-duplicate", BLOCKING, "Two lines name the same product"
+    LINE_ELSEWHERE = (
+        "line-elsewhere",
+        BLOCKING,
+        "Another prescription of the patient names the same product",
+    )
+    LINE_ELSEWHERE_ENDING = (
+        "line-elsewhere-ending",
+        ACKNOWLEDGE,
+        "The same product is in force in another prescription, whose end is not validated yet",
+    )
+    PRESCRIPTION_REPLACES = (
+        "prescription-replaces",
+        ACKNOWLEDGE,
+        "The sender replaces another prescription, which still stands",
+    )
+    PRESCRIPTION_REPLACED = (
+        "prescription-replaced",
+        ACKNOWLEDGE,
+        "The sender replaces this prescription by another one",
+    )
+    REPLACED_UNKNOWN = (
+        "replaced-unknown",
+        ACKNOWLEDGE,
+        "The sender replaces a prescription that does not stand here",
+    )
     LINE_CHANGED = "line-changed", ACKNOWLEDGE, "The line differs from the last validated version"
     LINE_REMOVED = "line-removed", ACKNOWLEDGE, "A line of the last validated version is gone"
     LINE_STOPPED = "line-stopped", ACKNOWLEDGE, "The sender stops this line"

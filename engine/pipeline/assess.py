@@ -74,6 +74,7 @@ def assess_prescription(
 
     known = [products(line.product) if products else None for line in prescription.lines]
     records = [each if isinstance(each, ProductRecord) else None for each in known]
+    others = [(line, record_of(products, line.product)) for line in beside]
     several = [each if isinstance(each, tuple) else () for each in known]
     normalised = [_normalised(line, prescription, site) for line in prescription.lines]
     comparisons = [_compared(*each) for each in zip(prescription.lines, records, strict=True)]
@@ -82,7 +83,7 @@ def assess_prescription(
         if previous
         else None
     )
-    reviewed = review(prescription, normalised, comparisons, previous, earlier, records, beside)
+    reviewed = review(prescription, normalised, comparisons, previous, earlier, records, others)
     schedules = [
         _schedule(line, result) for line, result in zip(prescription.lines, normalised, strict=True)
     ]
@@ -113,6 +114,12 @@ def assess_prescription(
         ),
         findings=_each_once((*prescription.findings, *reviewed.prescription)),
     )
+
+
+def record_of(products: Products | None, product: Product) -> ProductRecord | None:
+    """What the reference publishes of the product, when it knows exactly one."""
+    known = products(product) if products else None
+    return known if isinstance(known, ProductRecord) else None
 
 
 def _of(result: Normalised) -> tuple[Finding, ...]:

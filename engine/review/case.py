@@ -14,12 +14,17 @@ ENDED = frozenset({LineAction.STOP, LineAction.CANCEL, LineAction.HOLD})
 """Actions after which nothing of the line is prepared."""
 
 
+Beside: TypeAlias = tuple[Line, ProductRecord | None]
+"""A line of another prescription, and what a reference publishes of its product."""
+
+
 @dataclass(frozen=True, slots=True)
 class LineCase:
     """One line in its prescription. `index` counts from 0; `change` against the last version.
 
     `schedules[i]` and `records[i]`, what a reference publishes of the product, are those of line
-    `i`; both may be empty. `beside` are the lines of other prescriptions of the same patient.
+    `i`; both may be empty. `beside` are the lines of other prescriptions of the same patient,
+    each with what a reference publishes of its product.
     """
 
     prescription: Prescription
@@ -27,7 +32,7 @@ class LineCase:
     change: LineChange | None = None
     schedules: Sequence[LineSchedule] = ()
     records: Sequence[ProductRecord | None] = ()
-    beside: Sequence[Line] = ()
+    beside: Sequence[Beside] = ()
 
     @property
     def line(self) -> Line:

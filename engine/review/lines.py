@@ -7,6 +7,7 @@ from engine.review.product import PRODUCT_SYSTEMS
 from schemas.codes import ProductCodeSystem
 from schemas.finding import Finding, FindingCode
 from schemas.prescription import Line, LineAction, LinkKind, Product
+from schemas.reference import ProductRecord
 
 _SEVEN_IN = {
     ProductCodeSystem.CIP13: ProductCodeSystem.CIP7,
@@ -19,9 +20,14 @@ _ACTIONS = {
 }
 
 
-def product_keys(product: Product) -> frozenset[str]:
-    """What two lines of one product share: a product code, or else the words as sent."""
+def product_keys(product: Product, record: ProductRecord | None = None) -> frozenset[str]:
+    """What two lines of one product share: a product code, or else the words as sent.
+
+    `record` is what a reference publishes of the product: two codes of one CIS are one product.
+    """
     coded = {key for code in product.codes for key in _keys_of(code.system, code.value)}
+    if record is not None:
+        coded |= set(_keys_of(ProductCodeSystem.CIS, record.cis))
     if coded or not (product.text or "").strip():
         return frozenset(coded)
     return frozenset({"text:" + folded(product.text or "")})

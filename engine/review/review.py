@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from engine.review.case import HeaderCase, HeaderRule, LineCase, LineRule
+from engine.review.case import Beside, HeaderCase, HeaderRule, LineCase, LineRule
 from engine.review.changes import (
     changed_lines,
     line_is_unchanged,
@@ -97,7 +97,7 @@ def review(
     previous: Prescription | None = None,
     earlier: Sequence[LineSchedule] | None = None,
     records: Sequence[ProductRecord | None] = (),
-    beside: Sequence[Line] = (),
+    beside: Sequence[Beside] = (),
 ) -> Review:
     """What the data, compared with itself, gives to doubt.
 

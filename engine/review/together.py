@@ -23,9 +23,9 @@ def product_is_not_twice(case: LineCase) -> Iterator[Finding]:
 
     Two strengths are two products. Lines whose dates do not touch follow each other.
     """
-    own = product_keys(case.line.product)
+    own = _keys(case, case.index)
     for index, other in _others_in_force(case):
-        if own & product_keys(other.product) and not _follow(case, index):
+        if own & _keys(case, index) and not _follow(case, index):
             rule = f"product: the same as that of {other.location}; both would be prepared"
             yield doubt(FindingCode.LINE_DUPLICATE, case.place, rule, _with_days(case, index))
             return
@@ -36,9 +36,9 @@ def product_is_in_no_other_prescription(case: LineCase) -> Iterator[Finding]:
 
     A sender that groups nothing makes a prescription of each order.
     """
-    own = product_keys(case.line.product)
-    for other in case.beside if case.line.action not in ENDED else ():
-        shared = own & product_keys(other.product)
+    own = _keys(case, case.index)
+    for other, record in case.beside if case.line.action not in ENDED else ():
+        shared = own & product_keys(other.product, record)
         if shared and other.action not in ENDED and not follow_each_other(case.line, other):
             rule = f"product: the same as that of {other.location}, in another prescription"
             yield doubt(FindingCode.LINE_DUPLICATE, case.place, rule, case.line.product.label)
@@ -50,11 +50,10 @@ def substance_is_not_twice(case: LineCase) -> Iterator[Finding]:
 
     Two strengths of one substance may be one dose in two tablets: never merged, only said.
     """
-    line = case.line
-    own, named = _substances(case, case.index), product_keys(line.product)
+    own, named = _substances(case, case.index), _keys(case, case.index)
     for index, other in _others_in_force(case):
         shared = own & _substances(case, index)
-        if shared and not named & product_keys(other.product) and not _follow(case, index):
+        if shared and not named & _keys(case, index) and not _follow(case, index):
             rule = f"product: holds a substance that the product of {other.location} holds too"
             yield doubt(FindingCode.SUBSTANCE_TWICE, case.place, rule, _with_days(case, index))
             return
@@ -62,13 +61,14 @@ def substance_is_not_twice(case: LineCase) -> Iterator[Finding]:
 
 def product_has_no_gap(case: LineCase) -> Iterator[Finding]:
     """A product on two lines that follow each other has no days without it between them."""
-    own = product_keys(case.line.product)
-    for index, other in _others_in_force(case):
+    own = _keys(case, case.index)
+    for index, _ in _others_in_force(case):
         spans = _covered(case, case.index), _covered(case, index)
-        if not own & product_keys(other.product) or spans[0] is None or spans[1] is None:
+        if not own & _keys(case, index) or spans[0] is None or spans[1] is None:
             continue
         (_, last), (first, _) = sorted((spans[0], spans[1]), key=lambda span: span[0])
         if last is not None and (first - last).days > 1:
+            other = case.prescription.lines[index]
             rule = f"bounds: days without the product between this line and {other.location}"
             periods = f"{spans[0][0]} – {spans[0][1] or ''} / {spans[1][0]} – {spans[1][1] or ''}"
             yield doubt(FindingCode.TREATMENT_GAP, case.line.location, rule, periods)
@@ -79,6 +79,12 @@ def _others_in_force(case: LineCase) -> Iterator[tuple[int, Line]]:
     """The earlier lines that are in force, when this one is."""
     if case.line.action not in ENDED:
         yield from ((i, line) for i, line in enumerate(case.earlier) if line.action not in ENDED)
+
+
+def _keys(case: LineCase, index: int) -> frozenset[str]:
+    """What names the product of a line: as sent, and as the reference knows it."""
+    record = case.records[index] if case.records else None
+    return product_keys(case.prescription.lines[index].product, record)
 
 
 def _schedule(case: LineCase, index: int) -> LineSchedule | None:

@@ -97,6 +97,18 @@ def patient(unit: Unit, identifier: str) -> Patient | None:
     return Patient.model_validate_json(content) if content else None
 
 
+def lock(unit: Unit, identifier: str) -> None:
+    """From here to the end of the unit, no other one changes what stands of this patient.
+
+    Every unit that stores a prescription, or decides on one, passes here or describes the patient
+    anew, which locks as well: of two at one time, the later sees what the earlier did.
+    """
+    if unit.connection.dialect.name == "postgresql":
+        # SQLite has one writer at a time anyhow.
+        asked = {"tenant": unit.tenant, "id": identifier}
+        unit.connection.execute(statements.LOCK_PATIENT, asked)
+
+
 def patients_named(unit: Unit, text: str) -> tuple[PatientId, ...]:
     """The patients of this id, or with an identifier of exactly this value."""
     rows = unit.connection.execute(

@@ -148,14 +148,14 @@ def prescription(unit: Unit, identifier: str) -> StoredPrescription | None:
         .mappings()
         .first()
     )
-    return _stored(row) if row else None
+    return stored_from(row) if row else None
 
 
 def latest_of(unit: Unit, group_key: str) -> StoredPrescription | None:
     """The newest version of a group, whatever was decided on it."""
     asked = {"tenant": unit.tenant, "group_key": group_key}
     row = unit.connection.execute(statements.LATEST_OF_GROUP, asked).mappings().first()
-    return _stored(row) if row else None
+    return stored_from(row) if row else None
 
 
 def group_of_lines(unit: Unit, patient_id: str, lines: Collection[str]) -> str | None:
@@ -177,14 +177,14 @@ def version_of(unit: Unit, group_key: str, content_sha256: str) -> StoredPrescri
         .order_by(prescriptions.c.version.desc())
     ).mappings()
     row = rows.first()
-    return _stored(row) if row else None
+    return stored_from(row) if row else None
 
 
 def last_validated(unit: Unit, group_key: str) -> StoredPrescription | None:
     """The newest version of a group that was released."""
     asked = {"tenant": unit.tenant, "group_key": group_key}
     row = unit.connection.execute(statements.LAST_VALIDATED_OF_GROUP, asked).mappings().first()
-    return _stored(row) if row else None
+    return stored_from(row) if row else None
 
 
 def of_message(unit: Unit, message_id: str) -> tuple[PrescriptionId, ...]:
@@ -197,7 +197,8 @@ def of_message(unit: Unit, message_id: str) -> tuple[PrescriptionId, ...]:
     return tuple(PrescriptionId(row.id) for row in rows)
 
 
-def _stored(row: RowMapping) -> StoredPrescription:
+def stored_from(row: RowMapping) -> StoredPrescription:
+    """The version in a row that has its columns."""
     return StoredPrescription(
         id=row["id"],
         message_id=row["message_id"],

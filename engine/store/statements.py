@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from engine.store.tables import (
     audit,
+    decisions,
     findings,
     messages,
     patient_identifiers,
@@ -33,15 +34,20 @@ from engine.store.tables import (
     releases,
     schedules,
 )
+from engine.validation.states import ItemState
 from schemas.message import Message, MessageState
 
 TENANT: BindParameter[str] = bindparam("tenant")
 NOW: BindParameter[datetime] = bindparam("now")
 
 
+def _written_text(value: str) -> ColumnElement[str]:
+    return literal_column(f"'{value}'")
+
+
 def _written(state: MessageState) -> ColumnElement[str]:
     """The state as text of the statement: only so is an index of the rows in this state used."""
-    return literal_column(f"'{state.value}'")
+    return _written_text(state.value)
 
 
 # The inbox.
@@ -137,6 +143,13 @@ PATIENT = select(patients.c.content).where(
     patients.c.tenant == TENANT, patients.c.id == bindparam("id")
 )
 
+LOCK_PATIENT = (
+    select(patients.c.id)
+    .where(patients.c.tenant == TENANT, patients.c.id == bindparam("id"))
+    .with_for_update(key_share=True)
+)
+"""PostgreSQL: who works on this patient waits until this transaction ends."""
+
 STORE_PATIENT = insert(patients).inline()
 
 DESCRIBE_PATIENT = (
@@ -192,6 +205,55 @@ GROUP_OF_LINES = (
     .order_by(prescriptions.c.stored_at.desc(), prescriptions.c.version.desc())
     .limit(literal_column("1"))
 )
+
+_named = (
+    select(patients.c.id)
+    .where(patients.c.tenant == TENANT, patients.c.id == bindparam("patient_id"))
+    .cte("family", recursive=True)
+)
+_FAMILY = _named.union(
+    select(patients.c.id).where(patients.c.tenant == TENANT, patients.c.merged_into == _named.c.id)
+)
+"""The patient, and whoever was merged into them: what was stored of those stays with them."""
+
+_STANDS = [
+    _written_text(state)
+    for state in (
+        ItemState.TO_VALIDATE,
+        ItemState.HELD,
+        ItemState.CLARIFICATION,
+        ItemState.VALIDATED,
+    )
+]
+"""As the index of them says it."""
+
+STANDING_OF_PATIENT = (
+    select(
+        prescriptions,
+        queue_items.c.id.label("item"),
+        queue_items.c.state,
+        queue_items.c.blocking,
+        queue_items.c.opened_at,
+        queue_items.c.row_version,
+        decisions.c.content.label("decision"),
+    )
+    .select_from(queue_items)
+    .join(prescriptions, prescriptions.c.id == queue_items.c.subject_id)
+    .outerjoin(
+        releases, and_(releases.c.tenant == TENANT, releases.c.subject_id == prescriptions.c.id)
+    )
+    .outerjoin(decisions, decisions.c.id == releases.c.decision_id)
+    .where(
+        queue_items.c.tenant == TENANT,
+        queue_items.c.patient_id.in_(select(_FAMILY.c.id)),
+        queue_items.c.state.in_(_STANDS),
+        prescriptions.c.tenant == TENANT,
+    )
+)
+"""Unsorted: an order would make SQLite go through all prescriptions of the tenant.
+
+An item about an adherence result finds no prescription of its id.
+"""
 
 # The product reference, which has no tenant.
 

@@ -115,6 +115,13 @@ patients = Table(
     Column("content", Text, nullable=False),
     Column("updated_at", UtcInstant, nullable=False),
     Column("merged_into", ID, ForeignKey("patients.id")),
+    Index(
+        "ix_patients_merged",
+        "tenant",
+        "merged_into",
+        sqlite_where=text("merged_into IS NOT NULL"),
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
 )
 
 patient_identifiers = Table(
@@ -192,6 +199,13 @@ queue_items = Table(
     Column("row_version", Integer, nullable=False, server_default=text("1")),
     UniqueConstraint("tenant", "kind", "subject_id"),
     Index("ix_queue_items_open", "tenant", "kind", "state", "opened_at", "id"),
+    Index(
+        "ix_queue_items_standing",
+        "tenant",
+        "patient_id",
+        sqlite_where=text("state IN ('to-validate', 'held', 'clarification', 'validated')"),
+        postgresql_where=text("state IN ('to-validate', 'held', 'clarification', 'validated')"),
+    ),
 )
 
 interpretations = Table(

@@ -39,6 +39,14 @@ READ_THROUGH = {
         "ix_schedules_line (tenant=? AND line_key=?)",
         "sqlite_autoindex_prescriptions_1 (id=?)",
     },
+    "STANDING_OF_PATIENT": {
+        "sqlite_autoindex_patients_1 (id=?)",
+        "ix_patients_merged (tenant=? AND merged_into=?)",
+        "ix_queue_items_standing (tenant=? AND patient_id=?)",
+        "sqlite_autoindex_prescriptions_1 (id=?)",
+        "ix_releases_subject (tenant=? AND subject_id=?) LEFT-JOIN",
+        "sqlite_autoindex_decisions_1 (id=?) LEFT-JOIN",
+    },
     "PRODUCTS_CODED": {
         "uq_reference_releases_in_force (in_force=?)",
         "sqlite_autoindex_reference_codes_1 (release_id=? AND value=?)",
@@ -48,6 +56,10 @@ READ_THROUGH = {
     "NEWEST_ENTRY": {"sqlite_autoindex_audit_1 (tenant=?)"},
 }
 """Every index that a statement goes through, with the columns that it searches by."""
+
+
+OF_NO_TABLE = {"SETUP", "RECURSIVE STEP", "CO-ROUTINE family", "SCAN family"}
+"""Steps through what a statement has just found: the patient, and whoever was merged into them."""
 
 
 def _statement(name: str) -> Executable:
@@ -74,7 +86,8 @@ def _plan(store: Store, statement: Executable) -> list[str]:
 def test_a_hot_statement_searches_its_indexes_and_scans_nothing(
     sqlite_store: Store, name: str
 ) -> None:
-    steps = [step for step in _plan(sqlite_store, _statement(name)) if " SUBQUERY " not in step]
+    told = _plan(sqlite_store, _statement(name))
+    steps = [step for step in told if " SUBQUERY " not in step and step not in OF_NO_TABLE]
 
     searches = [step for step in steps if step != "USE TEMP B-TREE FOR ORDER BY"]
     assert {step.rpartition(" INDEX ")[2].split(" INTEGER ")[-1] for step in searches} == (
