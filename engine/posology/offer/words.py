@@ -6,6 +6,7 @@ says the same as it does. What is then left over is asked, so that no word passe
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import time
+from decimal import Decimal
 
 from engine.posology.text.items import Item, Kind
 from engine.posology.text.lexicon import folded
@@ -14,7 +15,7 @@ from schemas.moment import Moment, MomentTime
 from schemas.posology import Bounds, Dose, Phase
 
 _SCHEME = frozenset({Moment.MORNING, Moment.NOON, Moment.EVENING, Moment.BEDTIME})
-_LENGTHS = (Kind.LENGTH, Kind.SHORT_LENGTH)
+_LENGTHS = (Kind.LENGTH, Kind.SHORT_LENGTH, Kind.NEXT)
 _ENDS = (Kind.UNTIL, Kind.BETWEEN, Kind.STOP)
 _JOINTS = frozenset(
     (
@@ -46,7 +47,8 @@ class Said:
 
         def says(item: Item) -> bool:
             in_scheme = exact is not None and exact.value in item.doses
-            return dose in (item.dose, item.again) or in_scheme
+            bare = item.kind is Kind.NUMBER and _values(item.dose) == _values(dose)
+            return dose in (item.dose, item.again) or in_scheme or bare
 
         return self._that(says)
 
@@ -93,6 +95,13 @@ class Said:
             return item.kind in _ENDS
 
         return self._that(says)
+
+
+def _values(dose: Dose | None) -> tuple[Decimal, Decimal] | None:
+    """Both ends: `patch, 1 à 7h` gives a bare number the unit of the words before it."""
+    if dose is None or dose.low is None or dose.high is None:
+        return None
+    return dose.low.value, dose.high.value
 
 
 def as_written(unit: str, words: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ JOINTS = frozenset(
         *("a", "and", "au", "aux", "be", "by", "d", "dann", "de", "des", "du", "et", "l", "la"),
         *("le", "les", "par", "prendre", "prenez", "prise", "prises", "puis", "soit", "take"),
         *("ensuite", "taken", "the", "then", "to", "un", "une"),
+        *("hierna", "daarna", "danach", "thereafter"),
     )
 )
 """Words that bind others, and those of order, which the numbers of the rows say."""
