@@ -47,10 +47,12 @@ class Said:
 
         def says(item: Item) -> bool:
             in_scheme = exact is not None and exact.value in item.doses
-            bare = item.kind is Kind.NUMBER and _values(item.dose) == _values(dose)
-            return dose in (item.dose, item.again) or in_scheme or bare
+            return dose in (item.dose, item.again) or in_scheme
 
-        return self._that(says)
+        def is_bare(item: Item) -> bool:
+            return item.kind is Kind.NUMBER and _values(item.dose) == _values(dose)
+
+        return self._that(says) or self._that(is_bare)
 
     def moment(self, place: MomentTime) -> tuple[str, ...]:
         """The words of a moment; a scheme as `1-0-1` says four of them by their order."""
