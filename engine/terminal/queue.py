@@ -41,6 +41,7 @@ class Choice:
     answers: Sequence[str] = ()
     acknowledged: str | None = None
     refused: Sequence[str] = ()
+    proposed: Sequence[str] = ()
     seen: str | None = None
     reason: str | None = None
     comment: str | None = None
@@ -216,19 +217,22 @@ def decide_item(desk: Desk, item_id: str, choice: Choice) -> None:
     from engine.pipeline.context import open_context
     from engine.pipeline.decide import decide_on
     from engine.terminal.answers import answers, verdicts
+    from engine.terminal.proposals import proposals
     from engine.validation.decide import Request, Stale, Unanswered
+    from mappings.catalogue import load_site
     from schemas.decision import DecisionKind
     from schemas.ids import Sha256
 
     context = open_context(desk.data)
     found = shown(context, desk.user, item_id)
     findings = [finding for _, finding in found.findings]
-    lines = len(found.prescription.content.lines) if found.prescription else 0
+    lines = found.prescription.content.as_read.lines if found.prescription else ()
     request = Request(
         kind=choice.kind,
         expected_sha256=Sha256(choice.seen or found.item.content_sha256),
-        lines=verdicts(lines, choice.refused) if choice.kind is DecisionKind.VALIDATE else (),
+        lines=verdicts(len(lines), choice.refused) if choice.kind is DecisionKind.VALIDATE else (),
         answers=answers(findings, choice.answers, choice.acknowledged),
+        proposals=proposals(lines, choice.proposed, load_site(found.site) if found.site else None),
         reason=choice.reason,
         comment=choice.comment,
     )
@@ -259,5 +263,8 @@ def _show_decided(desk: Desk, decided: "Decided") -> None:
     by = decided.decision.decided_by
     typer.echo(f"{say(decided.state.value)}: {by.name} ({say(by.role.value)})")
     typer.echo(f"{say('Decision')}: {decided.decision.id}")
+    for each in decided.decision.proposals:
+        words = each.proposed.text or each.proposed.product.label
+        typer.echo(f"{say('line')} {each.line}: {say(each.kind.value)}: {words}")
     if decided.release:
         typer.echo(f"{say('Release')}: {decided.release}")

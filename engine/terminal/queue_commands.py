@@ -21,6 +21,14 @@ Answers = Annotated[
         help="Answer finding N with SFPC officine codes; a comment may follow after a space.",
     ),
 ]
+Proposals = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--propose",
+        metavar="LINE=KIND WORDS",
+        help="Propose a suggestion, modification or substitution of a line: in words, or @FILE.",
+    ),
+]
 
 
 @app.command("list")
@@ -68,6 +76,7 @@ def validate(
         list[str] | None,
         typer.Option("--refuse", metavar="LINE", help="A line that is not validated, and why."),
     ] = None,
+    propose: Proposals = None,
     seen: Annotated[
         str | None,
         typer.Option("--seen", metavar="SHA256", help="The content that you saw in `show`."),
@@ -82,7 +91,14 @@ def validate(
     from schemas.decision import DecisionKind
 
     choice = Choice(
-        DecisionKind.VALIDATE, answer or (), acknowledge, refuse or (), seen, None, comment
+        DecisionKind.VALIDATE,
+        answer or (),
+        acknowledge,
+        refuse or (),
+        propose or (),
+        seen,
+        None,
+        comment,
     )
     decide_item(Desk(data, user, as_json, lang), item, choice)
 
@@ -111,6 +127,7 @@ def clarify(
     user: User,
     reason: Reason,
     answer: Answers = None,
+    propose: Proposals = None,
     comment: Comment = None,
     data: Data = HERE,
     as_json: Json = False,
@@ -120,7 +137,9 @@ def clarify(
     from engine.terminal.queue import Choice, Desk, decide_item
     from schemas.decision import DecisionKind
 
-    choice = Choice(DecisionKind.CLARIFY, answer or (), reason=reason, comment=comment)
+    choice = Choice(
+        DecisionKind.CLARIFY, answer or (), proposed=propose or (), reason=reason, comment=comment
+    )
     decide_item(Desk(data, user, as_json, lang), item, choice)
 
 
@@ -130,6 +149,7 @@ def reject(
     user: User,
     reason: Reason,
     answer: Answers = None,
+    propose: Proposals = None,
     comment: Comment = None,
     data: Data = HERE,
     as_json: Json = False,
@@ -139,5 +159,7 @@ def reject(
     from engine.terminal.queue import Choice, Desk, decide_item
     from schemas.decision import DecisionKind
 
-    choice = Choice(DecisionKind.REJECT, answer or (), reason=reason, comment=comment)
+    choice = Choice(
+        DecisionKind.REJECT, answer or (), proposed=propose or (), reason=reason, comment=comment
+    )
     decide_item(Desk(data, user, as_json, lang), item, choice)
