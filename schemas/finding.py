@@ -50,12 +50,18 @@ class FindingCode(StrEnum):
     )
     VERSION_UNKNOWN = "version-unknown", ACKNOWLEDGE, "The version of the standard is unknown"
     STRUCTURE_INVALID = "structure-invalid", ACKNOWLEDGE, "The message breaks its standard"
+    SEGMENT_MISPLACED = (
+        "segment-misplaced",
+        INFO,
+        "A segment stands where its structure has no place for it",
+    )
     CODE_INVALID = (
         "code-invalid",
         BLOCKING,
         "The code is not in the list that its standard requires",
     )
     VALUE_INVALID = "value-invalid", BLOCKING, "The value cannot be read as what it must be"
+    VALUE_TRUNCATED = "value-truncated", ACKNOWLEDGE, "The sender says that a value was cut"
     ELEMENT_MISSING = "element-missing", BLOCKING, "A required element is missing"
     ELEMENT_UNREAD = "element-unread", ACKNOWLEDGE, "An element that may matter was not read"
     ELEMENT_FOREIGN = (

@@ -16,24 +16,42 @@ NULL = '""'
 class Segment:
     """One segment. Fields count from 1 as in the standard; `MSH-1` is the separator itself.
 
-    `rank` counts the segments of this name in their message, from 1.
+    `line` is the segment as sent, without its end. `rank` counts the segments of this name in
+    their message, from 1. Fields are split when the first one is asked for, and the components
+    of a field when it is.
     """
 
-    __slots__ = ("_cells", "fields", "name", "place", "rank", "separators")
+    __slots__ = ("_cells", "_fields", "line", "name", "prefix", "rank", "separators")
 
     def __init__(
-        self, name: str, rank: int, fields: list[str], separators: Separators, prefix: str = ""
+        self, name: str, rank: int, line: str, separators: Separators, prefix: str = ""
     ) -> None:
         self.name = name
         self.rank = rank
-        self.fields = fields
+        self.line = line
         self.separators = separators
-        self.place = f"{prefix}{name}[{rank}]"
-        self._cells: dict[int, list[list[list[str]]]] = {}
+        self.prefix = prefix
+        self._fields: list[str] | None = None
+        self._cells: dict[int, list[list[list[str]]]] | None = None
+
+    @property
+    def place(self) -> str:
+        """Where the segment stands: `TQ1[3]`, after its message when there are several."""
+        return f"{self.prefix}{self.name}[{self.rank}]"
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields as sent; the name of the segment is the first."""
+        if self._fields is None:
+            self._fields = self.line.split(self.separators.field)
+            if self.name in HEADERS:
+                self._fields.insert(1, self.separators.field)
+        return self._fields
 
     def raw(self, field: int) -> str:
         """The field as sent, with its separators and escapes; empty when it is absent."""
-        return self.fields[field] if field < len(self.fields) else ""
+        fields = self.fields
+        return fields[field] if field < len(fields) else ""
 
     def is_null(self, field: int) -> bool:
         """Whether the sender deletes this field, with two quotation marks."""
@@ -50,6 +68,8 @@ class Segment:
 
     def cells(self, field: int) -> list[list[list[str]]]:
         """Repetitions, each of components, each of subcomponents; still escaped."""
+        if self._cells is None:
+            self._cells = {}
         known = self._cells.get(field)
         if known is None:
             known = self._cells[field] = self._split(field)
@@ -57,11 +77,17 @@ class Segment:
 
     def _split(self, field: int) -> list[list[list[str]]]:
         raw = self.raw(field)
-        if self.name in HEADERS and field <= 2:
-            return [[[raw]]]
         marks = self.separators
+        if (self.name in HEADERS and field <= 2) or marks.marked.search(raw) is None:
+            return [[[raw]]]
+        part = marks.subcomponent
+        if not part or part not in raw:
+            return [
+                [[component] for component in _parts(one, marks.component)]
+                for one in _parts(raw, marks.repetition)
+            ]
         return [
-            [_parts(component, marks.subcomponent) for component in _parts(one, marks.component)]
+            [component.split(part) for component in _parts(one, marks.component)]
             for one in _parts(raw, marks.repetition)
         ]
 
@@ -93,27 +119,30 @@ class Segment:
 
     def leaves(self) -> Iterator[tuple[str, str]]:
         """Every leaf that is not empty, with its place, in the order of the source."""
-        marks = self.separators
+        marked = self.separators.marked.search
+        place = self.place
         first = 3 if self.name in HEADERS else 1
-        for field in range(first, len(self.fields)):
-            raw = self.fields[field]
+        for field, raw in enumerate(self.fields[first:], start=first):
             if not raw:
                 continue
-            if marks.plain(raw):
-                yield f"{self.place}-{field}", raw
+            if marked(raw) is None:
+                yield f"{place}-{field}", raw
             else:
-                yield from self._deep(field)
+                yield from self._deep(field, f"{place}-{field}", raw)
 
-    def _deep(self, field: int) -> Iterator[tuple[str, str]]:
-        unescape = self.separators.unescape
+    def _deep(self, field: int, place: str, raw: str) -> Iterator[tuple[str, str]]:
+        marks = self.separators
+        escaped = marks.escape and marks.escape in raw
         for repetition, components in enumerate(self.cells(field), start=1):
-            here = f"{self.place}-{field}" + (f"[{repetition}]" if repetition > 1 else "")
+            here = place if repetition == 1 else f"{place}[{repetition}]"
             flat = len(components) == 1 and len(components[0]) == 1
             for component, parts in enumerate(components, start=1):
+                deep = len(parts) > 1
                 for part, leaf in enumerate(parts, start=1):
                     if leaf:
-                        deeper = f".{part}" if len(parts) > 1 else ""
-                        yield here if flat else f"{here}.{component}{deeper}", unescape(leaf)
+                        depth = f".{component}.{part}" if deep else f".{component}"
+                        text = marks.unescape(leaf) if escaped else leaf
+                        yield here if flat else here + depth, text
 
 
 def _single(components: list[list[str]]) -> bool:
@@ -134,6 +163,11 @@ class Message:
     separators: Separators
     segments: tuple[Segment, ...]
     prefix: str = ""
+
+    @property
+    def text(self) -> str:
+        """The message as it was sent, each segment ended by a carriage return."""
+        return "".join(f"{segment.line}\r" for segment in self.segments)
 
     @property
     def header(self) -> Segment:
