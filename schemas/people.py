@@ -139,10 +139,14 @@ class Organization(Value):
 
 
 class CareUnitRole(StrEnum):
-    """What a unit is to the patient: where they lie, or who answers for their care."""
+    """What a unit is to the patient: where they lie, or who answers for their care.
+
+    `MEDICAL`: the physicians of the unit do; `NURSING`: its nurses (fr-uf-role UFSOIN).
+    """
 
     HOUSING = "housing"
     MEDICAL = "medical"
+    NURSING = "nursing"
 
 
 class CareUnit(Value):

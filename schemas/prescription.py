@@ -30,6 +30,7 @@ class Ingredient(Value):
     """A component of a product that the sender lists.
 
     `carrier` is the vehicle of a mixture, `refers` the component that the dose is counted in.
+    One that is not `active` is an excipient: it is shown, and makes no mixture of a product.
     """
 
     codes: tuple[ProductCode, ...] = ()
@@ -38,6 +39,7 @@ class Ingredient(Value):
     quantity: Quantity | None = None
     carrier: bool = False
     refers: bool = added(False)
+    active: bool = added(True)
 
 
 class Product(Value):

@@ -88,10 +88,12 @@ def _wrong_code(case: LineCase, rule: str, value: str) -> Finding:
 
 
 def product_is_single(case: LineCase) -> Iterator[Finding]:
-    """No vehicle, and not several products; the substances of one product are no mixture."""
+    """No vehicle, and not several products; the substances of one product are no mixture, and
+    neither is a product with its excipients.
+    """
     product = case.line.product
-    parts = product.ingredients
-    has_carrier = any(part.carrier for part in parts)
+    parts = [part for part in product.ingredients if part.active]
+    has_carrier = any(part.carrier for part in product.ingredients)
     several = len(parts) > 1 and not _names_one_product(product.codes)
     if has_carrier or (several and not all(_is_substance(part) for part in parts)):
         yield doubt(
