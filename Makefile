@@ -7,9 +7,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+FUZZ_SEED ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check bench run coverage format docs lock
+.PHONY: help demo test check fuzz bench run coverage format docs lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +29,9 @@ check: $(VENV)/.development ## Style, types, layers, tables, migrations, and doc
 	$(BIN)/semainier doctor
 	$(BIN)/python -m engine.store.migrations.check
 	$(BIN)/python docs/write.py --check
+
+fuzz: $(VENV)/.development ## Damage messages for ten minutes, two for each format; FUZZ_SEED=2 begins another sequence
+	SEMAINIER_FUZZ_SECONDS=120 SEMAINIER_FUZZ_SEED=$(FUZZ_SEED) $(BIN)/pytest tests/connectors/test_fuzzing.py
 
 bench: $(VENV)/.development ## Print the figures of benchmarks/
 	$(BIN)/semainier bench
