@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from engine.posology.text.dates import DASHED_DAY
 from engine.posology.text.forms import END, Form, Match, kind_of, many, number
 from engine.posology.text.items import Item, Kind
 from engine.posology.text.lexicon import any_of, number_of, number_pattern
@@ -18,7 +19,7 @@ def scheme_forms() -> tuple[Form, ...]:
     """Morning, noon, evening and perhaps bedtime, by their places alone."""
     shares = [rf"(?P<q{place}>{_SHARE})" for place in range(1, 5)]
     dashed = (
-        rf"(?<!\d-)(?<!\d - ){shares[0]} ?- ?{shares[1]} ?- ?{shares[2]}"
+        rf"(?<!\d-)(?<!\d - )(?!{DASHED_DAY}){shares[0]} ?- ?{shares[1]} ?- ?{shares[2]}"
         rf"(?: ?- ?{shares[3]})?(?! ?-? ?\d)"
     )
     return (
@@ -86,7 +87,8 @@ def _of_strength(found: Match) -> Item | None:
         return None
     item = Item(Kind.DOSE, dose=_range(low, high, found["dose"]))
     if found["over"]:
-        return item._replace(strength=strength_of(found, "strength"))
+        over = strength_of(found, "strength")
+        return None if over is None else item._replace(strength=over)
     most = None if high is None else high * strength
     named = Strength(
         numerator=Quantity(value=strength, unit=found["measure"]),

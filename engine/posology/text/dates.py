@@ -4,6 +4,8 @@ from datetime import date
 
 from engine.posology.text.lexicon import any_of, folded, words_of
 
+DASHED_DAY = r"(?:\d{4}-\d{2}-\d{2}|\d{1,2}-\d{1,2}-(?:19|20)\d{2})(?!\d)"
+"""A day with its year, written with dashes: three numbers, and no scheme of a day."""
 _CENTURY = 100
 _PARTS = ("day", "month", "year")
 _MONTHS = 12

@@ -28,6 +28,11 @@ def place_forms() -> tuple[Form, ...]:
 def _clocks() -> tuple[Form, ...]:
     hour = r"(?P<hour>[01]?\d|2[0-3])"
     waited = r"(?<!apres )(?<!dans )(?<!nach )(?<!after )"
+    # `2 h avant le fer`, `4 heures minimum`: a length of time; `18h avant les repas` is an hour.
+    near = (
+        r"(?! ?[0-6] ?(?:h|heures?) (?:avant|apres|before|after)\b)"
+        r"(?! ?\d{1,2} ?(?:h|heures?) (?:de|min\w*|entre)\b)"
+    )
     return (
         (
             rf"(?:a |at |um |om |vers )?{hour}:(?P<minute>[0-5]\d)(?::[0-5]\d)?\b"
@@ -36,8 +41,8 @@ def _clocks() -> tuple[Form, ...]:
         ),
         (r"(?:a |at )?(?P<hour>1?\d) ?(?P<half>am|pm)\b", _clock),
         (r"(?:at )?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d) ?(?:hours|hrs)\b", _clock),
-        (rf"(?:a|vers|et|,) ?{hour} ?(?:h|heures?)(?P<minute>[0-5]\d)?\b", _clock),
-        (rf"{waited}{hour} ?h(?P<minute>[0-5]\d)?\b(?! (?:de|min|entre))", _clock),
+        (rf"(?:a|vers|(?:et|,){near}) ?{hour} ?(?:h|heures?)(?P<minute>[0-5]\d)?\b", _clock),
+        (rf"{waited}{near}{hour} ?h(?P<minute>[0-5]\d)?\b", _clock),
     )
 
 

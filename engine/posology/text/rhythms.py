@@ -33,9 +33,11 @@ def rhythm_forms() -> tuple[Form, ...]:
 
 def _every_so_often() -> tuple[Form, ...]:
     return (
+        (r"every (?:other|second|2nd) (?P<unit>day|week)", _every_other),
         (
             rf"(?:(?:1|une|one) (?:fois|time) |once )?"
-            rf"(?:toutes? les|tte?s les|tous les|ts les|every|chaque|elke|iedere|/|q) ?"
+            # `2 g/24h` is the amount of a day, like `2 g/j`.
+            rf"(?:toutes? les|tte?s? les|tous les|ts les|every|chaque|elke|iedere|/(?! ?24 ?h)|q) ?"
             rf"(?:{many()})? ?(?P<unit>{unit()}){END}",
             _every,
         ),
@@ -44,7 +46,6 @@ def _every_so_often() -> tuple[Form, ...]:
             rf" ?(?P<unit>{unit()}){END}",
             _every,
         ),
-        (r"every (?:other|second|2nd) (?P<unit>day|week)", _every_other),
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from engine.posology.text.dates import date_pattern
+from engine.posology.text.dates import DASHED_DAY, date_pattern
 from engine.posology.text.forms import (
     END,
     Form,
@@ -63,7 +63,7 @@ def _turns() -> tuple[Form, ...]:
             kind_of(Kind.RENEWAL),
         ),
         (r"(?:1|une) ?sem(?:aine)? sur (?:2|deux)\b|alternate weeks", kind_of(Kind.WEEK_IN_TWO)),
-        (r"(?:1|un) ?j(?:our)? sur (?:2|deux)\b|1 ?j/2\b|alternate days", _every_other),
+        (r"(?:1|un) ?j(?:our)? sur (?:2|deux)\b|1 ?j(?:our)? ?/ ?2\b|alternate days", _every_other),
         (rf"(?P<low>{number}) jours? sur (?P<high>{number})", _cycle),
     )
 
@@ -82,7 +82,7 @@ def _dates() -> tuple[Form, ...]:
         ),
         (rf"(?:jusqu'au|until) {day}", kind_of(Kind.UNTIL)),
         (rf"(?:a partir du|du|depuis le|start(?:ing)?(?: on)?) {day}", kind_of(Kind.FROM)),
-        (r"\d{1,2}/\d{1,2}/\d{2,4}(?!\d)|\d{4}-\d{2}-\d{2}(?!\d)", kind_of(Kind.DATE)),
+        (rf"\d{{1,2}}/\d{{1,2}}/\d{{2,4}}(?!\d)|{DASHED_DAY}", kind_of(Kind.DATE)),
     )
 
 
@@ -95,7 +95,7 @@ def _lengths() -> tuple[Form, ...]:
         ),
         (
             r"(?:pendant|pdt|durant|for|for up to|fur|voor|(?:eerst )?gedurende|x|sur"
-            r"|duree(?: de)?:?|traitement (?:de|d')|qsp) ?"
+            r"|duree(?: de)? ?:?|traitement (?:de|d')|qsp) ?"
             rf"{many()} ?(?P<unit>{unit()}){END}",
             length,
         ),
@@ -112,7 +112,7 @@ def _lengths() -> tuple[Form, ...]:
         (
             # `7 j` with nothing before it: a length only where it stands alone.
             rf"{many()} ?(?P<unit>jours?|jrs|j|days?|semaines?|sem|weeks?|mois|months?)"
-            r"(?=\s*(?:$|[.,;)\n]|puis\b|ensuite\b|then\b))",
+            r"(?=\s*(?:$|[.,;)\n]|(?:et )?puis\b|ensuite\b|then\b))",
             length_as(Kind.SHORT_LENGTH),
         ),
     )
