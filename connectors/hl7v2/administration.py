@@ -9,7 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from connectors.hl7v2.er7.segment import Segment
-from connectors.hl7v2.orders.group import Group, groups
+from connectors.hl7v2.orders.content import read_content
+from connectors.hl7v2.orders.grammar import Part
+from connectors.hl7v2.orders.group import Group
 from connectors.hl7v2.orders.product import ADMINISTERED, product_of
 from connectors.hl7v2.parties import entity_of, person_of
 from connectors.hl7v2.patient import read_patient
@@ -35,11 +37,12 @@ def read_intakes(source: Source) -> tuple[Intake, ...]:
     if first == "RXA":
         place = source.message.all("RXA")[0].place
         source.doubt(FindingCode.ELEMENT_MISSING, place, "RXA must follow the ORC of its order")
-        alone = Group(None, source.message.all("RXA"))
+        reports = source.message.all("RXA")
+        alone = Group(None, reports, (Part.ADMINISTRATION,) * len(reports))
         return tuple(_of_group(source, alone, patient))
     found = [
         intake
-        for group in groups(source.message.segments)
+        for group in read_content(source).groups
         for intake in _of_group(source, group, patient)
     ]
     _check_numbers(source, found)

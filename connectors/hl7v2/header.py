@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from connectors.dates import read_timestamp
+from connectors.hl7v2.er7.segment import Segment
 from connectors.hl7v2.source import Source
 from schemas.finding import FindingCode
 
@@ -31,7 +32,8 @@ def check_header(source: Source) -> None:
     msh = source.message.header
     for field, gives in _USED:
         for component in range(1, msh.components(field) + 1):
-            source.text(msh, field, gives, component)
+            if (field, component) != (9, 3) or _is_of_its_type(msh):
+                source.text(msh, field, gives, component)
     version = source.text(msh, 12, "version")
     if version not in VERSIONS:
         rule = "MSH-12 must be a version from 2.1 to 2.8"
@@ -44,6 +46,12 @@ def check_header(source: Source) -> None:
         if place is not None:
             rule = "the message is a fragment that others continue"
             source.doubt(FindingCode.MESSAGE_TRUNCATED, place, rule)
+
+
+def _is_of_its_type(msh: Segment) -> bool:
+    """Whether MSH-9.3 is a structure of the type in MSH-9.1; another one is left unused."""
+    structure, kind = msh.value(9, 3), msh.value(9)
+    return kind is None or structure is None or structure.startswith(kind)
 
 
 def _fragments(source: Source) -> list[str]:

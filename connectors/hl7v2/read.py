@@ -87,7 +87,7 @@ class _Reader:
 
     def _content(self, source: Source) -> tuple[Prescription | Intake | Movement, ...]:
         """What the kind of the message holds."""
-        kind = source.message.kind or ""
+        kind = _understood_kind(source)
         match source.table("messages").target_of(kind):
             case "encoded-order":
                 return read_prescriptions(source, encoded=True)
@@ -100,7 +100,8 @@ class _Reader:
             case _:
                 rule = "MSH-9 must be a kind of message of the table hl7v2/messages"
                 place = source.message.header.where(9)
-                source.doubt(FindingCode.MESSAGE_UNSUPPORTED, place, rule, kind or None)
+                said = source.message.kind
+                source.doubt(FindingCode.MESSAGE_UNSUPPORTED, place, rule, said)
                 return ()
 
     def _keep(
@@ -115,6 +116,23 @@ class _Reader:
                     self.intakes.append(_with(one, blocking))
                 case Movement():
                     self.movements.append(_with(one, blocking))
+
+
+def _understood_kind(source: Source) -> str:
+    """MSH-9.1 and MSH-9.2; where they name no kind that is read, the structure or the type alone.
+
+    Some senders write the structure in the place of the type, or leave out the event.
+    """
+    header, kinds = source.message.header, source.table("messages")
+    kind = source.message.kind or ""
+    structure, first = header.value(9, 3) or "", header.value(9) or ""
+    for other in (kind, structure.replace("_", "^"), first.replace("_", "^"), first):
+        if kinds.get(other) is not None and (other == kind or not header.value(9, 2)):
+            if other != kind or "^" not in kind:
+                rule = "MSH-9 must give a type in its first component and an event in its second"
+                source.doubt(FindingCode.STRUCTURE_INVALID, header.where(9), rule, kind or None)
+            return other
+    return kind
 
 
 Read = TypeVar("Read", Prescription, Intake, Movement)

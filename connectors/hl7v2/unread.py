@@ -33,6 +33,7 @@ def unread_findings(source: Source, group: Group) -> Iterator[Finding]:
     """
     segments = [group.orc, *group.segments] if group.orc and not group.shared else group.segments
     strange: dict[str, Segment] = {}
+    yield from _out_of_place(group)
     for segment in segments:
         if segment is not None and segment.name in SEGMENTS:
             yield from unread_of(source, segment)
@@ -46,6 +47,16 @@ def unread_findings(source: Source, group: Group) -> Iterator[Finding]:
         yield Finding(
             code=FindingCode.ELEMENT_UNREAD, location=place, message=rule, quoted=" ".join(strange)
         )
+
+
+def _out_of_place(group: Group) -> Iterator[Finding]:
+    """Segments of an order that stand where the structure has no place for them, by name."""
+    known = {*SEGMENTS, *_OTHERS}
+    first = {each.name: each for each in reversed(group.misplaced) if each.name in known}
+    for segment in reversed(first.values()):
+        rule = f"the structure has no place for {segment.name} here; it is read where it stands"
+        code = FindingCode.SEGMENT_MISPLACED
+        yield Finding(code=code, location=segment.place, message=rule)
 
 
 def _observed(obx: Segment) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from connectors.hl7v2.er7.segment import Segment
 from connectors.hl7v2.orders import notes
 from connectors.hl7v2.orders import product as products
+from connectors.hl7v2.orders.grammar import Part
 from connectors.hl7v2.orders.group import Group
 from connectors.hl7v2.orders.relation import links_of
 from connectors.hl7v2.parties import entity_of
@@ -66,7 +67,8 @@ def line_of(source: Source, group: Group, *, encoded: bool, replaces: tuple[str,
     _check_review(source, rxe, rxo)
     related = tuple(links_of(source, group, posology))
     text = _instructions(source, rxe, rxo)
-    routes = (*group.after_encoded("RXR"), *group.before_encoded("RXR"))
+    given = group.of("RXR", Part.ENCODING)
+    routes = (*given, *(rxr for rxr in group.all("RXR") if rxr not in given))
     return Line(
         location=group.first.place,
         identifiers=_identifiers(source, group),
@@ -130,7 +132,7 @@ def _action(source: Source, group: Group) -> LineAction:
 
 def _product(source: Source, group: Group, detail: Segment) -> Product:
     fields = products.ENCODED if detail.name == "RXE" else products.REQUESTED
-    parts = group.after_encoded("RXC") or group.all("RXC")
+    parts = group.of("RXC", Part.ENCODING) or group.all("RXC")
     kind = source.text(detail, 44 if detail.name == "RXE" else 27, "line.product")
     place = detail.where(44 if detail.name == "RXE" else 27)
     if kind in _SOLUTIONS:

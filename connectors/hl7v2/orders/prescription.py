@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from connectors.hl7v2.er7.segment import Segment
-from connectors.hl7v2.orders.group import Group, groups
+from connectors.hl7v2.orders.content import Content, read_content
+from connectors.hl7v2.orders.group import Group
 from connectors.hl7v2.orders.notes import notes_of
 from connectors.hl7v2.orders.order import line_of
 from connectors.hl7v2.parties import entity_of, kind_of, person_of
@@ -37,10 +38,11 @@ def read_prescriptions(source: Source, *, encoded: bool) -> tuple[Prescription, 
     A group of segments that holds neither RXO nor RXE, and does not end or hold an order, is
     a finding of the message and no line.
     """
-    listed = [group for group in groups(source.message.segments) if _is_order(source, group)]
+    content = read_content(source)
+    listed = [group for group in content.groups if _is_order(source, group)]
     if not listed:
         return ()
-    people = _people(source)
+    people = _people(source, content)
     found: dict[tuple[str | None, str], list[tuple[Group, Line]]] = {}
     for group, replaced in zip(listed, _given_up(listed), strict=True):
         line = line_of(source.fork(), group, encoded=encoded, replaces=replaced)
@@ -70,21 +72,10 @@ def _is_order(source: Source, group: Group) -> bool:
     return False
 
 
-def _people(source: Source) -> _People:
+def _people(source: Source, content: Content) -> _People:
     """The patient and the stay, once for the message; their doubts are the message's."""
     stay = read_stay(source, source.message.first("PV1"))
-    return _People(read_patient(source), stay, tuple(notes_of(source, _header_notes(source))))
-
-
-def _header_notes(source: Source) -> tuple[Segment, ...]:
-    """NTE before the first order: about the patient or the message."""
-    found = []
-    for segment in source.message.segments:
-        if segment.name in {"ORC", "RXO", "RXE"}:
-            break
-        if segment.name == "NTE":
-            found.append(segment)
-    return tuple(found)
+    return _People(read_patient(source), stay, tuple(notes_of(source, content.notes)))
 
 
 def _given_up(listed: Sequence[Group]) -> Iterator[tuple[str, ...]]:

@@ -7,6 +7,7 @@ replaced in version 2.5. Sources: HL7 v2.5.1 §4.5.4, §4.14.4.1, §4.13.3.
 
 from collections.abc import Sequence
 
+from connectors.hl7v2.orders.grammar import Part
 from connectors.hl7v2.orders.group import Group
 from connectors.hl7v2.posology import dose as doses
 from connectors.hl7v2.posology.quantity_timing import timing_field
@@ -48,7 +49,8 @@ def _dose(source: Source, group: Group) -> tuple[Dose | None, str]:
 
 
 def _timing(source: Source, group: Group, *, encoded: bool) -> list[Statement]:
-    after, before = group.after_encoded("TQ1"), group.before_encoded("TQ1")
+    after = group.of("TQ1", Part.TIMING_ENCODED)
+    before = tuple(tq1 for tq1 in group.all("TQ1") if tq1 not in after)
     old = _old_timing(source, group)
     chosen = timing_segments(source, after or before)
     if not chosen:
