@@ -129,6 +129,8 @@ def _links(at: Cursor) -> list[LineLink]:
                 "Type_liaison_élément has no public meaning for a prescription",
                 kind.text if kind else None,
             )
+        if other is None:
+            linked.doubt(FindingCode.ELEMENT_MISSING, "Elément_lié names no line")
         link = LinkKind(known) if known else LinkKind.OTHER
         if link is LinkKind.ALTERNATIVE:
             linked.doubt(

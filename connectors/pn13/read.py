@@ -1,5 +1,6 @@
 """PN13 bytes as a reading: every `M_Prescription_médicaments` of the file."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from connectors.markup import namespace
@@ -12,9 +13,9 @@ from connectors.pn13.measures import read_measures
 from connectors.pn13.people import read_patient, read_prescriber, read_stay
 from connectors.pn13.tree import Cursor, Notebook, folded, tree
 from schemas.connector import Reading
-from schemas.finding import FindingCode
+from schemas.finding import Finding, FindingCode
 from schemas.people import Identifier, Practitioner
-from schemas.prescription import Chain, Note, Prescription
+from schemas.prescription import Chain, Line, LinkKind, Note, Prescription
 from schemas.site import Site
 
 FORMAT = "pn13"
@@ -129,11 +130,34 @@ def _prescription(part: _Part, number: str | None) -> Prescription:
         if written
         else None,
         notes=tuple(_notes(header)) if header else (),
-        lines=tuple(read_line(line) for line in lines),
+        lines=tuple(_with_doubtful_links([read_line(line) for line in lines])),
         measures=tuple(read_measures(header)) if header else (),
     )
     _tell_what_was_not_read(header)
     return prescription.model_copy(update={"findings": notebook.collected(mark)})
+
+
+def _with_doubtful_links(lines: list[Line]) -> Iterator[Line]:
+    """The lines, with a doubt at each link that names the line itself, and at an alternative to a
+    line that is not here: which one is given cannot be chosen then.
+    """
+    known = {line.identifier for line in lines}
+    for line in lines:
+        doubts = [
+            Finding(
+                code=FindingCode.REFERENCE_UNRESOLVED,
+                location=link.location,
+                message="Id_élément_lié must name another line of the message",
+                quoted=link.line,
+            )
+            for link in line.links
+            if link.line
+            and (
+                link.line == line.identifier
+                or (link.kind is LinkKind.ALTERNATIVE and link.line not in known)
+            )
+        ]
+        yield line.model_copy(update={"findings": (*line.findings, *doubts)}) if doubts else line
 
 
 def _complete(header: Cursor | None) -> bool | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.review.case import LineCase, doubt
+from engine.review.case import ENDED, LineCase, doubt
 from engine.review.product import PRODUCT_SYSTEMS
 from schemas.codes import ProductCodeSystem
 from schemas.finding import Finding, FindingCode
@@ -86,6 +86,24 @@ def _names_it_an_alternative(case: LineCase) -> Line | None:
         if index != case.index and own & named:
             return other
     return None
+
+
+def line_it_replaces_has_ended(case: LineCase) -> Iterator[Finding]:
+    """A line and the one that it replaces or modifies never both stand, whichever says so."""
+    for index, other in enumerate(case.prescription.lines):
+        both = index != case.index and not {case.line.action, other.action} & ENDED
+        if both and (_replaces(case.line, other) or _replaces(other, case.line)):
+            rule = f"links: this line and {other.location} replace one another, and both stand"
+            yield doubt(FindingCode.LINE_ALTERNATIVE, case.line.location, rule, other.identifier)
+            return
+
+
+_REPLACING = frozenset({LinkKind.REPLACES, LinkKind.MODIFIES})
+
+
+def _replaces(line: Line, other: Line) -> bool:
+    named = {link.line for link in line.links if link.kind in _REPLACING}
+    return any(identifier.value in named for identifier in other.identifiers)
 
 
 def line_is_in_force(case: LineCase) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from engine.review.lines import (
     line_is_in_force,
     line_is_no_alternative,
     line_is_to_supply,
+    line_it_replaces_has_ended,
 )
 from engine.review.prescriber import (
     establishment_key_is_right,
@@ -62,6 +63,7 @@ LINE_RULES: tuple[LineRule, ...] = (
     line_is_in_force,
     line_is_to_supply,
     line_is_no_alternative,
+    line_it_replaces_has_ended,
     identifier_is_not_twice,
     product_is_named,
     product_is_single,

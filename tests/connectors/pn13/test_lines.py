@@ -6,8 +6,10 @@ from pn13_messages import (
     LINE,
     TABLET,
     a_line,
+    a_message,
     a_posology,
     line_of,
+    reading_of,
     said,
 )
 
@@ -217,7 +219,11 @@ def test_a_line_without_product_or_number_says_so() -> None:
 @pytest.mark.parametrize(
     ("sent", "kind", "doubts"),
     [
-        ("3", LinkKind.ALTERNATIVE, [("line-alternative", "L2")]),
+        (
+            "3",
+            LinkKind.ALTERNATIVE,
+            [("line-alternative", "L2"), ("reference-unresolved", "L2")],
+        ),
         ("6", LinkKind.MODIFIES, []),
         ("7", LinkKind.REPLACES, []),
         ("1", LinkKind.OTHER, [("code-invalid", "1")]),
@@ -372,3 +378,38 @@ def test_the_component_that_a_dose_is_counted_in_is_marked() -> None:
     )
 
     assert [part.refers for part in line.product.ingredients] == [False, True]
+
+
+LINKED = """<Elément_lié><Id_élément_lié>{}</Id_élément_lié>
+<Type_liaison_élément>{}</Type_liaison_élément></Elément_lié>"""
+
+
+def test_an_alternative_to_a_line_of_the_message_leads_somewhere() -> None:
+    (prescription,) = reading_of(
+        a_message(
+            a_line(inside=LINKED.format("L2", "3")),
+            a_line(number="L2", inside=LINKED.format("L1", "3")),
+        )
+    ).prescriptions
+
+    assert [said(line.findings) for line in prescription.lines] == [
+        [("line-alternative", "L2")],
+        [("line-alternative", "L1")],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "doubt"),
+    [
+        ("", "7", ("element-missing", None)),
+        ("L1", "6", ("reference-unresolved", "L1")),
+        ("L1", "7", ("reference-unresolved", "L1")),
+    ],
+)
+def test_a_link_to_nothing_or_to_the_line_itself_blocks(
+    name: str, kind: str, doubt: tuple[str, str | None]
+) -> None:
+    line = line_of(a_line(inside=LINKED.format(name, kind)))
+
+    assert said(line.findings) == [doubt]
+    assert all(finding.blocks for finding in line.findings)

@@ -369,6 +369,38 @@ def test_both_lines_of_an_alternative_wait_for_a_person() -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", [LinkKind.REPLACES, LinkKind.MODIFIES])
+@pytest.mark.parametrize("both", [False, True])
+def test_a_line_and_the_one_that_it_replaces_are_never_both_given(
+    kind: LinkKind, both: bool
+) -> None:
+    back = (LineLink(kind=kind, line="L2"),) if both else ()
+    first = a_right_line(links=back)
+    second = a_right_line(
+        name="L2",
+        product=Product(text="autre", codes=(UCD13,)),
+        links=(LineLink(kind=kind, line="L1"),),
+    )
+
+    found = reviewed(a_right_prescription(first, second)).lines
+
+    assert [[(f.code, f.location) for f in each] for each in found] == [
+        [(FindingCode.LINE_ALTERNATIVE, "L1")],
+        [(FindingCode.LINE_ALTERNATIVE, "L2")],
+    ]
+
+
+def test_a_line_that_ends_with_the_one_that_replaces_it_is_in_nobodys_way() -> None:
+    first = a_right_line(action=LineAction.STOP)
+    second = a_right_line(
+        name="L2",
+        product=Product(text="autre", codes=(UCD13,)),
+        links=(LineLink(kind=LinkKind.REPLACES, line="L1"),),
+    )
+
+    assert of_line(first, second, index=1) == []
+
+
 def test_two_lines_under_one_identifier_are_said() -> None:
     second = a_right_line(
         name="L2",
