@@ -1,10 +1,13 @@
 """FHIR R4 bytes to a Reading: MedicationRequests are prescriptions, MedicationAdministrations
-intakes. A Bundle of any type that brings resources, or one resource alone; either of them may
-be the one resource of a Parameters (`$process-message`).
+intakes, MedicationDispenses dispenses.
+
+The message is a Bundle of any type that brings resources, or one resource alone; either of them
+may be the one resource of a Parameters (`$process-message`).
 """
 
 from connectors.fhir.form.tree import Object, Unreadable, as_text, encoding_doubt, is_object, load
 from connectors.fhir.resources.administration import read_intake
+from connectors.fhir.resources.dispense import read_dispense
 from connectors.fhir.resources.envelope import header_of, weigh
 from connectors.fhir.resources.package import Package, meet, open_package
 from connectors.fhir.resources.prescription import read_prescriptions
@@ -16,9 +19,12 @@ from schemas.site import Site
 
 NAME = "fhir"
 _ANSWERS = frozenset(("transaction-response", "batch-response"))
-_UNREAD = frozenset(("MedicationStatement", "MedicationDispense", "CarePlan", "List"))
-"""Resources about medicines that are not read: said, because they may matter."""
-_READ = frozenset(("MedicationRequest", "MedicationAdministration"))
+_UNREAD = frozenset(("MedicationStatement", "CarePlan", "List", "DetectedIssue"))
+"""Resources about medicines that are not read: said, because they may matter. A statement is what
+somebody says of a treatment in general: no order, and no report of one intake at one time.
+"""
+_ADMINISTRATION, _DISPENSE = "MedicationAdministration", "MedicationDispense"
+_READ = frozenset(("MedicationRequest", _ADMINISTRATION, _DISPENSE))
 _KINDS = frozenset(
     (
         *("document", "message", "transaction", "transaction-response", "batch"),
@@ -45,11 +51,10 @@ def read(data: bytes, site: Site) -> Reading:
     unsupported = _unsupported(package)
     shared = () if unsupported else weigh(package)
     prescriptions = () if unsupported else read_prescriptions(package, site)
-    administrations = () if unsupported else package.of_kind("MedicationAdministration")
-    intakes = tuple(
-        read_intake(resource, package, site) for resource in administrations if resource.acted_on
-    )
-    empty = not (unsupported or prescriptions or intakes)
+    facts = [one for one in package.resources if one.acted_on and not unsupported]
+    intakes = [read_intake(one, package, site) for one in facts if one.kind == _ADMINISTRATION]
+    dispenses = [read_dispense(one, package, site) for one in facts if one.kind == _DISPENSE]
+    empty = not (unsupported or prescriptions or intakes or dispenses)
     found = [*unsupported, *encoding_doubt(data), *package.findings, *shared, *_unread(package)]
     found += [_empty(package)] if empty else []
     return Reading(
@@ -57,7 +62,8 @@ def read(data: bytes, site: Site) -> Reading:
         kind=kind_of(content),
         control_id=control_id(content),
         prescriptions=tuple(_with(prescription, shared) for prescription in prescriptions),
-        intakes=intakes,
+        intakes=tuple(intakes),
+        dispenses=tuple(dispenses),
         findings=tuple(dict.fromkeys(found)),
         sources=trail.sources(),
     )
@@ -150,7 +156,7 @@ def _unread(package: Package) -> tuple[Finding, ...]:
 
 def _empty(package: Package) -> Finding:
     kinds = ", ".join(dict.fromkeys(resource.kind for resource in package.resources)) or "nothing"
-    rule = f"must hold a MedicationRequest or a MedicationAdministration; it holds {kinds}"
+    rule = f"must hold a MedicationRequest, -Administration or -Dispense; it holds {kinds}"
     return _say(FindingCode.MESSAGE_EMPTY, package.at, rule)
 
 

@@ -63,8 +63,11 @@ def _of_supply(supply: Element) -> Iterator[Note]:
 
 
 def doubt_beside(element: Element) -> None:
-    """An urgency: it may matter."""
+    """An urgency, and a problem that the sender found with the request: they may matter."""
     priority = element.members.get("priority")
     if priority not in (None, "routine"):
         rule = "a priority other than routine does not enter the schedule"
         element.say(FindingCode.ELEMENT_UNREAD, "priority", rule, priority)
+    if element.has("detectedIssue"):
+        rule = "a problem that the sender found with the request is not read"
+        element.say(FindingCode.ELEMENT_UNREAD, "detectedIssue", rule)

@@ -4,13 +4,14 @@ Source: FHIR R4 RequestGroup; ANS e-prescription IG 1.1.0-ballot (fr-additional-
 `ALT`: if the action cannot be done, the related one may be done instead).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from connectors.fhir.form.values import Doubts, Element
-from connectors.fhir.resources.concepts import extension
+from connectors.fhir.resources.closing import close
+from connectors.fhir.resources.concepts import codings, extension
 from connectors.fhir.resources.package import Package
-from connectors.fhir.resources.resource import Resource
+from connectors.fhir.resources.resource import Resource, repeated
 from schemas.finding import Finding, FindingCode
 from schemas.prescription import LineLink, LinkKind, Note
 
@@ -20,6 +21,11 @@ RELATIONSHIP = (
 )
 _CHOICES = frozenset(("any", "exactly-one", "at-most-one", "one-or-more"))
 """Selection behaviours that leave a choice among the actions of a group."""
+
+
+_MOST_OTHERS = 20
+"""Other actions of a choice that a line is linked to: of a choice of very many, the first."""
+_STANDS = ("order", "original-order", "reflex-order", "filler-order", "instance-order")
 
 
 @dataclass(slots=True)
@@ -33,88 +39,156 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class _Action:
-    """An action with the request that it names; `choice` is the group that it is chosen from."""
+    """An action with the request that it names; `choice` is the group that it is chosen from.
+
+    `doubts` are those of its own elements, and of the actions around it.
+    """
 
     element: Element
     request: Resource | None
     choice: str | None = None
+    doubts: tuple[Finding, ...] = ()
 
 
 def read_groups(package: Package) -> dict[str, Said]:
     """By the place of each request: its links, notes and doubts from every RequestGroup."""
     said: dict[str, Said] = {}
     for group in package.of_kind("RequestGroup"):
-        actions = list(_actions(group.element, group, package, None))
-        own = list(group.findings)
-        named = {str(a.element.members.get("id")): a for a in actions if a.element.has("id")}
-        group_doubts = _status(group)
-        for action in actions:
-            if action.request is None:
-                continue
-            line = said.setdefault(action.request.element.at, Said())
-            line.findings.extend((*own, *group_doubts, *_conditions(action)))
-            line.links.extend(_related(action, named, line))
-            line.links.extend(_chosen_among(action, actions))
-            words = action.element.text("description", "notes")
-            if words is not None:
-                line.notes.append(Note(text=words, location=action.element.path("description")))
+        _read_group(group, package, said)
     return said
 
 
-def _status(group: Resource) -> tuple[Finding, ...]:
+def _read_group(group: Resource, package: Package, said: dict[str, Said]) -> None:
+    actions = list(_actions(group.element, group, package, None, ()))
+    named = {str(a.element.members.get("id")): a for a in actions if a.element.has("id")}
+    choices: dict[str, list[_Action]] = {}
+    for action in actions:
+        if action.choice is not None and action.request is not None:
+            choices.setdefault(action.choice, []).append(action)
+    _status(group)
+    notes = _notes(group.element.children("note"), "text")
+    told = [(action, request, Said()) for action in actions if (request := action.request)]
+    for action, request, line in told:
+        line.findings.extend((*action.doubts, *_other_patient(request, group, package)))
+        line.links.extend(_related(action, named, line))
+        line.links.extend(_chosen_among(action, choices))
+        for name in ("title", "description", "textEquivalent"):
+            line.notes.extend(_notes((action.element,), name))
+        line.notes.extend(notes)
+    close(group.element, "RequestGroup")
+    own = repeated(group.findings, group.element.at)
+    for _, request, line in told:
+        whole = said.setdefault(request.element.at, Said())
+        whole.links.extend(line.links)
+        whole.notes.extend(line.notes)
+        whole.findings.extend((*own, *line.findings))
+
+
+def _status(group: Resource) -> None:
+    """Says what makes the group less than an order in force. The requests say their own."""
     element = group.element
-    status = element.text("status", "action")
-    element.text("intent", "action")
-    if status == "active":
-        return ()
-    rule = "the group of requests is not in force"
-    place = element.path("status")
-    code = FindingCode.STATUS_NOT_ACTIVE
-    return (Finding(code=code, location=place, message=rule, quoted=status),)
+    status, intent = element.text("status", "action"), element.text("intent", "action")
+    if status != "active":
+        rule = "the group of requests is not in force"
+        element.say(FindingCode.STATUS_NOT_ACTIVE, "status", rule, status)
+    if intent not in _STANDS:
+        rule = "the group of requests is no order, whatever its requests are"
+        element.say(FindingCode.ELEMENT_UNREAD, "intent", rule, intent)
+    if element.has("replaces"):
+        rule = "the group that this one replaces is not looked up"
+        element.say(FindingCode.ELEMENT_UNREAD, "replaces", rule)
+    _routine(element)
+
+
+def _routine(element: Element) -> None:
+    if element.members.get("priority") == "routine":
+        element.use("priority", "action")
+
+
+def _notes(holders: Sequence[Element], name: str) -> list[Note]:
+    read = ((holder, holder.text(name, "notes")) for holder in holders)
+    return [Note(text=words, location=holder.path(name)) for holder, words in read if words]
+
+
+def _other_patient(request: Resource, group: Resource, package: Package) -> Iterator[Finding]:
+    """The patient of the group against that of the line, where both are in the message."""
+    own, other = (
+        package.resolve(subject, holder, "patient")
+        if (subject := holder.element.child("subject"))
+        else None
+        for holder in (request, group)
+    )
+    if own is not None and other is not None and own.element.at != other.element.at:
+        yield Finding(
+            code=FindingCode.PATIENT_CONTRADICTED,
+            location=group.element.path("subject"),
+            message="the group of requests is about another patient",
+        )
 
 
 def _actions(
-    parent: Element, group: Resource, package: Package, choice: str | None
+    parent: Element,
+    group: Resource,
+    package: Package,
+    choice: str | None,
+    around: tuple[Finding, ...],
 ) -> Iterator[_Action]:
     for element in parent.children("action"):
         behaviour = element.text("selectionBehavior", "links")
         inner = element.at if behaviour in _CHOICES else choice
+        doubts = repeated((*around, *_conditions(element), *_conduct(element)), element.at)
         reference = element.child("resource")
         found = package.resolve(reference, group, "links") if reference else None
         if reference is not None and found is None:
             rule = "leads to no request of this message"
             target = reference.members.get("reference")
             reference.say(FindingCode.REFERENCE_UNRESOLVED, "reference", rule, target)
-        yield _Action(element, found, choice)
-        yield from _actions(element, group, package, inner)
+        yield _Action(element, found, choice, doubts)
+        yield from _actions(element, group, package, inner, doubts)
 
 
-def _conditions(action: _Action) -> Iterator[Finding]:
+def _conduct(element: Element) -> Iterator[Finding]:
+    """What makes an action more or less than doing its request once."""
+    _routine(element)
+    kind = element.child("type")
+    code = next((each.code for each in codings(kind, "action")), None)
+    if code not in (None, "create"):
+        rule = "the group asks for something else than to begin the request"
+        yield _doubt(FindingCode.STATUS_NOT_ACTIVE, element.path("type"), rule, code)
+    stated = (("requiredBehavior", "must"), ("cardinalityBehavior", "single"))
+    for name, usual in stated:
+        given = element.text(name, "action")
+        if given not in (None, usual):
+            rule = "whether and how often the request is done is left to somebody"
+            yield _doubt(FindingCode.ELEMENT_UNREAD, element.path(name), rule, given)
+
+
+def _doubt(code: FindingCode, at: str, rule: str, quoted: str | None = None) -> Finding:
+    return Finding(code=code, location=at, message=rule, quoted=quoted)
+
+
+def _conditions(element: Element) -> Iterator[Finding]:
     """Conditions and times of an action decide over its request, and are not computed."""
-    for rank, _ in enumerate(action.element.children("condition")):
-        yield Finding(
-            code=FindingCode.EVENT_CONDITION,
-            location=f"{action.element.at}.condition[{rank}]",
-            message="the request depends on a condition of its group",
-        )
-    for name in action.element.members:
+    for rank, _ in enumerate(element.children("condition")):
+        rule = "the request depends on a condition of its group"
+        yield _doubt(FindingCode.EVENT_CONDITION, f"{element.at}.condition[{rank}]", rule)
+    for name in element.members:
         if name.startswith("timing"):
-            yield Finding(
-                code=FindingCode.TIMING_UNSUPPORTED,
-                location=action.element.path(name),
-                message="the group says when the request is to be done",
-            )
+            rule = "the group says when the request is to be done"
+            yield _doubt(FindingCode.TIMING_UNSUPPORTED, element.path(name), rule)
 
 
 def _related(action: _Action, named: dict[str, _Action], line: Said) -> Iterator[LineLink]:
     for related in action.element.children("relatedAction"):
         other = named.get(related.text("actionId", "links") or "")
         kind = _kind(related)
+        if related.has("offsetDuration") or related.has("offsetRange"):
+            rule = "the group says how long before or after another line this one is done"
+            line.findings.append(_doubt(FindingCode.TIMING_UNSUPPORTED, related.at, rule))
         if kind is LinkKind.OTHER:
             rule = "the order in which two lines are done is not read"
             place = related.path("relationship")
-            code = FindingCode.ELEMENT_UNREAD
-            line.findings.append(Finding(code=code, location=place, message=rule))
+            line.findings.append(_doubt(FindingCode.ELEMENT_UNREAD, place, rule))
         if other is None or other.request is None:
             doubts = Doubts(related.doubts.trail, line.findings)
             rule = "names no action of this group"
@@ -134,10 +208,10 @@ def _kind(related: Element) -> LinkKind:
     return LinkKind.ACCOMPANIES if same_time else LinkKind.OTHER
 
 
-def _chosen_among(action: _Action, actions: list[_Action]) -> Iterator[LineLink]:
-    for other in actions:
-        same = action.choice is not None and other.choice == action.choice
-        if same and other is not action and other.request is not None:
+def _chosen_among(action: _Action, choices: dict[str, list[_Action]]) -> Iterator[LineLink]:
+    same = choices.get(action.choice, []) if action.choice is not None else []
+    for other in same[: _MOST_OTHERS + 1]:
+        if other is not action and other.request is not None:
             place = action.element.at
             yield LineLink(kind=LinkKind.ALTERNATIVE, line=_name(other.request), location=place)
 

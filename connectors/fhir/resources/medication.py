@@ -13,9 +13,11 @@ from connectors.fhir.resources.concepts import (
     read_quantity,
     words_of,
 )
+from connectors.fhir.resources.dates import read_when
 from connectors.fhir.resources.package import Package
 from connectors.fhir.resources.resource import Resource
 from mappings import authorities
+from schemas.dispense import Lot
 from schemas.finding import FindingCode
 from schemas.prescription import Ingredient, Product
 from schemas.quantity import Strength
@@ -43,6 +45,17 @@ def read_product(within: Resource, package: Package, site: Site) -> Product:
         medication.tell(within.element.doubts)
         return product
     return _by_reference(reference, site)
+
+
+def read_lots(within: Resource, package: Package) -> tuple[Lot, ...]:
+    """The batch of the Medication that is referred to, with its expiry."""
+    reference = within.element.child("medicationReference")
+    found = package.resolve(reference, within, "product") if reference else None
+    batch = found.element.child("batch") if found is not None else None
+    if batch is None:
+        return ()
+    number = batch.text("lotNumber", "lots.number")
+    return (Lot(number=number, expires_on=read_when(batch, "expirationDate", "lots.expires_on")),)
 
 
 def _by_reference(reference: Element, site: Site) -> Product:
@@ -102,12 +115,14 @@ def _ingredient(element: Element, medication: Resource, package: Package, site: 
         reference.say(FindingCode.REFERENCE_UNRESOLVED, "reference", rule, target)
     named = concept or codes_of
     vehicle = extension(element, VEHICLE)
-    element.truth("isActive", "product.strengths")
+    active = element.truth("isActive", "product.ingredients.active")
+    is_product = found is not None and found.kind == "Medication"
     return Ingredient(
         codes=product_codes(named, site),
         text=words_of(named, "product.ingredients"),
         strength=_strength(element, "product.ingredients"),
         carrier=bool(vehicle and vehicle.truth("valueBoolean", "product.ingredients.carrier")),
+        active=is_product or active is not False,
     )
 
 

@@ -27,7 +27,7 @@ from schemas.codes import Coding
 from schemas.finding import FindingCode
 from schemas.people import Identifier
 from schemas.posology import Posology
-from schemas.prescription import Line, LineAction, LineLink, LinkKind, Note
+from schemas.prescription import Line, LineAction, LineLink, LinkKind, Note, Product
 from schemas.quantity import Quantity
 from schemas.site import Site
 
@@ -41,7 +41,9 @@ NOTE_SCOPE = (
 )
 _LINE_TEXT = "LIPRESCTXT"
 _INDICATION = ("LIPRESCIND", "MEDIND")
-_NO_REMARKS = (_LINE_TEXT, *_INDICATION, "statusReason")
+_PRODUCT_TEXT = "LIPRESCLIBMED"
+_CONDITION = "LIPRESCCONDAPPL"
+_NO_REMARKS = (_LINE_TEXT, *_INDICATION, _PRODUCT_TEXT, "statusReason")
 _TEXTUAL = "prescription textuelle"
 """How the examples of the guide begin a note that writes the whole line in words."""
 ORDERS = frozenset(("order", "original-order", "reflex-order", "filler-order", "instance-order"))
@@ -60,13 +62,17 @@ def read_line(request: Resource, package: Package, site: Site) -> Line:
     element = request.element
     notes = _notes(element)
     doubt_beside(element)
+    for note in notes:
+        if note.scope == _CONDITION:
+            rule = "the line applies under a condition that stands in words"
+            element.doubts.say(FindingCode.EVENT_CONDITION, note.location, rule, note.text)
     supply = _supply(element)
     posology = _posology(element, package, site)
     line = Line(
         location=element.at,
         identifiers=line_identifiers(request, site),
         action=_action(element, package.unnamed.get(element.at)),
-        product=read_product(request, package, site),
+        product=_product(request, notes, package, site),
         text=_text(notes, posology),
         posology=with_remarks(posology, _remarks(notes, posology)),
         route=_route(element),
@@ -80,6 +86,13 @@ def read_line(request: Resource, package: Package, site: Site) -> Line:
     )
     close(element, "MedicationRequest")
     return line.model_copy(update={"findings": tuple(dict.fromkeys(request.findings))})
+
+
+def _product(request: Resource, notes: tuple[Note, ...], package: Package, site: Site) -> Product:
+    """The product; one that has no words of its own has those that a note of that scope gives."""
+    product = read_product(request, package, site)
+    named = next((note.text for note in notes if note.scope == _PRODUCT_TEXT), None)
+    return product if product.text or not named else product.model_copy(update={"text": named})
 
 
 def line_identifiers(request: Resource, site: Site) -> tuple[Identifier, ...]:

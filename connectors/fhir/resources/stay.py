@@ -1,8 +1,10 @@
 """The stay of a patient: its number, the establishment, the unit, the room and the bed.
 
 Source: FHIR R4 Encounter, Location (physicalType: bd, ro, wa); ANS e-prescription IG
-1.1.0-ballot, fr-uf-role (UFHEB: the unit that houses the patient).
+1.1.0-ballot, fr-uf-role (units that house the patient, or answer for them).
 """
+
+from collections.abc import Iterator
 
 from connectors.fhir.form.values import Doubts, Element
 from connectors.fhir.resources.closing import close
@@ -11,12 +13,17 @@ from connectors.fhir.resources.package import Package
 from connectors.fhir.resources.people import reference_identifiers
 from connectors.fhir.resources.professionals import organization_of
 from connectors.fhir.resources.resource import Resource
+from schemas.codes import Coding
 from schemas.finding import FindingCode
-from schemas.people import Stay
+from schemas.people import CareUnit, CareUnitRole, Stay
 from schemas.site import Site
 
 UF_ROLE = "https://interop.esante.gouv.fr/ig/fhir/eprescription/StructureDefinition/fr-uf-role"
-_HOUSES = "UFHEB"
+_ROLES = {
+    "UFHEB": CareUnitRole.HOUSING,
+    "UFMED": CareUnitRole.MEDICAL,
+    "UFSOIN": CareUnitRole.NURSING,
+}
 _PARTS = {"bd": "bed", "ro": "room", "wa": "unit"}
 """Levels of a place. Source: CodeSystem location-physical-type, example binding of R4."""
 _NOT_HERE = ("planned", "reserved", "completed")
@@ -28,15 +35,22 @@ def read_stay(within: Resource, package: Package, site: Site, doubts: Doubts) ->
     """The stay that `encounter` names; what is doubtful of it goes to `doubts`."""
     reference = within.element.child("encounter")
     found = package.resolve(reference, within, "stay") if reference else None
-    unit = _housing_unit(within, package, site)
+    units = tuple(_units(within, package, site))
     if found is None or found.kind != "Encounter":
         stated = reference_identifiers(reference, site, "stay.visit")
-        return Stay(visit=stated[0] if stated else None, unit=unit) if stated or unit else None
+        visit = stated[0] if stated else None
+        return _with_units(Stay(visit=visit), units) if stated or units else None
     encounter = found
     stay = package.once(encounter, lambda: _stay(encounter, package, site), "stay")
     encounter.tell(doubts)
     _compare_patients(within, encounter, package, doubts)
-    return stay.model_copy(update={"unit": unit}) if unit else stay
+    return _with_units(stay, units)
+
+
+def _with_units(stay: Stay, units: tuple[CareUnit, ...]) -> Stay:
+    """The unit that houses the patient by the order, else the ward of their bed."""
+    housing = [unit.code.code for unit in units if unit.role is CareUnitRole.HOUSING]
+    return stay.model_copy(update={"unit": housing[0] if housing else stay.unit, "units": units})
 
 
 def _stay(encounter: Resource, package: Package, site: Site) -> Stay:
@@ -114,15 +128,21 @@ def _part(holder: Element) -> str | None:
     return next((_PARTS[code.code] for code in levels if code.code in _PARTS), None)
 
 
-def _housing_unit(within: Resource, package: Package, site: Site) -> str | None:
+def _units(within: Resource, package: Package, site: Site) -> Iterator[CareUnit]:
+    """The units that the order names with what they are to the patient."""
     for reference in within.element.children("supportingInformation"):
         role = extension(reference, UF_ROLE)
-        if role is None or role.text("valueCode", "stay.unit") != _HOUSES:
+        stated = role.text("valueCode", "stay.units") if role else None
+        if role is None or stated is None:
             continue
-        unit = read_identifier(reference.child("identifier"), site, "stay.unit")
+        if stated not in _ROLES:
+            role.say(FindingCode.CODE_INVALID, "valueCode", "is not a role of a unit", stated)
+            continue
+        unit = read_identifier(reference.child("identifier"), site, "stay.units")
+        found = package.resolve(reference, within, "stay.units") if unit is None else None
+        own = read_identifiers(found.element, site, "stay.units") if found else ()
+        unit = unit or next(iter(own), None)
         if unit is not None:
-            return unit.value
-        found = package.resolve(reference, within, "stay.unit")
-        own = read_identifiers(found.element, site, "stay.unit") if found else ()
-        return own[0].value if own else None
-    return None
+            words = reference.text("display", "stay.units")
+            code = Coding(code=unit.value, system=unit.authority, display=words)
+            yield CareUnit(role=_ROLES[stated], code=code)

@@ -319,7 +319,7 @@ def a_bundle_of_four() -> dict[str, Any]:
     return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
 
 
-@pytest.mark.parametrize("kind", ["MedicationStatement", "MedicationDispense"])
+@pytest.mark.parametrize("kind", ["MedicationStatement", "CarePlan"])
 def test_other_resources_with_a_dosage_are_refused_alone_and_said_in_a_bundle(kind: str) -> None:
     resource = {"resourceType": kind, "status": "completed", "dosage": [A_DOSAGE]}
 
