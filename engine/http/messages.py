@@ -53,7 +53,7 @@ async def post_message(context: Context, bell: Bell, request: "Request") -> "Res
     return Response(
         reply,
         status_code=_status(receipt),
-        media_type="application/fhir+json",
+        media_type=_media_type(reply),
         headers={"X-Message-Id": receipt.message.id},
     )
 
@@ -67,12 +67,18 @@ async def _rejected(context: Context, data: bytes, trouble: EngineError) -> "Res
     [told] = await asyncio.gather(
         run_in_threadpool(rejection, context, data, CHANNEL, trouble), return_exceptions=True
     )
+    said = told if isinstance(told, bytes) else None
     return Response(
-        told if isinstance(told, bytes) else None,
+        said,
         status_code=OUTCOMES[trouble.kind].http_status,
-        media_type="application/fhir+json",
+        media_type=_media_type(said or b""),
         headers=again_after(trouble),
     )
+
+
+def _media_type(reply: bytes) -> str:
+    """An answer is in the form of its message: XML to XML."""
+    return MEDIA_TYPES[-1] if reply.startswith(b"<") else MEDIA_TYPES[0]
 
 
 def again_after(trouble: EngineError) -> dict[str, str]:

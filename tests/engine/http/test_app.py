@@ -55,6 +55,17 @@ def test_what_is_no_fhir_is_refused_and_kept(sqlite_store: Store) -> None:
     assert answer.status_code == 422
 
 
+def test_xml_is_answered_in_xml_and_named_so(sqlite_store: Store) -> None:
+    data = b'<Bundle xmlns="http://hl7.org/fhir"><type value="collection"/></Bundle>'
+    xml = {"content-type": "application/fhir+xml"}
+
+    with _client(a_context(sqlite_store)) as client:
+        answer = client.post("/fhir", content=data, headers=xml)
+
+    assert answer.headers["content-type"].startswith("application/fhir+xml")
+    assert answer.content.startswith(b"<")
+
+
 def test_another_media_type_is_refused_with_those_that_are_taken(sqlite_store: Store) -> None:
     with _client(a_context(sqlite_store)) as client:
         answer = client.post("/fhir", content=b"{}", headers={"content-type": "text/plain"})
