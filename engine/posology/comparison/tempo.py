@@ -1,6 +1,7 @@
 """How often, in the one unit that says it best, so that a text and a structure can be compared."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import TypeAlias
 
 from engine.posology.comparison.times import named_moments
@@ -8,8 +9,8 @@ from engine.posology.text.lexicon import abbreviated, folded
 from schemas.posology import Frequency, Phase, Weekday
 from schemas.quantity import PeriodUnit, Quantity
 
-Tempo: TypeAlias = tuple[str, int]
-"""`("day", 3)` three a day, `("hours", 8)`, `("days", 2)`, `("week", 1)`, `("months", 1)`."""
+Tempo: TypeAlias = tuple[str, int | Decimal]
+"""`("day", 3)` three a day, `("hours", 1.5)`, `("days", 2)`, `("week", 1)`, `("months", 1)`."""
 _HOURS_A_DAY = 24
 _DAYS_A_WEEK = len(Weekday)
 _MONTHS = {PeriodUnit.MONTH: 1, PeriodUnit.YEAR: 12}
@@ -42,7 +43,7 @@ def _of_code(phase: Phase) -> Frequency | None:
 
 
 def _of_frequency(times: int, frequency: Frequency) -> Tempo:
-    every = int(frequency.period or 1)
+    every = frequency.period or Decimal(1)
     match frequency.unit:
         case PeriodUnit.HOUR if every % _HOURS_A_DAY == 0:
             return "days", every // _HOURS_A_DAY
@@ -67,7 +68,7 @@ def _of_weekdays(days: int, slots: int, frequency: Frequency | None) -> Tempo:
     times = frequency.times if frequency and frequency.times else None
     weekly = frequency is not None and frequency.unit is PeriodUnit.WEEK
     if frequency is not None and weekly and (frequency.period or 1) > 1:
-        return "weeks", int(frequency.period or 1)
+        return "weeks", frequency.period or 1
     if times is not None and weekly and times not in (days, slots):
         return "week", times
     daily = times if times is not None and not weekly else 1
@@ -78,8 +79,7 @@ def _of_weekdays(days: int, slots: int, frequency: Frequency | None) -> Tempo:
 def same_tempo(one: Tempo, other: Tempo) -> bool:
     """Whether two ways to say how often are one: once a day is every day."""
     daily = {("day", 1), ("days", 1)}
-    weekly = {("week", 1), ("weeks", 1)}
-    return one == other or {one, other} <= daily or {one, other} <= weekly
+    return one == other or {one, other} <= daily
 
 
 def total_of(phases: Iterable[Phase]) -> Quantity | None:
@@ -89,13 +89,13 @@ def total_of(phases: Iterable[Phase]) -> Quantity | None:
         tempo, amount = tempo_of(phase), phase.dose.exact if phase.dose else None
         if amount is None or tempo is None or tempo[0] not in ("day", "hours"):
             return None
-        times = tempo[1] if tempo[0] == "day" else _HOURS_A_DAY // max(tempo[1], 1)
+        times = tempo[1] if tempo[0] == "day" else _HOURS_A_DAY // tempo[1]
         value = amount.value * times + (total.value if total else 0)
         total = amount.model_copy(update={"value": value})
     return total
 
 
-def sum_of(tempos: Sequence[Tempo | None], kind: str) -> int | None:
+def sum_of(tempos: Sequence[Tempo | None], kind: str) -> int | Decimal | None:
     """The intakes of one day, or of one week, when every phase counts by it."""
     counts = [tempo[1] for tempo in tempos if tempo is not None and tempo[0] == kind]
     return sum(counts) if counts and len(counts) == len(tempos) else None
