@@ -3,9 +3,10 @@
 Source: HL7 v2.5.1 chapters 2, 3 and 4; tables `hl7v2/messages` and `hl7v2/order_control`.
 """
 
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from connectors.hl7v2.administration import read_intakes
+from connectors.hl7v2.dispense import read_dispenses
 from connectors.hl7v2.er7.charset import decode
 from connectors.hl7v2.er7.segment import Message
 from connectors.hl7v2.er7.tokeniser import File, tokenise
@@ -15,6 +16,7 @@ from connectors.hl7v2.orders.prescription import read_prescriptions
 from connectors.hl7v2.source import Source
 from connectors.trail import Trail
 from schemas.connector import Reading
+from schemas.dispense import Dispense
 from schemas.finding import Finding, FindingCode
 from schemas.intake import Intake
 from schemas.movement import Movement
@@ -22,6 +24,7 @@ from schemas.prescription import Prescription
 from schemas.site import Site
 
 FORMAT = "hl7v2"
+Content: TypeAlias = Prescription | Intake | Dispense | Movement
 SEVERAL = "batch"
 """The `kind` of a file whose messages are of different kinds."""
 
@@ -47,6 +50,7 @@ def read(data: bytes, site: Site) -> Reading:
         control_id=_control_id(file),
         prescriptions=tuple(reader.prescriptions),
         intakes=tuple(reader.intakes),
+        dispenses=tuple(reader.dispenses),
         movements=tuple(reader.movements),
         findings=(*before, *reader.findings),
         sources=trail.sources(),
@@ -62,7 +66,7 @@ class _Reader:
     """Collects what the messages of one file give.
 
     A doubt about a message as a whole is a doubt about all that it says: it stands with each
-    prescription too, and with each intake and movement when it blocks.
+    prescription too, and with each intake, dispense and movement when it blocks.
     """
 
     def __init__(self, site: Site, trail: Trail) -> None:
@@ -70,6 +74,7 @@ class _Reader:
         self.trail = trail
         self.prescriptions: list[Prescription] = []
         self.intakes: list[Intake] = []
+        self.dispenses: list[Dispense] = []
         self.movements: list[Movement] = []
         self.findings: list[Finding] = []
 
@@ -80,12 +85,12 @@ class _Reader:
         source.foreign = is_of_another_zone(source)
         found = self._content(source)
         if not found and not any(finding.blocks for finding in source.doubts):
-            rule = "the message carries no order, no administration and no movement"
+            rule = "the message carries no order, administration, dispense or movement"
             source.doubt(FindingCode.MESSAGE_EMPTY, message.header.place, rule)
         self._keep(found, (*before, *source.doubts))
         self.findings.extend(source.doubts)
 
-    def _content(self, source: Source) -> tuple[Prescription | Intake | Movement, ...]:
+    def _content(self, source: Source) -> tuple[Content, ...]:
         """What the kind of the message holds."""
         kind = _understood_kind(source)
         match source.table("messages").target_of(kind):
@@ -95,6 +100,8 @@ class _Reader:
                 return read_prescriptions(source, encoded=False)
             case "administration":
                 return read_intakes(source)
+            case "dispense":
+                return read_dispenses(source)
             case "movement":
                 return read_movements(source, kind.partition("^")[2])
             case _:
@@ -104,9 +111,7 @@ class _Reader:
                 source.doubt(FindingCode.MESSAGE_UNSUPPORTED, place, rule, said)
                 return ()
 
-    def _keep(
-        self, found: tuple[Prescription | Intake | Movement, ...], whole: tuple[Finding, ...]
-    ) -> None:
+    def _keep(self, found: tuple[Content, ...], whole: tuple[Finding, ...]) -> None:
         blocking = tuple(finding for finding in whole if finding.blocks)
         for one in found:
             match one:
@@ -114,6 +119,8 @@ class _Reader:
                     self.prescriptions.append(_with(one, whole))
                 case Intake():
                     self.intakes.append(_with(one, blocking))
+                case Dispense():
+                    self.dispenses.append(_with(one, blocking))
                 case Movement():
                     self.movements.append(_with(one, blocking))
 
@@ -135,7 +142,7 @@ def _understood_kind(source: Source) -> str:
     return kind
 
 
-Read = TypeVar("Read", Prescription, Intake, Movement)
+Read = TypeVar("Read", Prescription, Intake, Dispense, Movement)
 
 
 def _with(one: Read, findings: tuple[Finding, ...]) -> Read:

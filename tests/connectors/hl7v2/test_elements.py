@@ -16,18 +16,21 @@ from connectors.hl7v2.unread import READ, UNUSED
 from connectors.hl7v2.unread import SEGMENTS as OF_ORDERS
 from mappings.catalogue import table
 from schemas.connector import Reading
+from schemas.dispense import Dispense
 from schemas.finding import FindingCode
 from schemas.intake import Intake
 from schemas.prescription import Prescription
 
 ELEMENTS = table("hl7v2/elements")
-SEGMENTS = (*OF_ORDERS, "RXA")
+SEGMENTS = (*OF_ORDERS, "RXA", "RXD", "RXG")
 ORC = "ORC|NW|L1^DPI||G1^DPI"
 RXO = "RXO|P1^PRODUIT^L|1||TAB^comprimé"
 RXE = rxe()
 TQ1 = "TQ1|1||BID|||10^d|20260105"
 RXR = "RXR|PO"
 RXA = "RXA|0|1|202601050800|202601050800|P1^PRODUIT^L|1|TAB^comprimé|||||||||||||CP|A"
+RXD = "RXD|1|P1^PRODUIT^L|20260105|30|TAB^comprimé||L1-RX"
+RXG = "RXG|1||^^^202601050800|P1^PRODUIT^L|1||TAB^comprimé"
 ENCODED = (ORC, RXE, TQ1, RXR)
 OLD = (ORC, rxe(timing="1^BID^D10^20260105"), RXR)
 BASES = {
@@ -40,6 +43,8 @@ BASES = {
     "mixture": (ORC, RXE, TQ1, RXR, "RXC|A|S1^SUBSTANCE^L|5|MG"),
     "related": (ORC, RXE, TQ1, "TQ2|1|||||||||S", RXR),
     "administration": (ORC, RXA),
+    "dispense": ("ORC|RE|L1^DPI", RXD),
+    "give": ("ORC|RE|L1^DPI", RXG),
     "note": (ORC, RXE, "NTE|1||deux fois par jour", TQ1, RXR),
 }
 TESTED = (
@@ -57,6 +62,8 @@ TESTED = (
     ("related", "TQ2"),
     ("note", "NTE"),
     ("administration", "RXA"),
+    ("dispense", "RXD"),
+    ("give", "RXG"),
 )
 CASES = sorted(
     {(base, segment, leaf.field) for base, segment in TESTED for leaf in leaves(segment)}
@@ -67,6 +74,7 @@ DOSE = {
     *(f"RXE-{field}" for field in (1, 3, 4, 5, 7, 19, 20, 21, 22, 23, 24, 25, 26, 33, 34, 44)),
     *(f"RXO-{field}" for field in (2, 3, 4, 6, 7, 16, 17, 18, 19, 21, 22, 23, 25, 26)),
     *("ORC-1", "ORC-5", "ORC-7", "ORC-15", "RXR-1", "RXC-1", "RXC-2", "RXC-3", "RXC-4"),
+    *("RXD-2", "RXD-3", "RXD-4", "RXG-4", "RXG-5", "RXG-6"),
     *("NTE-3", "RXA-2", "RXA-3", "RXA-5", "RXA-6", "RXA-7", "RXA-12", "RXA-18", "RXA-20", "RXA-21"),
 }
 """Fields that change what is taken, how much or when: never listed as unused."""
@@ -88,14 +96,15 @@ def row_of(leaf: Leaf) -> str:
     return target
 
 
-def content(reading: Reading) -> tuple[Prescription | Intake, ...]:
-    return (*reading.prescriptions, *reading.intakes)
+def content(reading: Reading) -> tuple[Prescription | Intake | Dispense, ...]:
+    return (*reading.prescriptions, *reading.intakes, *reading.dispenses)
 
 
 def read_order(segments: list[str]) -> Reading:
     """The reading of an order, of a request where nothing is encoded, of an administration."""
     names = {segment[:3] for segment in segments}
-    kind = "RDE^O11" if "RXE" in names else "RAS^O17" if "RXA" in names else "OMP^O09"
+    kinds = {"RXE": "RDE^O11", "RXA": "RAS^O17", "RXD": "RDS^O13", "RXG": "RGV^O15"}
+    kind = next((kind for name, kind in kinds.items() if name in names), "OMP^O09")
     return read_text(joined(msh(kind), PID, *segments))
 
 
@@ -118,8 +127,8 @@ def test_the_message_without_anything_injected_is_clean(name: str) -> None:
 
     lines = [line for each in reading.prescriptions for line in each.lines]
     phases = [phase for line in lines for phase in line.posology.phases]
-    assert len(lines) + len(reading.intakes) == 1
-    assert [one.findings for one in (*lines, *phases, *reading.intakes) if one.findings] == []
+    assert len(lines) + len(reading.intakes) + len(reading.dispenses) == 1
+    assert [one.findings for one in (*lines, *phases, *content(reading)) if one.findings] == []
 
 
 def is_traced(name: str, leaf: Leaf, inject: Callable[[str, Leaf], str] = with_leaf) -> bool:
