@@ -12,8 +12,13 @@ from connectors.hl7v2.er7.segment import Segment
 from connectors.hl7v2.er7.separators import HEADERS, Separators
 from schemas.finding import FindingCode
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROLS = tuple(chr(code) for code in (*range(32), 127) if chr(code) not in "\t\n\r")
 """What is no text, and neither a tab nor an end of line."""
+
+
+def has_controls(text: str) -> bool:
+    """Whether a control character stands in it."""
+    return any(one in text for one in _CONTROLS)
 
 
 def look_into(segment: Segment, doubts: Doubts) -> None:
@@ -30,7 +35,7 @@ def look_into(segment: Segment, doubts: Doubts) -> None:
         if cut is not None and cut.search(raw):
             rule = "the truncation mark of MSH-2 says that the sender cut this value"
             doubts.say(FindingCode.VALUE_TRUNCATED, place, rule)
-        if CONTROL.search(raw):
+        if has_controls(raw):
             rule = "a value must have no control characters"
             doubts.say(FindingCode.STRUCTURE_INVALID, place, rule)
 

@@ -4,7 +4,6 @@ Values keep their escapes until a leaf is asked for, so that an escaped separato
 stays part of the key. Source: HL7 v2.5.1 §2.5.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from connectors.hl7v2.er7.separators import HEADERS, Separators
@@ -117,32 +116,37 @@ class Segment:
         deeper = f".{part}" if len(parts) > 1 or part > 1 else ""
         return f"{here}.{component}{deeper}"
 
-    def leaves(self) -> Iterator[tuple[str, str]]:
+    def leaves(self) -> list[tuple[str, str]]:
         """Every leaf that is not empty, with its place, in the order of the source."""
         marked = self.separators.marked.search
         place = self.place
         first = 3 if self.name in HEADERS else 1
+        found: list[tuple[str, str]] = []
         for field, raw in enumerate(self.fields[first:], start=first):
             if not raw:
                 continue
             if marked(raw) is None:
-                yield f"{place}-{field}", raw
+                found.append((f"{place}-{field}", raw))
             else:
-                yield from self._deep(field, f"{place}-{field}", raw)
+                self._deep(field, f"{place}-{field}", found)
+        return found
 
-    def _deep(self, field: int, place: str, raw: str) -> Iterator[tuple[str, str]]:
-        marks = self.separators
-        escaped = marks.escape and marks.escape in raw
+    def _deep(self, field: int, place: str, found: list[tuple[str, str]]) -> None:
+        unescape = self.separators.escapes.undone
         for repetition, components in enumerate(self.cells(field), start=1):
             here = place if repetition == 1 else f"{place}[{repetition}]"
-            flat = len(components) == 1 and len(components[0]) == 1
+            if len(components) == 1 and len(components[0]) == 1:
+                if components[0][0]:
+                    found.append((here, unescape(components[0][0])))
+                continue
             for component, parts in enumerate(components, start=1):
-                deep = len(parts) > 1
+                if len(parts) == 1:
+                    if parts[0]:
+                        found.append((f"{here}.{component}", unescape(parts[0])))
+                    continue
                 for part, leaf in enumerate(parts, start=1):
                     if leaf:
-                        depth = f".{component}.{part}" if deep else f".{component}"
-                        text = marks.unescape(leaf) if escaped else leaf
-                        yield here if flat else here + depth, text
+                        found.append((f"{here}.{component}.{part}", unescape(leaf)))
 
 
 def _single(components: list[list[str]]) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from connectors.hl7v2.er7.batch import CLOSES, Envelope
 from connectors.hl7v2.er7.doubts import Doubts
-from connectors.hl7v2.er7.leftovers import CONTROL, look_into
+from connectors.hl7v2.er7.leftovers import has_controls, look_into
 from connectors.hl7v2.er7.lines import lines_of
 from connectors.hl7v2.er7.segment import Message, Segment
 from connectors.hl7v2.er7.separators import HEADERS, Separators, separators_of
@@ -46,7 +46,7 @@ def tokenise(text: str, codec: str = "ascii") -> File:
     `codec` is what it was decoded with. Without any readable MSH there are no messages and a
     finding says so. Raises: nothing.
     """
-    parts = sum(text.count(mark) for mark in _marks(text))
+    parts = sum(text.count(mark) for mark in _marks(text)) if len(text) > MOST_PARTS else 0
     if parts > MOST_PARTS:
         rule = f"a file must have at most {MOST_PARTS} fields and components; it has {parts}"
         broken = Finding(code=FindingCode.MESSAGE_BROKEN, location="segment[1]", message=rule)
@@ -68,7 +68,7 @@ class _Tokeniser:
         self.source, self.kept = lines_of(text)
         self.ended = not text or text[-1] in "\r\n"
         self.several = sum(line.startswith("MSH") for line in self.source) > 1
-        self.controls = CONTROL.search(text) is not None
+        self.controls = has_controls(text)
         self.doubts = Doubts()
         self.envelope = Envelope(self.doubts)
         self.lines: list[Segment | str] = []
