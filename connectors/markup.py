@@ -1,8 +1,8 @@
 """XML of strangers, parsed safely, with a place for every value.
 
-No DTD is loaded, no entity expanded beyond the five of XML, nothing fetched; depth and size are
-bounded. A DOCTYPE is tolerated as long as it declares no entity. Comments and processing
-instructions are left out, so that a text that one of them cuts in two is read whole.
+No DTD is loaded, no entity expanded beyond the five of XML, nothing fetched; depth, size, elements
+and attributes are bounded. A DOCTYPE is tolerated as long as it declares no entity. Comments and
+processing instructions are left out, so that a text that one of them cuts in two is read whole.
 """
 
 from collections import Counter
@@ -26,6 +26,13 @@ LARGEST = 64 * 1024 * 1024
 """Bytes of one document; a prescription with a PDF inside is a few megabytes."""
 
 
+MOST_ELEMENTS = 500_000
+"""Elements of one document, some 300 MB when read; a prescription line has some sixty."""
+
+MOST_ATTRIBUTES = 256
+"""Attributes of one element; to list them costs their square."""
+
+
 def parse(data: bytes) -> "_Element":
     """The root element of the document.
 
@@ -35,6 +42,8 @@ def parse(data: bytes) -> "_Element":
 
     if len(data) > LARGEST:
         raise Refused(f"a document must have at most {LARGEST} bytes")
+    if data.count(b"<") - data.count(b"</") > MOST_ELEMENTS:
+        raise Refused(f"a document must have at most {MOST_ELEMENTS} elements")
     parser = etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,
@@ -51,6 +60,8 @@ def parse(data: bytes) -> "_Element":
         raise Refused(f"line {line}, column {column}: not well-formed XML") from None
     except ValueError:
         raise Refused("not well-formed XML") from None
+    if root.xpath(f"boolean(//*[count(@*) > {MOST_ATTRIBUTES}])"):
+        raise Refused(f"an element must have at most {MOST_ATTRIBUTES} attributes")
     for node in root.iter(etree.Entity):
         raise Refused(f"line {node.sourceline}: entities of one's own are not read")
     _refuse_declared_entities(root)

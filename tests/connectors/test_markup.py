@@ -97,6 +97,26 @@ def test_a_document_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch
         markup.parse(b"<a>0123456789</a>")
 
 
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        (b"<a>" + b"<b/>" * 500_000 + b"</a>", "at most 500000 elements"),
+        (b"<a " + b" ".join(b'a%d=""' % n for n in range(257)) + b"/>", "at most 256 attributes"),
+        (b"<a " + b" ".join(b'a%d=""' % n for n in range(50_000)) + b"/>", "at most 256"),
+    ],
+    ids=["elements", "attributes", "many attributes"],
+)
+def test_more_elements_or_attributes_than_anybody_sends_are_refused_quickly(
+    data: bytes, rule: str
+) -> None:
+    begun = time.perf_counter()
+
+    with pytest.raises(Refused, match=rule):
+        markup.parse(data)
+
+    assert time.perf_counter() - begun < 1
+
+
 def test_the_leaves_of_many_siblings_cost_one_visit_each() -> None:
     few, many = (markup.parse(b"<a>" + b"<b>1</b>" * n + b"</a>") for n in (2_000, 40_000))
 
