@@ -86,6 +86,37 @@ def explain(
 
 
 @app.command()
+def convert(
+    file: File,
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            help="The format of the result.",
+            callback=shell.convertible_format,
+            autocompletion=shell.complete_target,
+        ),
+    ],
+    format_name: Format = None,
+    site: Site = "reference",
+    as_xml: Annotated[bool, typer.Option("--xml", help="Write XML instead of JSON.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", dir_okay=False, help="The file of the result; else standard output."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json-report", help="Print the report as one JSON document.")
+    ] = False,
+    lang: Lang = None,
+) -> None:
+    """Write one file in another format, and tell all that it does not carry. Stores nothing."""
+    from engine.terminal.convert import Wanted, convert_file
+
+    wanted = Wanted(to, "xml" if as_xml else "json", format_name, site, out)
+    convert_file(file, wanted, as_json=as_json, language=lang)
+
+
+@app.command()
 def expand(site: Site = "reference") -> None:
     """Read FHIR R4 dosages as JSON Lines from stdin, print dated intakes as JSON Lines."""
     from engine.terminal.expand import expand_lines

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from schemas.base import Value
+from schemas.conversion import Conversion
 from schemas.dispense import Dispense
 from schemas.export import Envelope, ExportKind
 from schemas.finding import Finding
@@ -85,6 +86,8 @@ class Answer(Value):
 Reader: TypeAlias = Callable[[bytes, Site], Reading]
 Detector: TypeAlias = Callable[[bytes], bool]
 Linter: TypeAlias = Callable[[bytes], tuple[Finding, ...]]
+Convert: TypeAlias = Callable[[Reading, Site, str], Conversion]
+"""A reading of any format, its site, and a seed for the ids that the result needs."""
 Acknowledger: TypeAlias = Callable[[bytes, Answer, Envelope], bytes]
 
 
@@ -97,6 +100,14 @@ class Writer:
     media_type: str
     suffix: str
     write: Callable[[Any, Envelope], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Converter:
+    """A form of this format that any reading can be written in, as received (`json`, `xml`)."""
+
+    name: str
+    convert: Convert
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +126,11 @@ class Connector:
     peek: Callable[[bytes], Peek] | None = None
     acknowledge: Acknowledger | None = None
     writers: tuple[Writer, ...] = ()
+    converters: tuple[Converter, ...] = ()
+
+    def converter(self, name: str) -> Converter | None:
+        """The converter of this name."""
+        return next((each for each in self.converters if each.name == name), None)
 
     def writer(self, kind: ExportKind, name: str | None = None) -> Writer | None:
         """The writer of this kind, the first one or the one of this name."""

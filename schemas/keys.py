@@ -11,11 +11,14 @@ _NIR = re.compile(r"[1-8]\d{2}(?:0[1-9]|[1-9]\d)(?:\d{2}|2A|2B)\d{6}\d{2}", re.A
 
 def ean13_is_valid(code: str) -> bool:
     """Whether thirteen digits end in their EAN-13 key (even ranks count three times)."""
-    if not re.fullmatch(r"[0-9]{13}", code):
-        return False
-    digits = [int(digit) for digit in code]
-    total = sum(digits[0:12:2]) + 3 * sum(digits[1:12:2])
-    return (10 - total % 10) % 10 == digits[12]
+    return re.fullmatch(r"[0-9]{13}", code) is not None and ean13_key(code[:12]) == code[12]
+
+
+def ean13_key(digits: str) -> str:
+    """The EAN-13 key of twelve digits."""
+    numbers = [int(digit) for digit in digits]
+    total = sum(numbers[0::2]) + 3 * sum(numbers[1::2])
+    return str((10 - total % 10) % 10)
 
 
 def luhn_is_valid(digits: str) -> bool:

@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from schemas.connector import Answer, Connector, Peek, Reading, Writer
+from schemas.connector import Answer, Connector, Converter, Peek, Reading, Writer
 from schemas.export import Envelope, ExportKind
 from schemas.finding import Finding
 from schemas.site import Site
 
 if TYPE_CHECKING:
+    from schemas.conversion import Conversion
     from schemas.delivery import Export
 
 _NAMESPACE = b"http://hl7.org/fhir"
@@ -59,6 +60,18 @@ def _write_xml(export: "Export", envelope: Envelope) -> bytes:
     return write_xml(export, envelope)
 
 
+def _convert(reading: Reading, site: Site, seed: str) -> "Conversion":
+    from connectors.fhir.convert import convert
+
+    return convert(reading, site, seed)
+
+
+def _convert_xml(reading: Reading, site: Site, seed: str) -> "Conversion":
+    from connectors.fhir.convert import convert_xml
+
+    return convert_xml(reading, site, seed)
+
+
 CONNECTOR = Connector(
     name="fhir",
     title="HL7 FHIR R4 (4.0.1)",
@@ -74,4 +87,5 @@ CONNECTOR = Connector(
         ),
         *(Writer(kind, "xml", "application/fhir+xml", ".xml", _write_xml) for kind in ExportKind),
     ),
+    converters=(Converter("json", _convert), Converter("xml", _convert_xml)),
 )

@@ -45,7 +45,7 @@ def explain(
     unknown site; nothing for content.
     """
     place = load_site(site)
-    reading = _read(data, format_name, place)
+    reading = read_file(data, format_name, place)
     assessment = assess(reading, place, products=products)
     start = first or first_day(assessment.prescriptions, ZoneInfo(place.zone)) or today
     return Explanation(
@@ -67,7 +67,11 @@ def explain(
     )
 
 
-def _read(data: bytes, format_name: str | None, site: Site) -> Reading:
+def read_file(data: bytes, format_name: str | None, site: Site) -> Reading:
+    """What one file says, in the format given or detected; one finding for an unknown format.
+
+    Raises: `Refused` for a format that does not exist or cannot be read.
+    """
     connector = registry.connector(format_name) if format_name else registry.detect(data)
     if connector is None:
         known = ", ".join(name for name, each in registry.connectors().items() if each.read)

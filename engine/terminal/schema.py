@@ -14,6 +14,7 @@ def published() -> dict[str, TypeAdapter[Any]]:
     from schemas.adherence import AdherenceResult
     from schemas.assessment import AssessedPrescription, Assessment
     from schemas.conformance import Conformance
+    from schemas.conversion import ConversionReport
     from schemas.decision import Decision
     from schemas.delivery import Delivery
     from schemas.desk import (
@@ -44,6 +45,7 @@ def published() -> dict[str, TypeAdapter[Any]]:
         "assessed-prescription": AssessedPrescription,
         "assessment": Assessment,
         "conformance": Conformance,
+        "conversion": ConversionReport,
         "decision": Decision,
         "delivery": Delivery,
         "dispense": Dispense,

@@ -89,6 +89,13 @@ def readable_format(given: str | None) -> str | None:
     return given
 
 
+def convertible_format(given: str) -> str:
+    """The format as given. Raises: `BadParameter` for one that nothing is converted to."""
+    if given not in complete_target(""):
+        raise typer.BadParameter(f"must be one of {', '.join(complete_target(''))}")
+    return given
+
+
 def existing_site(given: str) -> str:
     """The site as given. Raises: `BadParameter` for one that does not exist."""
     if given not in complete_site(""):
@@ -104,6 +111,17 @@ def complete_format(incomplete: str) -> list[str]:
         name
         for name, each in connectors().items()
         if each.read is not None and name.startswith(incomplete)
+    ]
+
+
+def complete_target(incomplete: str) -> list[str]:
+    """The formats that any file can be converted to and that begin so."""
+    from connectors.registry import connectors
+
+    return [
+        name
+        for name, each in connectors().items()
+        if each.converters and name.startswith(incomplete)
     ]
 
 

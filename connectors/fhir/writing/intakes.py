@@ -35,7 +35,7 @@ STATUSES = {
 }
 """R4 `stopped`: halted for good before all of it happened; `completed` would say all was taken."""
 INTAKE_SYSTEM = "urn:semainier:intake"
-_OWN_REASONS = "urn:semainier:intake-status"
+OWN_REASONS = "urn:semainier:intake-status"
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _OTHER_ACTORS = {
     AuthorRole.PATIENT: "Patient",
@@ -93,7 +93,7 @@ def _reasons(intake: Intake) -> list[Json]:
     if intake.status not in (IntakeStatus.REFUSED, IntakeStatus.NOT_GIVEN):
         held = intake.status is IntakeStatus.HELD and intake.reason
         return [concept(intake.reason)] if held and intake.reason else []
-    own = concept(Coding(code=intake.status.value, system=_OWN_REASONS))
+    own = concept(Coding(code=intake.status.value, system=OWN_REASONS))
     return [own, concept(intake.reason)] if intake.reason else [own]
 
 

@@ -17,6 +17,9 @@ _COMMUNES = "https://mos.esante.gouv.fr/NOS/TRE_R13-Commune/FHIR/TRE-R13-Commune
 _FRENCH_TYPES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203"
 _HL7_TYPES = "http://terminology.hl7.org/CodeSystem/v2-0203"
 _STATUSES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0445"
+BIRTH_GIVEN = (
+    "https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-patient-birth-list-given-name"
+)
 _REFERENCE = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64}|urn:uuid:.+")
 _Kind = IdentifierKind
 _ISSUED: dict[IdentifierKind, tuple[str, str, str]] = {
@@ -32,7 +35,7 @@ _ISSUED: dict[IdentifierKind, tuple[str, str, str]] = {
     _Kind.VISIT: ("", _HL7_TYPES, "VN"),
 }
 """The system and the type of each kind. Source: FR Core 2.2.0 identifier slices."""
-_PRODUCT_SYSTEMS = {
+PRODUCT_SYSTEMS = {
     ProductCodeSystem.UCD13: "http://data.esante.gouv.fr/ansm/medicament/UCD",
     ProductCodeSystem.CIP13: "http://data.esante.gouv.fr/ansm/medicament/Presentation",
     ProductCodeSystem.CIS: "http://data.esante.gouv.fr/ansm/medicament/SpecialitePharmaceutique",
@@ -60,7 +63,7 @@ def write_identifier(identifier: Identifier) -> Object:
     stated = uri(identifier.authority)
     local = identifier.authority if stated is None else None
     return {
-        "use": "official" if identifier.kind in _NATIONAL else None,
+        "use": _USES.get(identifier.kind),
         "type": {"coding": [{"system": types, "code": code}]} if code else None,
         "system": stated or system,
         "value": identifier.value,
@@ -68,7 +71,8 @@ def write_identifier(identifier: Identifier) -> Object:
     }
 
 
-_NATIONAL = frozenset((_Kind.INS_NIR, _Kind.INS_NIA))
+_NATIONAL = (_Kind.INS_NIR, _Kind.INS_NIA)
+_USES = {_Kind.INS_NIR: "official", _Kind.INS_NIA: "official", _Kind.IPP: "usual"}
 
 
 def identifiers(given: tuple[Identifier, ...]) -> list[Json]:
@@ -97,12 +101,11 @@ def order_reference(line: Line) -> Object:
 
 def add_patient(out: Entries, patient: Patient) -> Object:
     """The patient as known, with the sender's word on the identity."""
-    names: list[Json] = []
-    if patient.birth_name or patient.given_names:
-        given: list[Json] = list(patient.given_names)
-        names.append({"use": "official", "family": patient.birth_name, "given": given})
-    if patient.used_name:
-        names.append({"use": "usual", "family": patient.used_name})
+    return out.add("patient", patient_resource(patient))
+
+
+def patient_resource(patient: Patient) -> Object:
+    """The Patient, in the form of FR Core."""
     extensions: list[Json] = []
     if patient.identity_status:
         coding: Object = {"system": _STATUSES, "code": patient.identity_status.value}
@@ -112,31 +115,62 @@ def add_patient(out: Entries, patient: Patient) -> Object:
         commune: Object = {"system": _COMMUNES, "code": patient.birth_place}
         code: Object = {"url": INSEE, "valueCoding": commune}
         extensions.append({"url": BIRTH_PLACE, "valueAddress": {"extension": [code]}})
-    return out.add(
-        "patient",
-        {
-            "resourceType": "Patient",
-            "extension": extensions,
-            "identifier": identifiers(patient.identifiers),
-            "name": names,
-            "gender": patient.sex.value if patient.sex else None,
-            "birthDate": patient.birth_date.isoformat() if patient.birth_date else None,
-        },
-    )
+    return {
+        "resourceType": "Patient",
+        "extension": extensions,
+        "identifier": identifiers(patient.identifiers),
+        "name": _patient_names(patient),
+        "gender": patient.sex.value if patient.sex else None,
+        "birthDate": patient.birth_date.isoformat() if patient.birth_date else None,
+    }
+
+
+def _patient_names(patient: Patient) -> list[Json]:
+    """The name of birth, with one given name and the whole list beside it where the national
+    identity asks for that (fr-core-patient-ins), and the name in use.
+    """
+    names: list[Json] = []
+    given: list[Json] = list(patient.given_names)
+    if patient.birth_name or given:
+        every: Object | None = None
+        if len(given) > 1 and patient.identifier(*_NATIONAL) is not None:
+            every = {"url": BIRTH_GIVEN, "valueString": " ".join(patient.given_names)}
+            given = given[:1]
+        extensions: list[Json] = [every] if every else []
+        official: Object = {"use": "official", "family": patient.birth_name, "given": given}
+        names.append({"extension": extensions, **official})
+    if patient.used_name:
+        names.append({"use": "usual", "family": patient.used_name})
+    return names
 
 
 def add_practitioner(out: Entries, person: Practitioner, key: str) -> Object:
     """A professional as known."""
+    return out.add(key, practitioner_resource(person))
+
+
+def practitioner_resource(person: Practitioner) -> Object:
+    """The Practitioner; the name of the civil registration stands apart when it is known."""
     given: list[Json] = [person.given_name] if person.given_name else []
-    return out.add(
-        key,
+    registered = person.birth_name is not None or person.first_names is not None
+    names: list[Json] = [
         {
-            "resourceType": "Practitioner",
-            "identifier": identifiers(person.identifiers),
-            "name": [{"family": person.family_name, "given": given}],
-            "qualification": [{"code": concept(person.profession)}] if person.profession else [],
-        },
-    )
+            "use": "usual" if registered else None,
+            "family": person.family_name,
+            "given": given,
+            "prefix": [person.prefix] if person.prefix else [],
+            "suffix": [person.suffix] if person.suffix else [],
+        }
+    ]
+    if registered:
+        first: list[Json] = [person.first_names] if person.first_names else []
+        names.append({"use": "official", "family": person.birth_name, "given": first})
+    return {
+        "resourceType": "Practitioner",
+        "identifier": identifiers(person.identifiers),
+        "name": names,
+        "qualification": [{"code": concept(person.profession)}] if person.profession else [],
+    }
 
 
 def add_pharmacist(out: Entries, decider: Decider) -> Object:
@@ -182,11 +216,12 @@ def add_product(out: Entries, product: Product, key: str) -> Object:
 
 def product_concept(product: Product) -> Object:
     """The codes and words of a product."""
-    return {"coding": [_product_coding(code) for code in product.codes], "text": product.label}
+    return {"coding": [product_coding(code) for code in product.codes], "text": product.label}
 
 
-def _product_coding(code: ProductCode) -> Json:
-    system = uri(code.authority) or _PRODUCT_SYSTEMS.get(code.system)
+def product_coding(code: ProductCode) -> Object:
+    """A code of a product in its list."""
+    system = uri(code.authority) or PRODUCT_SYSTEMS.get(code.system)
     return {"system": system, "code": _code(code.value), "display": code.display}
 
 
@@ -200,7 +235,7 @@ def _is_named(ingredient: Ingredient) -> bool:
 
 
 def _ingredient(ingredient: Ingredient) -> Object:
-    codes: list[Json] = [_product_coding(code) for code in ingredient.codes]
+    codes: list[Json] = [product_coding(code) for code in ingredient.codes]
     return {
         "itemCodeableConcept": {"coding": codes, "text": ingredient.text},
         "strength": _strength(ingredient.strength) if ingredient.strength else None,
@@ -216,11 +251,13 @@ def _strength(strength: Strength) -> Object:
 
 
 def concept(coding: Coding) -> Object:
-    """A coding as a concept; one whose system is no URI stands as text."""
+    """A coding as a concept; one whose system is stated and no URI stands as text."""
     system = uri(coding.system)
-    if system is None:
+    if system is None and coding.system is not None:
         return {"text": coding.display or coding.code}
-    return {"coding": [{"system": system, "code": _code(coding.code), "display": coding.display}]}
+    code = _code(coding.code)
+    listed: Object = {"system": system, "code": code, "display": coding.display}
+    return {"coding": [listed], "text": None if code else coding.display}
 
 
 def write_quantity(quantity: Quantity) -> Object:

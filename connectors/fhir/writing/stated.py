@@ -119,13 +119,26 @@ def _bounds(bounds: Bounds, zone: ZoneInfo) -> Object:
             low = write_length(length) if length is not None else None
             return {"boundsRange": {"low": low, "high": write_length(high)}, **counts}
         return {**({"boundsDuration": write_length(length)} if length else {}), **counts}
+    closed = closed_bounds(bounds, zone)
+    start = closed.start.isoformat() if closed.start is not None else None
+    end = closed.end.isoformat() if closed.end is not None else None
+    return {"boundsPeriod": {"start": start, "end": end}, **counts}
+
+
+def closed_bounds(bounds: Bounds, zone: ZoneInfo) -> Bounds:
+    """The same bounds as a period that includes its end, where they have a start or an end.
+
+    Raises: `Unsayable` for a length that does not make one end of the start.
+    """
+    length, high = bounds.duration, bounds.duration_high
+    if bounds.start is None and bounds.end is None:
+        return bounds
     if high is not None or (length is not None and (bounds.end is not None or not bounds.start)):
         raise Unsayable("a length beside an end, or a range of lengths beside a start,")
     last = _included(bounds)
     if length is not None and bounds.start is not None:
         last = _last(bounds.start, length, zone)
-    start = bounds.start.isoformat() if bounds.start is not None else None
-    return {"boundsPeriod": {"start": start, "end": last.isoformat() if last else None}, **counts}
+    return bounds.model_copy(update={"end": last, "end_included": True, "duration": None})
 
 
 def _included(bounds: Bounds) -> DateOrInstant | None:

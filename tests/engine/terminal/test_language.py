@@ -10,6 +10,7 @@ import pytest
 from engine.adherence.measure import EXTRA
 from engine.language import CATALOGUES, Language, catalogue, language_of, speaker
 from engine.store.queue import Subject
+from engine.terminal.convert import ABOUT, WHY
 from engine.terminal.tables import SEVERITIES
 from engine.terminal.words import WEEKDAYS, moment_words
 from engine.validation.states import ItemState
@@ -92,6 +93,8 @@ def texts_of_the_model() -> set[str]:
         *(words for _, words, _ in SEVERITIES.values()),
         *(member.value for each in SAID for member in each),
         *(row.text for row in site_tables().values()),
+        *WHY.values(),
+        *ABOUT.values(),
         EXTRA,
     }
 

@@ -1,0 +1,195 @@
+"""One line of a received prescription as a MedicationRequest.
+
+Source: FHIR R4 MedicationRequest; ANS e-prescription IG 1.1.0-ballot (note scopes, rendered
+dosage, `option` for the lines of an alternative).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from connectors.fhir.form.tree import Json, Object
+from connectors.fhir.resources.request import NOTE_SCOPE, RENDERED
+from connectors.fhir.writing.outgoing import Entries
+from connectors.fhir.writing.people import (
+    concept,
+    identifiers,
+    is_reference,
+    write_identifier,
+    write_quantity,
+)
+from connectors.fhir.writing.received.dosage import write_phase
+from connectors.fhir.writing.received.entries import own_id
+from connectors.fhir.writing.received.people import author_of
+from connectors.fhir.writing.received.product import medication_of
+from connectors.fhir.writing.received.units import Units
+from schemas.people import Identifier
+from schemas.prescription import Line, LineAction, LineLink, LinkKind, Note
+
+STATUS_CHANGED = (
+    "http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationRequest.statusChanged"
+)
+NOTE_LABEL = "urn:semainier:note-label"
+FRENCH_SCOPES = frozenset(
+    {
+        *("PRESCCOM", "LIPRESCTXT", "LIPRESCIND", "LIPRESCCOMM", "LIPRESCRENSCOMP"),
+        *("MEDIND", "MEDCOM", "LIPRESCCONDAPPL", "LIPRESCLIBMED"),
+    }
+)
+"""CodeSystem fr-note-scope-codes."""
+INDICATIONS = ("LIPRESCIND", "MEDIND")
+ELEMENTS = frozenset({"statusReason", "place", "device", "courseOfTherapyType", "reason"})
+"""Scopes of notes whose words have an element of their own in a MedicationRequest."""
+_ON_DOSAGES = frozenset({"site", "method"})
+_STATUSES = {
+    LineAction.START: "active",
+    LineAction.CHANGE: "active",
+    LineAction.RESUME: "active",
+    LineAction.REPLACE: "active",
+    LineAction.STOP: "stopped",
+    LineAction.CANCEL: "cancelled",
+    LineAction.HOLD: "on-hold",
+    LineAction.INFORM: "unknown",
+}
+"""The state that each action leaves the order in. What only informs is of no known status: no
+receiver may take it for an order in force.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the lines of one prescription have in common, as members of each request."""
+
+    members: Object
+    supporting: tuple[Json, ...]
+    zone: ZoneInfo
+    units: Units
+
+
+def add_line(out: Entries, line: Line, key: str, shared: Shared) -> Object:
+    """A reference to the MedicationRequest."""
+    medicated = medication_of(out, line.product)
+    notes = [note for note in line.notes if note.scope not in ELEMENTS | _ON_DOSAGES]
+    said = frozenset(note.text for note in notes)
+    dosages: list[Json] = []
+    for phase in line.posology.phases:
+        dosage = write_phase(phase, shared.zone, shared.units, said, medicated.basis)
+        where = [n for n in line.notes if n.location.startswith(f"{phase.location}.")]
+        dosages.append(dosage | _on_dosage(line, where))
+    elements = {note.scope: note for note in line.notes if note.scope in ELEMENTS}
+    resource: Object = own_id("MedicationRequest", line.identifiers) | {
+        "meta": shared.members.get("meta"),
+        "extension": list(_extensions(line)),
+        "identifier": identifiers(line.identifiers),
+        "status": line.status or _STATUSES[line.action],
+        "statusReason": _text(elements.get("statusReason")),
+        "intent": "option" if is_alternative(line) else "order",
+        "priority": None if line.urgent is None else "urgent" if line.urgent else "routine",
+        **medicated.medication,
+        **{name: value for name, value in shared.members.items() if name != "meta"},
+        "supportingInformation": [*shared.supporting, *_devices(line)],
+        "reasonCode": _reasons(line),
+        "basedOn": [_named(link) for link in line.links if _is_basis(link)],
+        "priorPrescription": next((_named(link) for link in line.links if _is_prior(link)), None),
+        "courseOfTherapyType": _text(elements.get("courseOfTherapyType")),
+        "note": [*_line_text(line), *(_note(note) for note in notes)],
+        "dosageInstruction": dosages or _route_alone(line),
+        "dispenseRequest": _supply(line, elements.get("place")),
+        "substitution": _substitution(line, elements.get("reason")),
+    }
+    return out.add(key, resource)
+
+
+def is_alternative(line: Line) -> bool:
+    """Whether the line and another are never both meant."""
+    return any(link.kind is LinkKind.ALTERNATIVE for link in line.links)
+
+
+def _extensions(line: Line) -> Iterator[Json]:
+    if line.posology.text is not None:
+        yield {"url": RENDERED, "valueMarkdown": line.posology.text}
+    if line.effective_at is not None:
+        yield {"url": STATUS_CHANGED, "valueDateTime": line.effective_at.isoformat()}
+
+
+def _text(note: Note | None) -> Object | None:
+    return {"text": note.text} if note is not None else None
+
+
+def _on_dosage(line: Line, notes: list[Note]) -> Object:
+    route = concept(line.route) if line.route is not None else None
+    words = {note.scope: note for note in notes if note.scope in _ON_DOSAGES}
+    return {
+        "site": _text(words.get("site")),
+        "route": route,
+        "method": _text(words.get("method")),
+    }
+
+
+def _route_alone(line: Line) -> list[Json]:
+    """The route of a line that states no posology at all."""
+    return [{"route": concept(line.route)}] if line.route is not None else []
+
+
+def _devices(line: Line) -> Iterator[Json]:
+    for note in line.notes:
+        if note.scope == "device":
+            yield {"type": "Device", "display": note.text}
+
+
+def _reasons(line: Line) -> list[Json]:
+    """The indication, but for what a note of that scope says already."""
+    told = {note.text for note in line.notes if note.scope in INDICATIONS}
+    parts = line.indication.split("; ") if line.indication else []
+    if line.indication in told or told.issuperset(parts):
+        return []
+    return [{"text": part} for part in parts if part not in told]
+
+
+def _is_basis(link: LineLink) -> bool:
+    return link.kind in (LinkKind.OTHER, LinkKind.MODIFIES) and bool(link.line)
+
+
+def _is_prior(link: LineLink) -> bool:
+    return link.kind is LinkKind.REPLACES and bool(link.line)
+
+
+def _named(link: LineLink) -> Object:
+    name = Identifier(value=link.line)
+    if is_reference(name):
+        return {"reference": link.line}
+    return {"type": "MedicationRequest", "identifier": write_identifier(name)}
+
+
+def _line_text(line: Line) -> Iterator[Json]:
+    """The sentence of the whole line, unless one of its notes or its posology is that sentence."""
+    said = {note.text for note in line.notes if note.scope not in ELEMENTS}
+    if line.text is not None and line.text not in said:
+        yield _note(Note(text=line.text, scope="LIPRESCTXT"))
+
+
+def _note(note: Note) -> Object:
+    scope: list[Json] = []
+    if note.scope in FRENCH_SCOPES:
+        scope = [{"url": NOTE_SCOPE, "valueCode": note.scope}]
+    elif note.scope is not None:
+        scope = [{"url": NOTE_LABEL, "valueString": note.scope}]
+    author = author_of(note.author) if note.author is not None else None
+    return {"extension": scope, "authorReference": author, "text": note.text}
+
+
+def _supply(line: Line, place: Note | None) -> Object:
+    amount = line.quantity_to_supply
+    nothing: Object | None = None
+    if line.supplied is False and (amount is None or amount.value != 0):
+        nothing = {"quantity": {"value": 0}}
+    return {
+        "initialFill": nothing,
+        "numberOfRepeatsAllowed": line.renewals,
+        "quantity": write_quantity(amount) if amount is not None else None,
+        "performer": {"display": place.text} if place is not None else None,
+    }
+
+
+def _substitution(line: Line, reason: Note | None) -> Object:
+    return {"allowedBoolean": line.substitution_allowed, "reason": _text(reason)}
