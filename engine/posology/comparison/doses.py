@@ -50,6 +50,16 @@ def is_total(phase: Phase, stated: Sequence[Phase]) -> bool:
     return same_dose(phase.dose, Dose(low=total, high=total))
 
 
+def of_a_day(said: Dose, stated: Sequence[Phase], strengths: Strengths) -> Difference | None:
+    """`soit 1500 mg par jour`: what the intakes of the structure make in one."""
+    total = total_of(stated)
+    if total is None:
+        return ADDS, "the text gives the amount of a day and the structure makes none"
+    if same_dose(said, Dose(low=total, high=total), strengths):
+        return None
+    return CONTRADICTS, "the text gives another amount of a day than the structure makes"
+
+
 def is_daily_total(phase: Phase, stated: Sequence[Phase]) -> bool:
     """Whether the text gives the amount of a day and does not say in how many intakes."""
     return tempo_of(phase) == ("day", 1) and is_total(phase, stated)

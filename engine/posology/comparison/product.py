@@ -1,9 +1,12 @@
 """What is known of a line's product when its texts are compared: its name and its strength."""
 
+import re
+from collections.abc import Iterable
 from functools import lru_cache
 
+from engine.posology.text.forms import END
 from engine.posology.text.items import Kind
-from engine.posology.text.lexicon import folded
+from engine.posology.text.lexicon import any_of, folded, number_pattern
 from engine.posology.text.scanner import items_of
 from schemas.prescription import Product
 from schemas.quantity import Strength
@@ -45,4 +48,23 @@ def without_name(text: str, product: Product) -> str:
         place = folded(kept).find(folded(name))
         if place >= 0 and sum(map(str.isalpha, name)) >= _LEAST:
             kept = f"{kept[:place]} {kept[place + len(name) :]}"
-    return kept
+    return kept if kept != text else _without_opening(text, names)
+
+
+def _without_opening(text: str, names: Iterable[str | None]) -> str:
+    """`EXEMPLE 75 : 1 cp`, `EXEMPLE 500 mg 1-0-1`: the name's first words, before an amount.
+
+    A figure without its unit is left where nothing separates it from the amount.
+    """
+    number, dose = number_pattern(), any_of("dose_units")
+    amount = rf"(?={number} ?(?:{dose}){END}|\d ?[-.] ?\d ?[-.] ?\d)"
+    opening = re.compile(rf"([^\W\d_]{{{_LEAST},}} {number})( ?(?:{dose}){END})?")
+    for name in filter(None, names):
+        given = opening.match(folded(name))
+        if given is not None:
+            bare = rf"{re.escape(given[1])} ?[:,] ?"
+            whole = rf"{re.escape(given[0])} ?[:,]? ?|" if given[2] else ""
+            found = re.match(rf"(?:{whole}{bare}){amount}", folded(text))
+            if found is not None:
+                return text[found.end() :]
+    return text

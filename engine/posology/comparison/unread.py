@@ -12,6 +12,7 @@ from engine.posology.comparison.amounts import Strengths, measures
 from engine.posology.comparison.bounds import day_stated
 from engine.posology.comparison.ceilings import is_within
 from engine.posology.comparison.difference import ADDS, CONTRADICTS, UNREAD, Difference
+from engine.posology.comparison.doses import of_a_day
 from engine.posology.comparison.rates import of_rate
 from engine.posology.text.dates import day_of
 from engine.posology.text.forms import unit_of
@@ -28,6 +29,9 @@ _JOINTS = frozenset({"et", "and", "le", "les", "the", "on", ","})
 _SINGLE = frozenset({"once", "unique", "fois"})
 _COUNTED = re.compile(r"(?:for )?(\d+) (?:cycles?|cures?|doses?|intakes?|prises?)")
 _ARTICLES = frozenset({"un", "une", "one"})
+_SINGLE_FORMS = frozenset(
+    (Kind.RATE, Kind.OF_A_DAY, Kind.SOME_DAYS, Kind.COMPOUND, Kind.ANCHOR, Kind.RENEWAL)
+)
 _MILD = frozenset(("choice", "elsewhere", "dose_units", "hours"))
 _LONG = frozenset((PeriodUnit.DAY, PeriodUnit.WEEK, PeriodUnit.MONTH, PeriodUnit.YEAR))
 _PLAIN: Difference = (UNREAD, "words of the text could not be compared with the structure")
@@ -55,26 +59,47 @@ def of_unread(said: str, stated: Sequence[Phase], strengths: Strengths = ()) -> 
     forms = [item.kind for item in items]
     if "open" in kinds or Kind.OPEN in forms:
         return (CONTRADICTS, "the text gives no end and the structure one") if bounded else None
-    if forms == [Kind.RATE]:
-        return _of_rate(items[0], stated, strengths)
-    if forms == [Kind.COMPOUND] and not any(one.dose and _measures(one.dose) for one in stated):
-        return (
-            UNREAD,
-            "the text names amounts of several substances, and the structure counts units",
-        )
-    if forms == [Kind.ANCHOR]:
-        return _of_anchor(said, stated)
-    if forms == [Kind.RENEWAL]:
-        return UNREAD, "the text names renewals, and each is a delivery of its own"
+    if len(forms) == 1 and forms[0] in _SINGLE_FORMS:
+        return _of_form(items[0], stated, strengths)
     if kinds <= {"hours"} and forms == [Kind.SEPARATION]:
         return UNREAD, "the text asks for a time between this medicine and another"
     return _by_words(items, kinds, stated)
 
 
-def _of_rate(item: Item, stated: Sequence[Phase], strengths: Strengths) -> Difference | None:
-    if item.strength is not None:
-        return of_rate(item.strength, stated, strengths)
-    return None if _is_of_body(item.said, stated) else _MORE
+def _of_form(item: Item, stated: Sequence[Phase], strengths: Strengths) -> Difference | None:
+    """One form of the text, whole and alone."""
+    match item.kind:
+        case Kind.RATE if item.strength is not None:
+            return of_rate(item.strength, stated, strengths)
+        case Kind.RATE:
+            return None if _is_of_body(item.said, stated) else _MORE
+        case Kind.OF_A_DAY if item.dose is not None:
+            return of_a_day(item.dose, stated, strengths)
+        case Kind.SOME_DAYS:
+            return None if spares_days(item.said, stated) else _MORE
+        case Kind.COMPOUND if any(one.dose and _measures(one.dose) for one in stated):
+            return _MORE
+        case Kind.COMPOUND:
+            rule = "the text names amounts of several substances, and the structure counts units"
+            return UNREAD, rule
+        case Kind.ANCHOR:
+            return _of_anchor(item.said, stated)
+        case _:
+            return UNREAD, "the text names renewals, and each is a delivery of its own"
+
+
+def _has_so_many_days(said: str, stated: Sequence[Phase]) -> bool:
+    """`5 jours sur 7`: whether the structure names as many weekdays, or as many days a week."""
+    on, *rest = (number_of(found) for found in re.findall(number_pattern(), folded(said)))
+    turn = rest[0] if rest else Decimal(len(Weekday))
+    days = {Decimal(len(one.rhythm.weekdays)) for one in stated if one.rhythm.weekdays}
+    for one in stated:
+        cycle, frequency = one.rhythm.cycle, one.rhythm.frequency
+        if frequency and frequency.unit is PeriodUnit.WEEK and frequency.period == 1:
+            days.add(Decimal(frequency.times or 0))
+        if cycle is not None and Decimal(cycle.days_on + cycle.days_off) == turn:
+            days.add(Decimal(cycle.days_on))
+    return turn == len(Weekday) and days == {on}
 
 
 def _by_words(items: Sequence[Item], kinds: Set[str], stated: Sequence[Phase]) -> Difference | None:
@@ -88,9 +113,14 @@ def _by_words(items: Sequence[Item], kinds: Set[str], stated: Sequence[Phase]) -
 
 
 def spares_days(said: str, stated: Sequence[Phase]) -> bool:
-    """`sauf samedi et dimanche`: whether these are the days that the structure does not name."""
+    """`sauf samedi et dimanche`: whether these are the days that the structure does not name.
+
+    `5 jours sur 7` leaves out as many, whichever they are.
+    """
     if not _is_exception(said):
-        return False
+        return [item.kind for item in items_of(said)] == [Kind.SOME_DAYS] and _has_so_many_days(
+            said, stated
+        )
     rest = folded(said).partition(" ")[2]
     items = items_of(rest.replace("week-end", "samedi dimanche").replace("weekend", "sat sun"))
     days = {day for item in items for day in item.weekdays}

@@ -6,7 +6,7 @@ from decimal import Decimal
 from engine.posology.text.dates import DASHED_DAY
 from engine.posology.text.forms import END, Form, Match, kind_of, many, number
 from engine.posology.text.items import Item, Kind
-from engine.posology.text.lexicon import any_of, number_of, number_pattern
+from engine.posology.text.lexicon import any_of, number_of, number_pattern, words_of
 from engine.posology.text.strengths import over, strength_forms, strength_of, units
 from schemas.posology import Dose
 from schemas.quantity import Quantity, Strength
@@ -44,11 +44,23 @@ def amount_forms() -> tuple[Form, ...]:
             rf"{number} ?(?:{measured})(?: ?\+ ?{number} ?(?:{measured}){END})+(?! ?/)",
             kind_of(Kind.COMPOUND),
         ),
+        (
+            rf"\(? ?(?:soit|ie|=) ?{many()} ?(?P<dose>{dose}){END} ?"
+            rf"(?:par |/ ?|per |a )(?:jour|j|day|24 ?h){END}(?: ?\))?",
+            _of_a_day,
+        ),
         (rf"(?:take|prendre|prenez) {many()}(?=\s*(?:$|[.,;]))", _bare_dose),
         (
             rf"{many()}(?: ?\(\d+\))?[ -]?(?P<dose>{counted}){END} ?(?:doses? a |de |a |of )?"
             rf"(?P<strength>{number}) ?(?P<measure>{measured}){END}"
             rf"(?: ?{over()})?(?! ?(?:/|par\b|per\b))",
+            _of_strength,
+        ),
+        (
+            # `1 gélule à 20 mg par jour`: the word before it makes the strength plain.
+            rf"{many()}[ -]?(?P<dose>{counted}){END} (?:dose(?:e|es|s)? a|de|a|of) "
+            rf"(?P<strength>{number}) ?(?P<measure>{measured}){END}"
+            rf"(?: ?{over()})?(?! ?/ ?{number}| ?(?:par|per) (?!jour|j\b|prise|day|semaine|week))",
             _of_strength,
         ),
         (
@@ -58,7 +70,12 @@ def amount_forms() -> tuple[Form, ...]:
         ),
         (
             # `1 cp à 2 cp` names the unit with both ends of its range.
-            rf"{many(dose)}(?: ?\(\d+\))?[ -]?(?:de |d'|of )?(?P<dose>{dose}){END}"
+            rf"(?P<low>{number}) ?(?P<unit>{dose})\.? (?:-|a|to|ou|or) (?P<high>{number})"
+            rf"[ -]?(?P<dose>{dose}){END}(?! ?/)",
+            _range_of_one_unit,
+        ),
+        (
+            rf"{many()}(?: ?\(\d+\))?[ -]?(?:de |d'|of )?(?P<dose>{dose})(?:{END}|(?=x ?\d))"
             # A dose by weight of the patient is no dose of the product.
             r"(?!-(?:poids|kg)\b)"
             rf"(?P<half> et demie?\b| et 1/2(?!\w)| ?½| 1/2(?!\w| ?(?:{dose}){END}))?",
@@ -118,6 +135,18 @@ def _dose(found: Match) -> Item | None:
         # `1 à 2 cp et demi`: the half belongs to the number that it follows.
         low, high = (low + _HALF, None) if high is None else (low, high + _HALF)
     return Item(Kind.DOSE, dose=_range(low, high, found["dose"]))
+
+
+def _of_a_day(found: Match) -> Item | None:
+    """`soit 1500 mg par jour`: what the intakes of a day make."""
+    item = _dose(found)
+    return None if item is None else item._replace(kind=Kind.OF_A_DAY)
+
+
+def _range_of_one_unit(found: Match) -> Item | None:
+    """`1 cp à 2 cp`; `1 cp à 500 mg` is no range."""
+    known = words_of("dose_units")
+    return _dose(found) if known[found["unit"]] == known[found["dose"]] else None
 
 
 def _bare_dose(found: Match) -> Item | None:

@@ -43,14 +43,10 @@ def unit() -> str:
 
 
 @cache
-def many(between: str | None = None, choice: str = "ou|or") -> str:
-    """A number or a range; with a unit in `between`, one that may stand after the low end too.
-
-    `choice` are the words for "or" between both ends.
-    """
+def many(choice: str = "ou|or") -> str:
+    """A number or a range; `choice` are the words for "or" between both ends."""
     number = number_pattern()
-    after = rf"(?: ?(?:{between})\.?(?= ))?" if between else ""
-    return rf"(?P<low>{number})(?:{after} ?(?:-|a|to|{choice}) ?(?P<high>{number}))?"
+    return rf"(?P<low>{number})(?: ?(?:-|a|to|{choice}) ?(?P<high>{number}))?"
 
 
 def kind_of(kind: Kind) -> Reader:

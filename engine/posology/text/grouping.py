@@ -1,6 +1,7 @@
 """Puts the items of a text where they belong: doses with their timing, lengths with all of it."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import groupby
 
 from engine.posology.text.dates import day_of, days_of
@@ -24,7 +25,7 @@ _JOINTS = frozenset(
 )
 _ELSEWHERE = (
     *(Kind.CEILING, Kind.OPEN, Kind.SEPARATION, Kind.RENEWAL, Kind.ANCHOR, Kind.RATE, Kind.DATE),
-    Kind.COMPOUND,
+    *(Kind.COMPOUND, Kind.SOME_DAYS, Kind.OF_A_DAY),
 )
 """What is kept word for word: phases have no place for it, or one that words cannot fill."""
 _WEEK = 7
@@ -47,6 +48,8 @@ class Grouping:
         if item.kind is Kind.SHORT_LENGTH and not self._only_joints():
             item = item._replace(kind=Kind.WORD)
         self._shape = item.unit or shape_of(item) or self._shape
+        if item.strength is not None:
+            self.strengths.append(item.strength)
         if item.kind is Kind.WORD:
             self._run.append(item)
             return
@@ -56,7 +59,7 @@ class Grouping:
             self._waiting = item
             return
         if self._waiting is not None:
-            self._settle_waiting(item)
+            item = self._settle_waiting(item)
         self._close_run()
         self._place(item)
 
@@ -75,15 +78,24 @@ class Grouping:
         free = bool(group.moments) and not group.doses and self._waiting is None
         return free and self._only_joints()
 
-    def _settle_waiting(self, following: Item) -> None:
-        """A bare number is an amount when only joints stand between it and a timing."""
+    def _settle_waiting(self, following: Item) -> Item:
+        """A bare number is an amount when only joints stand between it and a timing.
+
+        After an amount it counts the intakes: `1 cp 3/j` is one tablet, three times.
+        """
         waiting, self._waiting = self._waiting, None
-        joined = self._only_joints()
-        if waiting is not None and following.kind in _TIMING and joined:
+        joined, group = self._only_joints(), self.segments[-1].groups[-1]
+        if waiting is None:
+            return following
+        counts = following.kind is Kind.TOTAL and bool(group.doses) and not group.timed
+        if counts and not self._run and (times := _times_of(waiting, following)) is not None:
+            return times
+        if following.kind in _TIMING and joined:
             self._run = []
             self._place(waiting)
-        elif waiting is not None:
+        else:
             self._run.insert(0, waiting)
+        return following
 
     def _drop_waiting(self) -> None:
         if self._waiting is not None:
@@ -103,8 +115,6 @@ class Grouping:
                 self.segments.append(Segment(opened_by=item.said))
             case Kind.DOSE | Kind.NUMBER:
                 self._place_dose(segment, item)
-            case Kind.NAMED if item.strength is not None:
-                self.strengths.append(item.strength)
             case Kind.SAID_AGAIN:
                 self._place_again(segment, item)
             case Kind.SCHEME if any(item.doses) and _may_count(segment.groups[-1].doses):
@@ -113,14 +123,15 @@ class Grouping:
                 self._place_length(segment, item)
             case Kind.UNTIL | Kind.FROM | Kind.BETWEEN:
                 self._place_dates(segment, item)
+            case Kind.DAY_NUMBERS:
+                self._place_numbered(segment, item)
             case Kind.REST | Kind.AGAIN:
                 self._place_rest(segment, item)
             case Kind.AS_NEEDED | Kind.CYCLE | Kind.LASTS | Kind.STOP | Kind.WEEK_IN_TWO:
                 self._place_in_all(segment, item)
             case kind if kind in (*_ELSEWHERE, Kind.SCHEME):
                 self.unread.append(item.said)
-                self.strengths += [] if item.strength is None else [item.strength]
-            case kind if kind is not Kind.NOISE:
+            case kind if kind not in (Kind.NOISE, Kind.NAMED):
                 self._place_timing(segment, item)
 
     def _place_in_all(self, segment: Segment, item: Item) -> None:
@@ -171,8 +182,6 @@ class Grouping:
             group = Group()
             segment.groups.append(group)
         group.timing_first = group.timing_first or (group.timed and not group.doses)
-        if item.strength is not None:
-            self.strengths.append(item.strength)
         if item.length is not None:
             segment.lasts = item.length
         is_new = group.say_again(_counted_in(self._shape, item.dose))
@@ -214,12 +223,32 @@ class Grouping:
             self.unread.append(item.said)
 
     def _place_length(self, segment: Segment, item: Item) -> None:
+        if _in_days(item.length) == _in_days(segment.bounds.duration) is not None:
+            return
         follows = item.kind is not Kind.NEXT or segment.opened_by is not None
         if segment.bounds.duration not in (None, item.length) or not follows:
             self.unread.append(item.said)
             return
         bounds = {"duration": item.length, "duration_high": item.length_high}
         segment.bounds = segment.bounds.model_copy(update=bounds)
+
+    def _place_numbered(self, segment: Segment, item: Item) -> None:
+        """`J1 : 2 cp, J2 à J5 : 1 cp`: steps whose days follow each other, from the first."""
+        if segment.day_first and not segment.is_bare:
+            self._close_segment()
+            segment = Segment(opened_by=item.said)
+            self.segments.append(segment)
+        before = (self.segments[-2].last_day or -1) if len(self.segments) > 1 else 0
+        if segment.bounds.duration is None and item.first_day == before + 1:
+            segment.day_first = segment.is_bare
+            segment.numbered = item
+            self._place_length(segment, item)
+            return
+        if segment.numbered is not None:  # `J1 J8 J15` are days of intakes, and no length
+            self.unread.append(segment.numbered.said)
+            segment.bounds = segment.bounds.model_copy(update={"duration": None})
+            segment.numbered = None
+        self.unread.append(item.said)
 
     def _place_dates(self, segment: Segment, item: Item) -> None:
         bounds = _bounds_of(item)
@@ -267,6 +296,21 @@ def _bounds_of(item: Item) -> dict[str, object] | None:
     day = day_of(item.said)
     name = "end" if item.kind is Kind.UNTIL else "start"
     return None if day is None else {name: day}
+
+
+def _times_of(number: Item, each: Item) -> Item | None:
+    """The number of times in what a bare number and a unit of time say: `3/j`."""
+    exact = number.dose.exact if number.dose is not None else None
+    if exact is None or each.frequency is None or not is_whole(exact.value) or not exact.value:
+        return None
+    frequency = each.frequency.model_copy(update={"times": int(exact.value)})
+    return Item(Kind.FREQUENCY, f"{number.said}{each.said}", frequency=frequency)
+
+
+def _in_days(length: Duration | None) -> Decimal | None:
+    """The length in days: `28 jours (4 semaines)` is one, said twice."""
+    days = None if length is None else {PeriodUnit.DAY: 1, PeriodUnit.WEEK: 7}.get(length.unit)
+    return None if length is None or days is None else length.value * days
 
 
 def _days_of(length: Duration | None) -> int | None:

@@ -80,7 +80,8 @@ class Group:
 class Segment:
     """What is said between two "then": groups, and what holds for all of them.
 
-    `opened_by` is the "then" before it.
+    `opened_by` is the "then" before it. `numbered` is `J2 à J5`, and `day_first` whether
+    that stands before the amounts.
     """
 
     opened_by: str | None = None
@@ -89,11 +90,25 @@ class Segment:
     cycle: Cycle | None = None
     lasts: Duration | None = None
     reasons: list[str] = field(default_factory=list)
+    numbered: Item | None = None
+    day_first: bool = False
 
     @property
     def is_empty(self) -> bool:
         """Whether it says nothing at all."""
-        return not self.says_more and not any(g.doses or g.timed for g in self.groups)
+        return not self.says_more and self.is_bare
+
+    @property
+    def last_day(self) -> int:
+        """The 5 of `J2 à J5`; 0 where no days are numbered."""
+        if self.numbered is None or self.numbered.length is None:
+            return 0
+        return (self.numbered.first_day or 0) + int(self.numbered.length.value) - 1
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it states no amount and no timing."""
+        return not any(group.doses or group.timed for group in self.groups)
 
     @property
     def says_more(self) -> bool:

@@ -46,7 +46,8 @@ def harmless_forms() -> tuple[Form, ...]:
         (rf"{_ASK}\w* (?:[^\W\d]+ ){{0,2}}{_WHO}\b[^.;\n]*", _advice),
         (
             r"(?:toujours )?a (?:la meme heure|heures? fixes?)(?: (?:chaque jour|tous les jours))?"
-            r"|at the same time (?:each|every) day",
+            r"|at the same time (?:each|every) day|toujours le meme jour(?: de la semaine)?"
+            r"|(?:le meme jour|on the same day) (?:chaque|each|every) (?:semaine|week)",
             noise,
         ),
         (
@@ -63,6 +64,12 @@ def harmless_forms() -> tuple[Form, ...]:
             noise,
         ),
         (r"(?:\d+ )?(?:boites?|btes?)(?: de \d+(?: [^\W\d]+)?)?(?![^\W\d_])", noise),
+        (r"(?:dispense|disp|qty|mitte|supply) ?[:#]? ?\d+(?=\s*(?:$|[.,;)]))", noise),
+        (
+            r"ne pas depasser (?:la|les) doses? (?:prescrite|indiquee|recommandee)s?"
+            r"|do not exceed the (?:stated|prescribed|recommended) dose",
+            noise,
+        ),
         (r"ald(?: ?100 ?%)?(?![^\W\d_])", noise),
         (
             r"(?:(?:et )?puis|ensuite|(?:and )?then|daarna) (?:la |se |the |de )?"

@@ -15,6 +15,7 @@ class Kind(Enum):
 
     DOSE = auto()
     SAID_AGAIN = auto()
+    OF_A_DAY = auto()
     NUMBER = auto()
     SCHEME = auto()
     FREQUENCY = auto()
@@ -27,6 +28,7 @@ class Kind(Enum):
     LENGTH = auto()
     SHORT_LENGTH = auto()
     NEXT = auto()
+    DAY_NUMBERS = auto()
     FROM = auto()
     UNTIL = auto()
     BETWEEN = auto()
@@ -34,6 +36,7 @@ class Kind(Enum):
     LASTS = auto()
     CYCLE = auto()
     WEEK_IN_TWO = auto()
+    SOME_DAYS = auto()
     REST = auto()
     AGAIN = auto()
     RENEWAL = auto()
@@ -55,7 +58,7 @@ class Item(NamedTuple):
     """A stretch of the text, as sent, and its meaning (of a type that depends on the kind).
 
     `again` is the same amount in another unit, by the `strength` that the words name. `unit` is
-    what the words count in, where bare numbers follow.
+    what the words count in, where bare numbers follow. `first_day` is the 2 of `J2 à J5`.
     """
 
     kind: Kind
@@ -73,3 +76,4 @@ class Item(NamedTuple):
     days: tuple[str, ...] = ()
     length: Duration | None = None
     length_high: Duration | None = None
+    first_day: int | None = None

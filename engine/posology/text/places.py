@@ -5,7 +5,7 @@ from datetime import time
 from decimal import Decimal
 from functools import cache
 
-from engine.posology.text.forms import Form, Match, number
+from engine.posology.text.forms import END, Form, Match, number, unit
 from engine.posology.text.items import Item, Kind
 from engine.posology.text.lexicon import any_of, number_pattern, words_of
 from schemas.base import is_whole
@@ -27,6 +27,9 @@ def place_forms() -> tuple[Form, ...]:
 
 def _clocks() -> tuple[Form, ...]:
     hour = r"(?P<hour>[01]?\d|2[0-3])"
+    # In `8 h 30 gouttes` the second number counts something else.
+    counted = rf"(?:{any_of('dose_units')}|{unit()}|fois|x){END}|[%/]|[.,-]\d"
+    minute = rf"(?P<minute>[0-5]\d| (?:00|15|30|45)(?! ?(?:{counted})))?\b"
     waited = r"(?<!apres )(?<!dans )(?<!nach )(?<!after )"
     # `2 h avant le fer`, `4 heures minimum`: a length of time; `18h avant les repas` is an hour.
     near = (
@@ -41,8 +44,8 @@ def _clocks() -> tuple[Form, ...]:
         ),
         (r"(?:a |at )?(?P<hour>1?\d) ?(?P<half>am|pm)\b", _clock),
         (r"(?:at )?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d) ?(?:hours|hrs)\b", _clock),
-        (rf"(?:a|vers|(?:et|,){near}) ?{hour} ?(?:h|heures?)(?P<minute>[0-5]\d)?\b", _clock),
-        (rf"{waited}{near}{hour} ?h(?P<minute>[0-5]\d)?\b", _clock),
+        (rf"(?:a|vers|(?:et|,){near}) ?{hour} ?(?:h|heures?){minute}", _clock),
+        (rf"{waited}{near}{hour} ?h{minute}", _clock),
     )
 
 
@@ -56,6 +59,7 @@ def _weekdays() -> tuple[Form, ...]:
         ),
         (rf"(?!je me\b)(?:{two})\b(?:[ ,/-]{{1,2}}(?:et )?(?:{two})\b)+", _listed_weekdays),
         (rf"(?:du |from )(?P<first>{named}) (?:au|to) (?P<last>{named})\b", _span_of_weekdays),
+        (r"(?:le |les |tous les |at |on |every )?(?:the )?week-?ends?\b", _weekend),
         (rf"(?:le |les |tous les |chaque |on |every |op |am )?(?P<first>{long_named})\b", _weekday),
     )
 
@@ -107,6 +111,11 @@ def _listed_weekdays(found: Match) -> Item:
     known = {**words_of("weekdays"), **_TWO_LETTERS}
     listed = (known[word] for word in re.findall(r"[a-z]+", found[0]) if word in known)
     return Item(Kind.WEEKDAY, weekdays=tuple(map(Weekday, listed)))
+
+
+def _weekend(found: Match) -> Item:
+    """`le week-end`."""
+    return Item(Kind.WEEKDAY, weekdays=(Weekday.SATURDAY, Weekday.SUNDAY))
 
 
 def _weekday(found: Match) -> Item:

@@ -35,6 +35,11 @@ def _every_so_often() -> tuple[Form, ...]:
     return (
         (r"every (?:other|second|2nd) (?P<unit>day|week)", _every_other),
         (
+            r"(?:(?:1|une|one) ?(?:fois|time|x) )?(?:par|per|chaque|each|every|tous les|/) ?"
+            r"(?P<turn>trimestre|semestre|quarter)s?\b",
+            _in_months,
+        ),
+        (
             rf"(?:(?:1|une|one) (?:fois|time) |once )?"
             # `2 g/24h` is the amount of a day, like `2 g/j`.
             rf"(?:toutes? les|tte?s? les|tous les|ts les|every|chaque|elke|iedere|/(?! ?24 ?h)|q) ?"
@@ -116,6 +121,12 @@ def _every_other(found: Match) -> Item:
     """One day, or one week, of two."""
     unit = PeriodUnit.WEEK if found["unit"] == "week" else PeriodUnit.DAY
     return Item(Kind.FREQUENCY, frequency=frequency_of(1, 2, unit))
+
+
+def _in_months(found: Match) -> Item:
+    """`par trimestre`, `une fois par semestre`."""
+    months = 6 if found["turn"] == "semestre" else 3
+    return Item(Kind.FREQUENCY, frequency=frequency_of(1, months, PeriodUnit.MONTH))
 
 
 def _times_dose(found: Match) -> Item | None:

@@ -20,7 +20,7 @@ def items_of(text: str) -> tuple[Item, ...]:
         if plain[place].isspace():
             place += 1
             continue
-        after_word = bool(items) and items[-1].kind is Kind.WORD
+        after_word = not items or items[-1].kind is Kind.WORD
         named = _names().match(text, places[place]) if small else None
         if named is not None and not is_known(folded(named["name"])):
             item, end = Item(Kind.NOISE), place + len(named[0])
@@ -65,7 +65,10 @@ def _next(plain: str, place: int, *, after_word: bool) -> tuple[Item, int]:
 
 
 def _is_inside(plain: str, place: int, *, after_word: bool) -> bool:
-    """Whether the place is amid a word: a letter after a letter, a figure after one of `G5`."""
+    """Whether the place is amid a word: a letter after a letter, a figure after one of `G5`.
+
+    In `1cpx2/j` the amount ends before its `x`.
+    """
     if place == 0 or not plain[place - 1].isalpha():
         return False
-    return plain[place].isalpha() or (after_word and plain[place].isdigit())
+    return after_word and plain[place].isalnum()

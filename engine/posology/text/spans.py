@@ -59,12 +59,16 @@ def _turns() -> tuple[Form, ...]:
         (r"au long cours|onwards|long terme|long term|ongoing|en continu", kind_of(Kind.OPEN)),
         (
             rf"(?:(?:(?:a )?renouveler|renouvelable|oar)(?: ?x? ?{number}(?: fois)?)?"
-            rf"|ar ?x? ?{number}(?: fois)?)(?=\s*(?:$|[.,;)]))",
+            rf"|ar ?x? ?{number}(?: fois)?|refills? ?:? ?{number})(?=\s*(?:$|[.,;)]))",
             kind_of(Kind.RENEWAL),
         ),
         (r"(?:1|une) ?sem(?:aine)? sur (?:2|deux)\b|alternate weeks", kind_of(Kind.WEEK_IN_TWO)),
         (r"(?:1|un) ?j(?:our)? sur (?:2|deux)\b|1 ?j(?:our)? ?/ ?2\b|alternate days", _every_other),
-        (rf"(?P<low>{number}) jours? sur (?P<high>{number})", _cycle),
+        (
+            rf"{number} ?(?:jours?|j|days?) ?(?:par |/ ?|per |a )(?:semaine|sem|week){END}",
+            kind_of(Kind.SOME_DAYS),
+        ),
+        (rf"(?P<low>{number}) ?j(?:ours?)? ?(?:sur|/) ?(?P<high>{number})(?! ?[\w/])", _cycle),
     )
 
 
@@ -89,13 +93,14 @@ def _dates() -> tuple[Form, ...]:
 def _lengths() -> tuple[Form, ...]:
     number = number_pattern()
     return (
+        (r"(?:a |de )?j(?P<first>\d{1,2})(?: ?(?:-|a|au) ?j ?(?P<last>\d{1,2}))?(?!\w)", _numbered),
         (
             rf"(?:sur|en|over) {many()} ?(?P<unit>heures?|hours?|h|minutes?|min){END}",
             length_as(Kind.LASTS),
         ),
         (
             r"(?:pendant|pdt|durant|for|for up to|fur|voor|(?:eerst )?gedurende|x|sur"
-            r"|duree(?: de)? ?:?|traitement (?:de|d')|qsp) ?"
+            r"|duree(?: de| du traitement)? ?:?|traitement (?:de|d')|qsp) ?"
             rf"{many()} ?(?P<unit>{unit()}){END}",
             length,
         ),
@@ -108,7 +113,13 @@ def _lengths() -> tuple[Form, ...]:
             rf"(?:pendant |durant )?les (?P<low>{number}) premiere?s (?P<unit>{unit()}){END}",
             length,
         ),
-        (r"(?:le premier jour|(?:on )?the first day)\b(?! (?:du|de|des|of)\b)", _first_day),
+        (
+            r"(?:le (?:premier|1er) jour|(?:on )?the first day"
+            r"|(?:pendant )?la (?:premiere|1ere|1re) semaine|(?:for )?the first week)\b"
+            r"(?! (?:du|de|des|of)\b)",
+            _first_day,
+        ),
+        (r"for (?P<low>\d{1,2})/(?P<turn>7|52|12)(?![\d/])", _in_sevenths),
         (
             # `7 j` with nothing before it: a length only where it stands alone.
             rf"{many()} ?(?P<unit>jours?|jrs|j|days?|semaines?|sem|weeks?|mois|months?)"
@@ -128,9 +139,25 @@ def _for_a_month(found: Match) -> Item:
     return Item(Kind.LENGTH, length=Duration.model_validate({"value": 1, "unit": "mo"}))
 
 
+def _numbered(found: Match) -> Item | None:
+    """`J2 à J5`: so many days, from the second of the treatment."""
+    first, last = int(found["first"]), int(found["last"] or found["first"])
+    if not 0 < first <= last:
+        return None
+    days = Duration.model_validate({"value": last - first + 1, "unit": "d"})
+    return Item(Kind.DAY_NUMBERS, length=days, first_day=first)
+
+
 def _first_day(found: Match) -> Item:
-    """`2 cp le premier jour puis ...`: for one day."""
-    return Item(Kind.LENGTH, length=Duration.model_validate({"value": 1, "unit": "d"}))
+    """`2 cp le premier jour puis ...`: for one day, or one week."""
+    unit = "wk" if found[0].endswith(("semaine", "week")) else "d"
+    return Item(Kind.LENGTH, length=Duration.model_validate({"value": 1, "unit": unit}))
+
+
+def _in_sevenths(found: Match) -> Item:
+    """`for 5/7`, `for 2/52`, `for 3/12`: so many days, weeks or months of British prescriptions."""
+    unit = {"7": "d", "52": "wk", "12": "mo"}[found["turn"]]
+    return Item(Kind.LENGTH, length=Duration.model_validate({"value": found["low"], "unit": unit}))
 
 
 def _next_day(found: Match) -> Item:
@@ -146,8 +173,10 @@ def _every_other(found: Match) -> Item:
 def _cycle(found: Match) -> Item | None:
     """`21 jours sur 28`."""
     on, turn = whole(found, "low"), whole(found, "high")
-    if on is None or turn is None or not on < turn or turn < _LONG_CYCLE:
+    if on is None or turn is None or not on < turn:
         return None
+    if turn < _LONG_CYCLE:
+        return Item(Kind.SOME_DAYS)
     return Item(Kind.CYCLE, cycle=Cycle(days_on=on, days_off=turn - on))
 
 

@@ -7,6 +7,7 @@ from plans import lasting
 from engine.posology.comparison.compare import compare, compare_all
 from engine.posology.text.propose import propose
 from schemas.posology import Phase, Posology
+from schemas.prescription import Product
 
 ADDS, CONTRADICTS = "text-adds", "text-contradicts"
 MORNING = a_phase(moments=["MORN"])
@@ -86,6 +87,74 @@ def test_the_first_day_is_a_step_of_one_day() -> None:
     assert _codes(text.replace("4", "5"), *steps) == [CONTRADICTS]
     assert ADDS in _codes("1 cp le premier jour du mois", MORNING)
     assert ADDS in _codes("1 cp le matin, 2 cp le lendemain", MORNING)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("J1 : 2 cp, J2 à J5 : 1 cp", []),
+        ("2 cp à J1 puis 1 cp de J2 à J5", []),
+        ("J1 : 2 cp, J2 à J6 : 1 cp", [CONTRADICTS]),
+        ("J1 : 2 cp, J3 à J5 : 1 cp", [ADDS]),
+        ("J1 : 1 cp, J2 à J5 : 2 cp", [CONTRADICTS]),
+        ("2 cp J1 J8 J15", [ADDS]),
+        ("J2 : 2 cp", [ADDS]),
+    ],
+)
+def test_numbered_days_are_steps_where_they_follow_each_other(
+    text: str, expected: list[str]
+) -> None:
+    assert _codes(text, _step(1, "2 tablet", 1), _step(2, "1 tablet", 4)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("EXEMPLE 75 : 1 cp le matin", []),
+        ("Exemple 75, 1 cp le matin", []),
+        ("EXEMPLE 75 mg 1 cp le matin", []),
+        ("EXEMPLE 75 mg : 1-0-0", []),
+        ("EXEMPLE 75 : 2 cp le matin", [CONTRADICTS]),
+        ("EXEMPLE 150 : 1 cp le matin", [ADDS]),
+        ("EXEMPLE 75 le matin", [CONTRADICTS]),
+        ("AUTRE 75 : 1 cp le matin", [ADDS]),
+    ],
+)
+def test_the_first_words_of_the_products_name_say_nothing_before_an_amount(
+    text: str, expected: list[str]
+) -> None:
+    product = Product(text="EXEMPLE 75 mg, comprimé pelliculé")
+
+    found = compare_all(Posology(phases=(MORNING,)), (text,), product)
+
+    assert sorted({finding.code.value for finding in found}) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1 cp à 8 h 30", []),
+        ("1 cp à 8 h 30 le matin", []),
+        ("1 cp à 8 h 15", [CONTRADICTS]),
+        ("1 cp à 8 h 30 gouttes", [CONTRADICTS, "text-unread"]),
+    ],
+)
+def test_minutes_stand_after_a_blank_unless_they_count_something(
+    text: str, expected: list[str]
+) -> None:
+    assert _codes(text, a_phase(clock=["08:30"])) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("500 mg 3 fois par jour, soit 1500 mg par jour", []),
+        ("500 mg 3 fois par jour (soit 1,5 g/j)", []),
+        ("500 mg 3 fois par jour soit 1 g par jour", [CONTRADICTS]),
+    ],
+)
+def test_the_amount_of_a_day_is_what_its_intakes_make(text: str, expected: list[str]) -> None:
+    assert _codes(text, a_phase(frequency=a_frequency(3), dose="500 mg")) == expected
 
 
 def test_an_instruction_of_two_steps_is_compared_with_both() -> None:

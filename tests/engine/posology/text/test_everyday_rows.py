@@ -142,7 +142,7 @@ UNREAD: dict[str, Sequence[str]] = {
     "à jeun": ["à jeun"],
     "jours pairs": ["jours pairs"],
     "jours impairs": ["jours impairs"],
-    "5 jours sur 7": ["5 jours sur", "7"],
+    "5 jours sur 7": ["5 jours sur 7"],
     "le premier jour du mois": ["le premier jour du mois"],
     "tous les 05 du mois": ["05 du mois"],
     "sauf le week-end": ["sauf le week-end"],
@@ -177,7 +177,7 @@ UNREAD: dict[str, Sequence[str]] = {
 BOTH: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "0,5 cp J1, 0,75 cp J2, recommencer": (
         ["0.5 tablet"],
-        ["J 1 ,", "0,75 cp", "J 2 , recommencer"],
+        ["0,75 cp", "J1", "J2", ", recommencer"],
     ),
     "dernier vendredi": (["fri"], ["dernier"]),
     "1er, 8e, 15e jours du cycle": ([], ["1 er , 8 e , 15 e jours du cycle"]),

@@ -168,7 +168,7 @@ def test_a_text_is_read_as_its_phases_and_nothing_is_left(
         ("1 cp 2 fois par jour 3 fois par jour", ("3 fois par jour",)),
         ("1,5 fois par jour", ("1,5 fois",)),
         ("1 cp matin, max 4/j", ("max 4/j",)),
-        ("5 jours sur 7", ("5 jours sur", "7")),
+        ("5 jours sur 7", ("5 jours sur 7",)),
         ("1 - 1 - 1 - 1 - 1", ("1 - 1 -", "1 - 1 -", "1")),
         ("1/0/1", ("1 /", "0/1")),
     ],
