@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from engine.posology.comparison.times import named_moments
 from engine.posology.text.lexicon import abbreviated, folded
+from schemas.base import is_whole
 from schemas.posology import Frequency, Phase, Weekday
 from schemas.quantity import PeriodUnit, Quantity
 
@@ -43,15 +44,15 @@ def _of_code(phase: Phase) -> Frequency | None:
 
 
 def _of_frequency(times: int, frequency: Frequency) -> Tempo:
-    every = frequency.period or Decimal(1)
+    every = _every(frequency)
     match frequency.unit:
-        case PeriodUnit.HOUR if every % _HOURS_A_DAY == 0:
+        case PeriodUnit.HOUR if _is_full(every, _HOURS_A_DAY):
             return "days", every // _HOURS_A_DAY
         case PeriodUnit.HOUR:
             return "hours", every
         case PeriodUnit.DAY if every == 1:
             return "day", times
-        case PeriodUnit.DAY if every % _DAYS_A_WEEK == 0:
+        case PeriodUnit.DAY if _is_full(every, _DAYS_A_WEEK):
             return "weeks", every // _DAYS_A_WEEK
         case PeriodUnit.DAY:
             return "days", every
@@ -63,12 +64,22 @@ def _of_frequency(times: int, frequency: Frequency) -> Tempo:
             return "short", every
 
 
+def _every(frequency: Frequency) -> int | Decimal:
+    """The number of units between two intakes; a whole one is an `int`, which divides at any size."""
+    period = frequency.period or Decimal(1)
+    return int(period) if is_whole(period) else period
+
+
+def _is_full(every: int | Decimal, turn: int) -> bool:
+    return isinstance(every, int) and every % turn == 0
+
+
 def _of_weekdays(days: int, slots: int, frequency: Frequency | None) -> Tempo:
     """The intakes of a week: the number stated, or the days by the intakes of each."""
     times = frequency.times if frequency and frequency.times else None
     weekly = frequency is not None and frequency.unit is PeriodUnit.WEEK
     if frequency is not None and weekly and (frequency.period or 1) > 1:
-        return "weeks", frequency.period or 1
+        return "weeks", _every(frequency)
     if times is not None and weekly and times not in (days, slots):
         return "week", times
     daily = times if times is not None and not weekly else 1
@@ -88,6 +99,8 @@ def total_of(phases: Iterable[Phase]) -> Quantity | None:
     for phase in phases:
         tempo, amount = tempo_of(phase), phase.dose.exact if phase.dose else None
         if amount is None or tempo is None or tempo[0] not in ("day", "hours"):
+            return None
+        if not isinstance(tempo[1], int):
             return None
         times = tempo[1] if tempo[0] == "day" else _HOURS_A_DAY // tempo[1]
         value = amount.value * times + (total.value if total else 0)

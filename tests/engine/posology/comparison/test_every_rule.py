@@ -402,7 +402,7 @@ def test_two_ways_to_say_one_thing_agree(text: str, phases: list[Phase]) -> None
         ("1 cp tous les 12 mois", a_phase(frequency=a_frequency(1, "1", "mo"))),
         ("1 cp tous les mois", a_phase(frequency=a_frequency(1, "1", "a"))),
         ("1 cp toutes les 30 minutes", a_phase(frequency=a_frequency(1, "30", "h"))),
-        ("6 cp par jour", a_phase(frequency=a_frequency(1, "0.5", "h"))),
+        ("24 cp par jour", a_phase(frequency=a_frequency(1, "0.5", "h"))),
         ("1 cp toutes les 1,5 heures", a_phase(frequency=a_frequency(1, "1", "h"))),
         ("1 cp tous les jours", a_phase(frequency=a_frequency(1, "1.5"))),
         ("1 cp toutes les 2 heures", a_phase(frequency=a_frequency(1, "2.5", "h"))),
