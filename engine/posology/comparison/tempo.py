@@ -65,7 +65,7 @@ def _of_frequency(times: int, frequency: Frequency) -> Tempo:
 
 
 def _every(frequency: Frequency) -> int | Decimal:
-    """The number of units between two intakes; a whole one is an `int`, which divides at any size."""
+    """The units between two intakes; a whole number of them is an `int`, of any size."""
     period = frequency.period or Decimal(1)
     return int(period) if is_whole(period) else period
 
