@@ -7,6 +7,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pn13_messages import LINE, TABLET, a_line, a_message, a_posology, prescription_of
 
 from connectors.pn13.connector import CONNECTOR, NAMESPACE
@@ -376,3 +378,82 @@ def test_a_range_as_needed_is_not_repeated_as_one_amount() -> None:
     )
 
     assert texts(root, "Elément_posologie") == []
+
+
+POSOLOGIES = (
+    a_posology(BEFORE + HALF_AN_HOUR),
+    a_posology(JUST_AFTER),
+    a_posology(NAMED),
+    a_posology(NAMED + SECOND),
+    a_posology(TWICE),
+    a_posology(MONDAYS + NAMED),
+    a_posology(TENTH + AT_TEN),
+    a_posology(IF_NEEDED),
+    a_posology(TWICE + LASTS + RATE),
+    a_posology("<Fréquence Phast-nomenclature='F' Phast-signification='x'>TLJ</Fréquence>"),
+    a_posology(""),
+)
+OF_THE_LINE = (
+    "<Voie_administration>54</Voie_administration>",
+    "<Forme>29</Forme>",
+    "<Indication>Douleur</Indication>",
+    "<Libellé_élément_prescr>PARACETAMOL : 1 comprimé</Libellé_élément_prescr>",
+    "<Type_élément_prescr>1</Type_élément_prescr>",
+    *(
+        f"""<Elément_lié><Id_élément_lié>L9</Id_élément_lié>
+        <Type_liaison_élément>{kind}</Type_liaison_élément></Elément_lié>"""
+        for kind in "367"
+    ),
+)
+AMOUNTS = st.decimals(min_value=0, max_value=10_000, places=2)
+
+
+@st.composite
+def components(draw: st.DrawFn) -> str:
+    """One to three components, the vehicle and the one the dose is counted in anywhere."""
+    parts = []
+    for _ in range(draw(st.integers(1, 3))):
+        flags = "".join(draw(st.sampled_from(["", f"<{name}>1</{name}>"])) for name in FLAGS)
+        parts.append(
+            f"""<Composant_prescrit><Type_composant_3>3</Type_composant_3>
+            <Code_composant_3>1181</Code_composant_3><Libellé_composant>B</Libellé_composant>
+            <Quantité_composant_prescrite><Nombre>{draw(AMOUNTS)}</Nombre><Unité>mL</Unité>
+            </Quantité_composant_prescrite>{flags}</Composant_prescrit>"""
+        )
+    return "".join(parts)
+
+
+FLAGS = ("Référent_poso", "Véhicule")
+LIMITS = st.sampled_from(["", GAP, CEILINGS, GAP + CEILINGS])
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    posologies=st.lists(st.sampled_from(POSOLOGIES), min_size=1, max_size=4),
+    limits=LIMITS,
+    inside=st.sets(st.sampled_from(OF_THE_LINE)),
+    parts=components(),
+)
+def test_what_an_analysis_repeats_of_any_line_is_read_as_the_line_was(
+    posologies: list[str], limits: str, inside: set[str], parts: str
+) -> None:
+    own = a_line("".join(posologies) + limits, inside="".join(sorted(inside)), components=parts)
+
+    line, echo = echoed(own)
+
+    assert _said(echo) == _said(line)
+
+
+def _said(line: Line) -> object:
+    """What an analysis repeats, without places, doubts and the words that stand beside codes."""
+    return (
+        line.identifier,
+        line.kind,
+        line.text,
+        line.route,
+        line.product.form,
+        line.product.ingredients,
+        line.indication,
+        [(link.kind, link.line) for link in line.links],
+        [bare(phase) for phase in line.posology.phases],
+    )
