@@ -2,12 +2,12 @@
 the invariants of Timing and of Bundles. Nothing here asks what a pharmacy could do with it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from connectors.fhir.dosage.timing_rules import check_repeat
 from connectors.fhir.form.conform import conform
 from connectors.fhir.form.invariants import broken_invariants
-from connectors.fhir.form.tree import Json, Object, Unreadable, is_object, load
+from connectors.fhir.form.tree import Json, Object, Unreadable, encoding_doubt, is_object, load
 from connectors.fhir.form.values import Doubts, Element
 from connectors.fhir.form.wire import model_errors
 from connectors.trail import Trail
@@ -21,19 +21,36 @@ def lint(data: bytes) -> tuple[Finding, ...]:
     except Unreadable as unreadable:
         return (unreadable.finding,)
     name = str(root["resourceType"])
-    tree, own = conform(root, name)
-    said = [finding.location for finding in own]
-    models = (_model(place, kind) for place, kind in model_errors(tree) if _new(place, said))
+    tree, own = conform(root, name, strict=True)
+    said = _Said(finding.location for finding in own)
+    models = (_model(place, kind) for place, kind in model_errors(tree) if said.lacks(place))
     rules = (
         Finding(code=FindingCode.STRUCTURE_INVALID, location=place, message=rule)
         for place, rule in broken_invariants(tree, name)
     )
-    return (*own, *models, *_timings(root, name), *rules)
+    return (*encoding_doubt(data), *own, *models, *_timings(root, name), *rules)
 
 
-def _new(place: str, said: list[str]) -> bool:
-    """Whether no finding of ours is at this place, inside it, or around it."""
-    return not any(place.startswith(one) or one.startswith(place) for one in said)
+class _Said:
+    """Places that have a finding, and the places around them."""
+
+    def __init__(self, places: Iterable[str]) -> None:
+        self._places = frozenset(places)
+        self._around = frozenset(outer for place in self._places for outer in _outer(place))
+
+    def lacks(self, place: str) -> bool:
+        """Whether no finding of ours is at this place, inside it, or around it."""
+        return place not in self._around and not any(
+            outer in self._places for outer in _outer(place)
+        )
+
+
+def _outer(place: str) -> Iterator[str]:
+    """The place, and every place around it."""
+    yield place
+    for rank, letter in enumerate(place):
+        if letter in ".[":
+            yield place[:rank]
 
 
 def _model(place: str, kind: str) -> Finding:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from connectors.fhir.form.primitives import wrong_form
 from connectors.fhir.form.shapes import PRIMITIVES, TEXTS, WHOLE_NUMBERS, Shape, Shapes, shapes_of
 from connectors.fhir.form.tree import Json, Object, as_text, is_object
 from schemas.finding import Finding, FindingCode
@@ -27,21 +28,28 @@ class Conformed(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def conform(resource: Object, location: str, untouched: frozenset[str] = frozenset()) -> Conformed:
+def conform(
+    resource: Object,
+    location: str,
+    untouched: frozenset[str] = frozenset(),
+    *,
+    strict: bool = False,
+) -> Conformed:
     """The resource without what R4 does not know, in the types that R4 gives.
 
     A resource of a type that the table does not hold, and values of the `untouched` types,
-    stay as they are, with no finding.
+    stay as they are, with no finding. `strict` asks how a date, an id or a URI is written too.
     """
-    walk = _Walk(untouched)
+    walk = _Walk(untouched, strict=strict)
     return Conformed(walk.resource(resource, location), tuple(walk.findings))
 
 
 class _Walk:
     """One pass over a resource; `findings` grows in the order of the source."""
 
-    def __init__(self, untouched: frozenset[str]) -> None:
+    def __init__(self, untouched: frozenset[str], *, strict: bool) -> None:
         self.untouched = untouched
+        self.strict = strict
         self.findings: list[Finding] = []
 
     def say(
@@ -116,6 +124,8 @@ class _Walk:
 
     def primitive(self, value: Json, shape: Shape, here: str) -> Json:
         wrong = _wrong_primitive(value, shape.type)
+        if self.strict and wrong is None and not shape.codes:
+            wrong = wrong_form(value, shape.type)
         if wrong is not None:
             quoted = None if isinstance(value, dict | list) else as_text(value)
             self.say(FindingCode.VALUE_INVALID, here, wrong, quoted)

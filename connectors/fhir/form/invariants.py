@@ -1,18 +1,28 @@
 """Invariants of FHIR R4 that no model checks: Bundles, contained resources, extensions, amounts.
 
-Source: FHIR R4 Bundle (bdl-1 to bdl-12), DomainResource (dom-2), Extension (ext-1), Quantity
-(qty-3), Duration (drt-1), Range (rng-2), Ratio (rat-1), Period (per-1), Reference (ref-1).
+Source: FHIR R4 Bundle (bdl-1 to bdl-12), DomainResource (dom-2, dom-3), Element (ele-1), Extension
+(ext-1), Quantity (qty-3), SimpleQuantity (sqty-1), Duration (drt-1), Range (rng-2), Ratio (rat-1),
+Period (per-1), Reference (ref-1), ContactPoint (cpt-2), Attachment (att-1). Those of single types
+of resources are in `resource_rules`.
 """
 
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import TypeAlias
 
+from connectors.fhir.form.resource_rules import broken_rules, unused_contained
 from connectors.fhir.form.tree import Json, Object, as_text, is_object
 
 Breach: TypeAlias = tuple[str, str]
 _ASK = frozenset(("batch", "transaction", "history"))
 _LENGTHS = ("boundsDuration", "dispenseInterval", "expectedSupplyDuration", "valueDuration")
+_SIMPLE = frozenset(
+    (
+        *("quantity", "dose", "doseQuantity", "rateQuantity", "low", "high", "daysSupply"),
+        *("maxDosePerAdministration", "maxDosePerLifetime"),
+    )
+)
+"""Members whose type is a SimpleQuantity, or the ends of a Range."""
 _TIMES = ("ms", "s", "min", "h", "d", "wk", "mo", "a")
 _UCUM = "http://unitsofmeasure.org"
 _NUMBERS = (int, Decimal)
@@ -44,11 +54,22 @@ def _walk(value: Json, here: str, holder: Object) -> Iterator[Breach]:
 def _resource(tree: Object, here: str, *, inside: bool) -> Iterator[Breach]:
     if inside and tree.get("contained"):
         yield f"{here}.contained", "dom-2: a contained resource must contain none"
+    if not inside:
+        yield from unused_contained(tree, here)
+    yield from broken_rules(tree, here, inside=inside)
     if tree["resourceType"] == "Bundle":
         yield from _bundle(tree, here)
 
 
 def _element(tree: Object, here: str, holder: Object) -> Iterator[Breach]:
+    if not tree.keys() - {"id"} and "resourceType" not in tree:
+        yield here, "ele-1: an element must have a value or children"
+    if here.rpartition(".")[2].startswith("telecom") and "system" not in tree and "value" in tree:
+        yield f"{here}.system", "cpt-2: a contact needs its system"
+    if "data" in tree and "contentType" not in tree and "Attachment" in here.rpartition(".")[2]:
+        yield f"{here}.contentType", "att-1: data needs its type"
+    if "comparator" in tree and here.rpartition(".")[2].partition("[")[0] in _SIMPLE:
+        yield f"{here}.comparator", "sqty-1: a simple amount must have no comparator"
     if isinstance(tree.get("url"), str) and here.rpartition(".")[2].startswith("extension["):
         values = [name for name in tree if name.lstrip("_").startswith("value")]
         if bool(values) == bool(tree.get("extension")):
@@ -99,6 +120,8 @@ def _bundle(bundle: Object, here: str) -> Iterator[Breach]:
             yield f"{here}.entry[0]", "bdl-11: a document must have a Composition first"
     if kind == "message" and first != "MessageHeader":
         yield f"{here}.entry[0]", "bdl-12: a message must have a MessageHeader first"
+    if "total" in bundle and kind not in ("searchset", "history"):
+        yield f"{here}.total", "bdl-1: a search and a history, and only they, have a total"
     yield from _entries(entries, kind, here)
 
 
@@ -112,6 +135,10 @@ def _entries(entries: list[Object], kind: str, here: str) -> Iterator[Breach]:
         if (kind in _ANSWER) != ("response" in entry):
             rule = "bdl-4: answers and a history, and only they, have responses"
             yield f"{place}.response", rule
+        if "search" in entry and kind != "searchset":
+            yield f"{place}.search", "bdl-2: a search, and only it, says how an entry was found"
+        if not {"resource", "request", "response"} & entry.keys():
+            yield place, "bdl-5: an entry must have a resource, a request or a response"
         url = entry.get("fullUrl")
         if isinstance(url, str) and kind != "history":
             key = (url, _version(entry))

@@ -1,4 +1,4 @@
-"""The OperationOutcome that a sender gets: places as FHIRPath, codes of R4, nothing of a patient."""
+"""The OperationOutcome a sender gets: places as FHIRPath, codes of R4, nothing of a patient."""
 
 import json
 
