@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from constructs import posology_page
+from elements import PAGE, pn13_page
 
 from cli import app
 from engine.terminal.pages import commands_page, findings_page
@@ -17,6 +18,7 @@ def pages() -> dict[Path, str]:
         DOCS / "commands.md": commands_page(app),
         DOCS / "findings.md": findings_page(),
         DOCS / "posology.md": posology_page(),
+        PAGE: pn13_page(),
     }
 
 
