@@ -142,19 +142,21 @@ def _normalised(line: Line, prescription: Prescription, site: Site) -> Normalise
 
 
 def _compared(line: Line, record: ProductRecord | None) -> tuple[Finding, ...]:
-    """What the sender's words say against the structure: of the line, each phase, each label.
+    """What the sender's words say against the structure: of the line, its reason, each phase.
 
     Where the sender states no strength of the product, that of the reference counts.
     """
     if line.action not in PLANNING_ACTIONS:
         return ()
     from engine.posology.comparison.compare import compare_all
+    from engine.posology.comparison.needs import of_needs
 
     product = line.product
     if record is not None and not product.strengths:
         product = product.model_copy(update={"strengths": record.strengths})
     texts = (line.text,) if line.text else ()
-    return _each_once(compare_all(line.posology, texts, product, line.effective_at))
+    said = compare_all(line.posology, texts, product, line.effective_at)
+    return _each_once((*said, *of_needs(line)))
 
 
 def _schedule(line: Line, result: Normalised) -> LineSchedule:

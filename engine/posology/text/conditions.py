@@ -47,7 +47,7 @@ def condition_forms() -> tuple[Form, ...]:
             r"|zo ?nodig|indien nodig|bij (?:pijn|hoest|koorts)"
             r"|(?:avant|apres|before|after) (?:chaque|each|every) (?!(?:repas|prise|meal)\b)\w+"
             r"|si besoin|si necessaire|a la demande|as needed|as required|when required"
-            rf"|if needed|if required|prn|en cas de|si|if|when)\b{CLAUSE}",
+            rf"|if needed|if required|prn|en cas (?:de|des|du|d')|si|if|when)\b{CLAUSE}",
             kind_of(Kind.AS_NEEDED),
         ),
     )
