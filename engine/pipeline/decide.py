@@ -1,8 +1,10 @@
 """A named person's decision on one item of the queue, and the release that follows from it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from engine.pipeline.context import Context
+from engine.pipeline.elsewhere import Around, around
 from engine.pipeline.forbidden import journalled
 from engine.review.changes import difference_between
 from engine.security.permissions import Permission, decider, entitled
@@ -42,9 +44,13 @@ def _decide(context: Context, user: str, item_id: str, request: Request) -> Deci
     with context.store.unit(context.tenant) as unit:
         account = entitled(unit, user, Permission.QUEUE_DECIDE)
         item = _item(unit, item_id)
+        stands = around(unit, item.patient_id) if item.patient_id else None
+        item = _item(unit, item_id)
         desk, changes = _on_the_desk(unit, item, request)
         person = decider(account, context.tenant)
         state = check_decision(desk, request, person, changes=changes)
+        if stands and request.kind is DecisionKind.VALIDATE:
+            _check_beside(unit, stands, item, user, now)
         decision = decide(
             desk,
             request,
@@ -71,6 +77,8 @@ def _decide(context: Context, user: str, item_id: str, request: Request) -> Deci
         release = None
         if decision.kind is DecisionKind.VALIDATE:
             release = _release(context, unit, item, decision)
+        if item.patient_id and not state.is_open:
+            around(unit, item.patient_id).retell(now, user)
         unit.commit()
     return Decided(decision, state, release)
 
@@ -80,6 +88,18 @@ def _item(unit: Unit, item_id: str) -> queue.Item:
     if item is None:
         raise Refused("item: there is none of this id")
     return item
+
+
+def _check_beside(unit: Unit, stands: Around, item: queue.Item, user: str, now: datetime) -> None:
+    """What stands beside the prescription is what its content says.
+
+    Raises: `Stale` when it does not; the version that says it is on the desk then.
+    """
+    own = next((each for each in stands.waiting if each.item.id == item.id), None)
+    made = stands.retold(own, now, user) if own else None
+    if made is not None:
+        unit.commit()
+        raise Stale(item.content_sha256, made.content_sha256)
 
 
 def _on_the_desk(

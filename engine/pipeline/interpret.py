@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from engine.pipeline.context import Context
 from engine.pipeline.earlier import is_text_only, line_key
+from engine.pipeline.elsewhere import Around, around
 from engine.pipeline.forbidden import journalled
 from engine.pipeline.products import Lookup
 from engine.pipeline.reassess import reassessed
@@ -112,6 +113,7 @@ def _interpret(
     with context.store.unit(context.tenant) as unit:
         person = decider(entitled(unit, user, Permission.QUEUE_DECIDE), context.tenant)
         require_pharmacist(person)
+        stands = _around(unit, item_id)
         desk = _desk(unit, item_id, rank)
         read = confirm(desk.offer, answers)
         if not isinstance(read, Posology):
@@ -128,13 +130,23 @@ def _interpret(
             findings=_at_the_line(against(desk.offer, answers, read), desk),
             software=context.software,
         )
-        made = _made(unit, desk, kept)
+        made = _made(unit, desk, kept, stands)
         _keep(unit, desk, kept, made)
         item = queue.item(unit, item_id)
         if item is None:
             raise Refused("item: there is none of this id")
+        stands.put(made, item)
+        stands.retell(now, user)
         unit.commit()
     return Interpreted(kept, made, item)
+
+
+def _around(unit: Unit, item_id: str) -> Around:
+    """What stands of the patient of the item; nothing of nobody."""
+    item = queue.item(unit, item_id)
+    if item is None or item.patient_id is None:
+        return Around(unit, Lookup(unit))
+    return around(unit, item.patient_id)
 
 
 def _desk(unit: Unit, item_id: str, rank: int) -> Desk:
@@ -189,7 +201,7 @@ def _at_the_line(findings: Sequence[Finding], desk: Desk) -> tuple[Finding, ...]
     )
 
 
-def _made(unit: Unit, desk: Desk, kept: Interpretation) -> StoredPrescription:
+def _made(unit: Unit, desk: Desk, kept: Interpretation, stands: Around) -> StoredPrescription:
     """The version with the reading, stored. Raises: `Unread` when it makes no schedule."""
     before = desk.stored
     validated = prescriptions.last_validated(unit, before.group_key)
@@ -199,8 +211,9 @@ def _made(unit: Unit, desk: Desk, kept: Interpretation) -> StoredPrescription:
         if each.interpretation is not None
     }
     content = reassessed(
-        before.content, {**readings, kept.line: kept}, desk.site, validated, Lookup(unit)
+        before.content, {**readings, kept.line: kept}, desk.site, validated, stands.products
     )
+    content = stands.said_of(content, before.group_key, before.message_id)
     schedule = content.lines[kept.line - 1].schedule
     if isinstance(schedule, NotComputable):
         raise Unread(schedule.reasons)

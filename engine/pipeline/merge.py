@@ -18,7 +18,7 @@ def merged(previous: Prescription, incoming: Prescription) -> Prescription:
     lines = [_completed(line, previous) for line in incoming.lines]
     if incoming.chain.complete is not True:
         lines += [
-            _carried(line)
+            carried(line)
             for line in previous.lines
             if line.action not in ENDED and _same_in(incoming, line) is None
         ]
@@ -50,11 +50,12 @@ def _completed(line: Line, previous: Prescription) -> Line:
     )
 
 
-def _carried(line: Line) -> Line:
+def carried(line: Line) -> Line:
+    """A line that no newer message mentions, with the finding that says so."""
     told = [found for found in line.findings if found.code is not FindingCode.LINE_CARRIED]
-    carried = Finding(
+    found = Finding(
         code=FindingCode.LINE_CARRIED,
         location=line.location,
         message="the new message does not mention this line of the prescription",
     )
-    return line.model_copy(update={"findings": (*told, carried)})
+    return line.model_copy(update={"findings": (*told, found)})

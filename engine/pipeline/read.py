@@ -7,9 +7,11 @@ from engine.pipeline.assess import assess_prescription
 from engine.pipeline.beside import lines_beside
 from engine.pipeline.context import Context
 from engine.pipeline.earlier import recalled
+from engine.pipeline.elsewhere import Around, around, without
 from engine.pipeline.merge import merged
 from engine.pipeline.products import Lookup
 from engine.pipeline.receive import ENGINE
+from engine.review.elsewhere import replaces_what_is_here
 from engine.store import audit, dispenses, inbox, intakes, patients, prescriptions, queue
 from engine.store.inbox import Claimed
 from engine.store.prescriptions import StoredPrescription
@@ -85,6 +87,8 @@ class _Keeper:
         self.now = context.clock()
         self.patients: dict[Patient, tuple[PatientId | None, tuple[Finding, ...]]] = {}
         self.latest: dict[str, StoredPrescription | None] = {}
+        self.around: dict[PatientId | None, Around] = {}
+        self.new: set[PatientId | None] = set()
         self.products = Lookup(unit)
 
     def keep(self, reading: Reading) -> None:
@@ -101,6 +105,8 @@ class _Keeper:
             self._look_up(prescription)
         for prescription in reading.prescriptions:
             self._prescription(prescription, reading.prescriptions)
+        for stands in self.around.values():
+            stands.retell(self.now, ENGINE)
         for intake in reading.intakes:
             self._intake(intake)
         for dispense in reading.dispenses:
@@ -134,13 +140,28 @@ class _Keeper:
             differs = _difference(stored, patient) if stored else None
             if differs is not None:
                 return known[0], (_contradiction(patient, differs),)
-        return patients.store(self.unit, patient, self.message.channel, known, self.now), ()
+        stored_id = patients.store(self.unit, patient, self.message.channel, known, self.now)
+        if not known:
+            self.new.add(stored_id)
+        return stored_id, ()
 
     def _look_up(self, incoming: Prescription) -> None:
-        """Ask for the patient, and for the newest version of a group that the sender names."""
+        """Ask for the patient, what stands of them, and the newest version of a named group."""
         patient_id, _ = self._patient(incoming.patient)
+        self._around(patient_id)
         if incoming.chain.group is not None:
             self._latest(self._group(incoming, patient_id))
+
+    def _around(self, patient_id: PatientId | None) -> Around:
+        """What stands of the patient; of nobody, nothing."""
+        if patient_id not in self.around:
+            known = patient_id is not None and patient_id not in self.new
+            self.around[patient_id] = (
+                around(self.unit, patient_id, self.products)
+                if patient_id is not None and known
+                else Around(self.unit, self.products)
+            )
+        return self.around[patient_id]
 
     def _latest(self, group: str) -> StoredPrescription | None:
         if group not in self.latest:
@@ -148,19 +169,38 @@ class _Keeper:
         return self.latest[group]
 
     def _prescription(self, incoming: Prescription, others: Sequence[Prescription]) -> None:
+        """Store it, and a version of each prescription in force that it replaces, without that."""
         patient_id, doubts = self._patient(incoming.patient)
+        stands = self._around(patient_id)
+        known = [*others, *(each.stored.content.as_read for each in stands.versions)]
+        doubts = (*doubts, *replaces_what_is_here(incoming, known if patient_id else others))
         incoming = incoming.model_copy(update={"findings": (*incoming.findings, *doubts)})
         group = self._group(incoming, patient_id)
+        base = self._standing(self._latest(group))
+        whole = merged(base.content.as_read, incoming) if base else incoming
+        made = self._version(whole, base, group, patient_id, others)
+        for version, ranks in stands.given_up(made):
+            ended = without(version.stored.content.as_read, ranks, incoming)
+            self._version(ended, version.stored, version.stored.group_key, patient_id)
+
+    def _version(
+        self,
+        whole: Prescription,
+        base: StoredPrescription | None,
+        group: str,
+        patient_id: PatientId | None,
+        others: Sequence[Prescription] = (),
+    ) -> StoredPrescription:
+        """The next version of the group, made of `base`, stored and waiting."""
         latest = self._latest(group)
         item = self._item_about(latest)
-        base = self._standing(latest, item)
         validated = prescriptions.last_validated(self.unit, group) if latest else None
-        whole = merged(base.content.as_read, incoming) if base else incoming
         self.products.ask([whole])
         previous = validated.content.as_understood if validated else None
         beside = lines_beside(whole, others)
         assessed = assess_prescription(whole, self.site, previous, self.products, beside)
         assessed = recalled(self.unit, assessed, group, base.content if base else None)
+        assessed = self._around(patient_id).said_of(assessed, group, self.message.id)
         stored = self.latest[group] = prescriptions.store(
             self.unit,
             assessed,
@@ -171,19 +211,26 @@ class _Keeper:
             version=latest.version + 1 if latest else 1,
             at=self.now,
         )
-        queue.open_item(
+        self._wait(stored, len(assessed.blocking))
+        if item is not None:
+            self._supersede(item)
+        return stored
+
+    def _wait(self, stored: StoredPrescription, blocking: int) -> None:
+        """Put the version before a pharmacist."""
+        item = queue.open_item(
             self.unit,
             queue.Subject.PRESCRIPTION,
             stored.id,
-            patient_id=patient_id,
+            patient_id=stored.patient_id,
             content_sha256=stored.content_sha256,
             source_sha256=stored.source_sha256,
-            blocking=len(assessed.blocking),
+            blocking=blocking,
             at=self.now,
         )
+        if stored.patient_id is not None:
+            self._around(stored.patient_id).put(stored, item)
         self._record(AuditEvent.PRESCRIPTION_STORED, stored.id, sha256=stored.content_sha256)
-        if item is not None:
-            self._supersede(item)
 
     def _group(self, incoming: Prescription, patient_id: PatientId | None) -> str:
         """What stays the same over the versions of a prescription, within one patient.
@@ -206,10 +253,9 @@ class _Keeper:
             return None
         return queue.item_about(self.unit, queue.Subject.PRESCRIPTION, stored.id)
 
-    def _standing(
-        self, latest: StoredPrescription | None, item: Item | None
-    ) -> StoredPrescription | None:
+    def _standing(self, latest: StoredPrescription | None) -> StoredPrescription | None:
         """The version that a new message adds to: the newest that nobody rejected."""
+        item = self._item_about(latest)
         if latest is not None and item is not None and item.state is ItemState.REJECTED:
             return prescriptions.last_validated(self.unit, latest.group_key)
         return latest

@@ -4,7 +4,7 @@ Nothing is merged and nothing ends by itself: a product that stands twice, and a
 replaces another one, are said on both of them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
@@ -15,7 +15,7 @@ from engine.review.periods import days_of, follow, with_days
 from schemas.assessment import AssessedLine, AssessedPrescription
 from schemas.finding import Finding, FindingCode
 from schemas.people import Identifier
-from schemas.prescription import Line, LinkKind, Prescription, Product
+from schemas.prescription import Line, LineLink, LinkKind, Prescription, Product
 from schemas.reference import ProductRecord
 
 ELSEWHERE = frozenset(
@@ -89,11 +89,8 @@ def _of_line(
         for rank, line in other.standing:
             if _compared_before(own, line, other) or not keys & _keys(line, records):
                 continue
-            if _follow(own, line) or _is_replaced(content, other.content, line):
-                continue
-            if _is_replaced(other.content, content, own):
-                continue
-            yield _together(own, other, rank, line)
+            if not _follow(own, line) and not _is_exchanged(content, own, other, line):
+                yield _together(own, other, rank, line)
 
 
 def _together(own: AssessedLine, other: Standing, rank: int, line: AssessedLine) -> Finding:
@@ -106,6 +103,14 @@ def _together(own: AssessedLine, other: Standing, rank: int, line: AssessedLine)
         rule = f"product: the same as that of {where}; both would be prepared"
     quoted = with_days(own.line.product.label, own.schedule, line.schedule)
     return doubt(code, own.line.product.location or own.line.location, rule, quoted)
+
+
+def _is_exchanged(
+    content: AssessedPrescription, own: AssessedLine, other: Standing, line: AssessedLine
+) -> bool:
+    """Whether one of the two replaces the other: that is said of the prescriptions as wholes."""
+    one, two = content.as_read, other.content.as_read
+    return is_replaced(one, two, line.line) or is_replaced(two, one, own.line)
 
 
 def _compared_before(own: AssessedLine, line: AssessedLine, other: Standing) -> bool:
@@ -131,7 +136,7 @@ def _of_header(content: AssessedPrescription, other: Standing) -> Iterator[Findi
         yield _exchange(
             FindingCode.PRESCRIPTION_REPLACES,
             content,
-            f"chain.replaces: {_ranks(given_up)} of {other.item} stand until somebody ends them",
+            f"chain.replaces: replaced and still standing: {_ranks(given_up)} of {other.item}",
             [other.content.lines[rank - 1] for rank in sorted(given_up)],
         )
     whole = frozenset(range(1, len(content.lines) + 1))
@@ -166,7 +171,8 @@ def replaced(content: AssessedPrescription, other: Standing) -> frozenset[int]:
     return frozenset(
         rank
         for rank, line in other.standing
-        if _is_replaced(content, other.content, line) and not _ends_before(line, first)
+        if is_replaced(content.as_read, other.content.as_read, line.line)
+        and not _ends_before(line, first)
     )
 
 
@@ -183,54 +189,45 @@ def _ends_before(line: AssessedLine, first: date | None) -> bool:
     return first is not None and days is not None and days[1] is not None and days[1] < first
 
 
-def _is_replaced(
-    content: AssessedPrescription, other: AssessedPrescription, line: AssessedLine
-) -> bool:
-    """Whether a prescription that is to be prepared replaces this line, or all lines, of another.
+def is_replaced(by: Prescription, prescription: Prescription, line: Line) -> bool:
+    """Whether `by`, unless all of it ends, replaces this line, or all lines, of a prescription.
 
     A link names an order alone, without who gave the number.
     """
-    if all(each.line.action in ENDED for each in content.lines):
-        return False
-    given_up = content.prescription.chain.replaces
-    if any(_names(each, named) for each in given_up for named in _of_prescription(other)):
+    going_on = [each for each in by.lines if each.action not in ENDED]
+    group = prescription.chain.group
+    header = (*prescription.identifiers, *((group,) if group else ()))
+    gone = by.chain.replaces if going_on else ()
+    if any(_are_one(each, named) for each in gone for named in header):
         return True
-    own = line.line.identifiers
-    links = {
-        link.line
-        for each in content.lines
-        if each.line.action not in ENDED
-        for link in each.line.links
-        if link.kind is LinkKind.REPLACES
-    }
-    return any(each.value in links or any(_names(gone, each) for gone in given_up) for each in own)
+    links = {link.line for each in going_on for link in replacing(each)}
+    return any(
+        each.value in links or any(_are_one(other, each) for other in gone)
+        for each in line.identifiers
+    )
 
 
-def _of_prescription(other: AssessedPrescription) -> tuple[Identifier, ...]:
-    header: Prescription = other.prescription
-    return (*header.identifiers, *((header.chain.group,) if header.chain.group else ()))
+def replacing(line: Line) -> tuple[LineLink, ...]:
+    """The orders that the sender says this one replaces."""
+    return tuple(link for link in line.links if link.kind is LinkKind.REPLACES)
 
 
-def _names(one: Identifier, other: Identifier) -> bool:
-    """Whether both are one: the same value of one authority, where both state theirs."""
+def _are_one(one: Identifier, other: Identifier) -> bool:
+    """The same value of one authority, where both state theirs."""
     stated = one.authority is None or other.authority is None or one.authority == other.authority
     return stated and one.value == other.value
 
 
-def replaces_nothing_known(
-    content: AssessedPrescription, known: Sequence[AssessedPrescription]
-) -> tuple[Finding, ...]:
-    """A finding when the sender replaces what is neither here nor in `known`."""
-    chain = content.prescription.chain.replaces
-    links = [
-        link for each in content.lines for link in each.line.links if link.kind is LinkKind.REPLACES
-    ]
-    if not chain and not links:
-        return ()
-    for other in (content, *known):
-        if any(_is_replaced(content, other, line) for line in other.lines):
-            return ()
+def replaces_what_is_here(
+    prescription: Prescription, known: Iterable[Prescription]
+) -> Iterator[Finding]:
+    """What the sender replaces stands here, else it may stand somewhere under another name."""
+    links = [link.line for line in prescription.lines for link in replacing(line)]
+    named = [*(each.value for each in prescription.chain.replaces), *links]
+    if not named or any(
+        is_replaced(prescription, other, line) for other in known for line in other.lines
+    ):
+        return
     rule = "chain.replaces: nothing of this patient that stands here has this identifier"
-    quoted = "; ".join(dict.fromkeys([*(each.value for each in chain), *(x.line for x in links)]))
-    place = content.prescription.location
-    return (doubt(FindingCode.REPLACED_UNKNOWN, place, rule, quoted),)
+    quoted = "; ".join(dict.fromkeys(named))
+    yield doubt(FindingCode.REPLACED_UNKNOWN, prescription.location, rule, quoted)

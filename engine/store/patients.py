@@ -97,16 +97,23 @@ def patient(unit: Unit, identifier: str) -> Patient | None:
     return Patient.model_validate_json(content) if content else None
 
 
-def lock(unit: Unit, identifier: str) -> None:
-    """From here to the end of the unit, no other one changes what stands of this patient.
+def lock(unit: Unit, identifier: PatientId) -> PatientId:
+    """The patient, or whoever they were merged into, for this unit alone until it ends.
 
     Every unit that stores a prescription, or decides on one, passes here or describes the patient
-    anew, which locks as well: of two at one time, the later sees what the earlier did.
+    anew, which locks as well: of two at one time, the later sees what the earlier did. (SQLite
+    has one writer at a time anyhow.)
     """
-    if unit.connection.dialect.name == "postgresql":
-        # SQLite has one writer at a time anyhow.
-        asked = {"tenant": unit.tenant, "id": identifier}
-        unit.connection.execute(statements.LOCK_PATIENT, asked)
+    asked = {"tenant": unit.tenant, "id": identifier}
+    merged: str | None = unit.connection.scalar(statements.LOCK_PATIENT, asked)
+    return lock(unit, PatientId(merged)) if merged else identifier
+
+
+def merged_into(unit: Unit, identifier: PatientId) -> tuple[PatientId, ...]:
+    """The patient, then whoever was merged into them: what was stored of those stays with them."""
+    asked = {"tenant": unit.tenant, "id": identifier}
+    gone = unit.connection.execute(statements.MERGED_INTO, asked).scalars().all()
+    return (identifier, *(each for one in gone for each in merged_into(unit, PatientId(one))))
 
 
 def patients_named(unit: Unit, text: str) -> tuple[PatientId, ...]:

@@ -48,25 +48,36 @@ def open_item(
     source_sha256: Sha256,
     blocking: int,
     at: datetime,
-) -> str:
+) -> Item:
     """Put something before a pharmacist; `blocking` counts its blocking findings."""
-    identifier = new_id("itm")
+    opened = Item(
+        id=new_id("itm"),
+        subject=subject,
+        subject_id=subject_id,
+        patient_id=patient_id,
+        content_sha256=content_sha256,
+        source_sha256=source_sha256,
+        state=ItemState.TO_VALIDATE,
+        blocking=blocking,
+        opened_at=at,
+        row_version=1,
+    )
     unit.add(
         statements.OPEN_ITEM,
         {
-            "id": identifier,
+            "id": opened.id,
             "tenant": unit.tenant,
             "kind": subject.value,
             "subject_id": subject_id,
             "patient_id": patient_id,
             "content_sha256": content_sha256,
             "source_sha256": source_sha256,
-            "state": ItemState.TO_VALIDATE.value,
+            "state": opened.state.value,
             "blocking": blocking,
             "opened_at": at,
         },
     )
-    return identifier
+    return opened
 
 
 def items(

@@ -1,5 +1,6 @@
 """The prescriptions of one patient that stand: in force, or waiting for a decision."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import RowMapping
@@ -10,6 +11,7 @@ from engine.store.queue import Item, Subject
 from engine.store.unit import Unit
 from engine.validation.states import ItemState
 from schemas.decision import Decision, LineVerdict
+from schemas.ids import PatientId
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,12 @@ class StandingVersion:
         return self.item.state is ItemState.VALIDATED
 
 
-def of_patient(unit: Unit, patient_id: str) -> tuple[StandingVersion, ...]:
-    """What stands of the patient, and of whoever was merged into them, by group and version.
+def of_patients(unit: Unit, patients: Collection[PatientId]) -> tuple[StandingVersion, ...]:
+    """What stands of one patient under all ids that they were given, by group and version.
 
     A prescription of which one version is in force and a newer one waits is here with both.
     """
-    asked = {"tenant": unit.tenant, "patient_id": patient_id}
+    asked = {"tenant": unit.tenant, "patients": list(patients)}
     rows = unit.connection.execute(statements.STANDING_OF_PATIENT, asked).mappings()
     found = (_version(row) for row in rows)
     return tuple(sorted(found, key=lambda each: (each.stored.group_key, each.stored.version)))

@@ -144,11 +144,15 @@ PATIENT = select(patients.c.content).where(
 )
 
 LOCK_PATIENT = (
-    select(patients.c.id)
+    select(patients.c.merged_into)
     .where(patients.c.tenant == TENANT, patients.c.id == bindparam("id"))
     .with_for_update(key_share=True)
 )
-"""PostgreSQL: who works on this patient waits until this transaction ends."""
+"""PostgreSQL: whoever else works on this patient waits until this transaction ends."""
+
+MERGED_INTO = select(patients.c.id).where(
+    patients.c.tenant == TENANT, patients.c.merged_into == bindparam("id")
+)
 
 STORE_PATIENT = insert(patients).inline()
 
@@ -206,16 +210,6 @@ GROUP_OF_LINES = (
     .limit(literal_column("1"))
 )
 
-_named = (
-    select(patients.c.id)
-    .where(patients.c.tenant == TENANT, patients.c.id == bindparam("patient_id"))
-    .cte("family", recursive=True)
-)
-_FAMILY = _named.union(
-    select(patients.c.id).where(patients.c.tenant == TENANT, patients.c.merged_into == _named.c.id)
-)
-"""The patient, and whoever was merged into them: what was stored of those stays with them."""
-
 _STANDS = [
     _written_text(state)
     for state in (
@@ -245,7 +239,7 @@ STANDING_OF_PATIENT = (
     .outerjoin(decisions, decisions.c.id == releases.c.decision_id)
     .where(
         queue_items.c.tenant == TENANT,
-        queue_items.c.patient_id.in_(select(_FAMILY.c.id)),
+        queue_items.c.patient_id.in_(bindparam("patients", expanding=True)),
         queue_items.c.state.in_(_STANDS),
         prescriptions.c.tenant == TENANT,
     )

@@ -74,7 +74,7 @@ def a_stored_prescription(unit: Unit, raw: bytes = b"MSH|") -> tuple[StoredPresc
         version=1,
         at=NOW,
     )
-    item_id = queue.open_item(
+    opened = queue.open_item(
         unit,
         Subject.PRESCRIPTION,
         stored.id,
@@ -85,7 +85,7 @@ def a_stored_prescription(unit: Unit, raw: bytes = b"MSH|") -> tuple[StoredPresc
         at=NOW,
     )
     audit.record(unit, AuditEvent.PRESCRIPTION_STORED, actor="engine", subject=stored.id, at=NOW)
-    item = queue.item(unit, item_id)
+    item = queue.item(unit, opened.id)
     assert item is not None
     return stored, item
 
