@@ -29,7 +29,7 @@ def convert(reading: Reading, site: Site, seed: str, form: Form = write_json) ->
     """The Bundle and its report. Raises: `Defect` when the bytes would not be FHIR R4."""
     said = fitted(reading, Fit(reading.format, site.name, ZoneInfo(site.zone)), seed)
     bundle, placed = received_bundle(said, seed, site)
-    again = read(payload(bundle, write_json), site)
+    again = read(write_json(bundle), site)
     report = account(reading, tuple(_written(again, bundle, placed)), bundle)
     return Conversion(content=payload(with_outcome(bundle, report, seed), form), report=report)
 

@@ -19,7 +19,7 @@ from schemas.codes import Coding, ProductCode, ProductCodeSystem
 from schemas.dispense import Dispense
 from schemas.intake import Intake
 from schemas.keys import ean13_key
-from schemas.people import Identifier, IdentifierKind, Practitioner
+from schemas.people import Identifier, IdentifierKind, Practitioner, Stay
 from schemas.posology import Bounds, Dose, Frequency, Limits, Phase, Posology, Times
 from schemas.prescription import Ingredient, Line, Measure, Note, Prescription, Product
 from schemas.quantity import Duration, PeriodUnit, Quantity, Ratio, Strength
@@ -64,11 +64,19 @@ class Fit:
         return given.model_copy(
             update={
                 "lines": lines,
+                "stay": self._stay(given.stay),
                 "notes": given.notes if not lines else (),
                 "prescriber": given.prescriber if is_fhir else _without_derived(given.prescriber),
                 "measures": tuple(self._measure(each) for each in given.measures),
             }
         )
+
+    def _stay(self, stay: Stay | None) -> Stay | None:
+        """The ConceptMap gives the number of a stay no type: its element says what it is."""
+        if stay is None or stay.visit is None or not self.is_pn13:
+            return stay
+        plain = stay.visit.model_copy(update={"kind": IdentifierKind.OTHER})
+        return stay.model_copy(update={"visit": plain})
 
     def intake(self, given: Intake) -> Intake:
         """The intake with its codes as FHIR names them."""

@@ -42,13 +42,20 @@ def add_group(
             **{name: members[name] for name in _SHARED if name in members},
             "status": "active",
             "intent": "order",
+            "priority": _priority(lines),
             "action": actions,
         },
     )
 
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
-_SHARED = ("groupIdentifier", "subject", "encounter", "authoredOn")
+_SHARED = ("groupIdentifier", "subject")
+
+
+def _priority(lines: Sequence[Line]) -> str | None:
+    """The most urgent of the lines; `None` when none of them says how urgent it is."""
+    stated = [line.urgent for line in lines if line.urgent is not None]
+    return ("urgent" if any(stated) else "routine") if stated else None
 
 
 def is_grouped(link: LineLink) -> bool:

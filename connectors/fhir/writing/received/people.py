@@ -29,13 +29,16 @@ from schemas.people import (
 )
 from schemas.prescription import Measure, Prescription
 
-ENCOUNTER_CLASS = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 _PLACES = "http://terminology.hl7.org/CodeSystem/location-physical-type"
 _CATEGORIES = "http://terminology.hl7.org/CodeSystem/observation-category"
 _LOINC = "http://loinc.org"
 _VITAL_SIGNS = frozenset(("29463-7", "8302-2", "33558-8"))
 """Weight, height, and creatinine clearance, as the published bundles class them."""
-_ROLES = {CareUnitRole.HOUSING: "UFHEB", CareUnitRole.MEDICAL: "UFMED"}
+_ROLES = {
+    CareUnitRole.HOUSING: "UFHEB",
+    CareUnitRole.MEDICAL: "UFMED",
+    CareUnitRole.NURSING: "UFSOIN",
+}
 
 
 def subject_of(out: Entries, patient: Patient | None) -> Object:
@@ -43,7 +46,7 @@ def subject_of(out: Entries, patient: Patient | None) -> Object:
     if patient is None:
         return absent()
     bare = Patient(identifiers=patient.identifiers, location=patient.location)
-    named = by_name(patient.identifiers)
+    named = by_name(patient.identifiers, "Patient")
     if named is not None and patient == bare:
         return named
     return add(out, own_id("Patient", patient.identifiers) | patient_resource(patient))
