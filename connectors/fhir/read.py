@@ -11,6 +11,7 @@ from connectors.fhir.resources.dispense import read_dispense
 from connectors.fhir.resources.envelope import header_of, weigh
 from connectors.fhir.resources.package import Package, meet, open_package
 from connectors.fhir.resources.prescription import read_prescriptions
+from connectors.fhir.resources.resource import repeated
 from connectors.trail import Trail
 from schemas.connector import Reading
 from schemas.finding import Finding, FindingCode
@@ -50,6 +51,7 @@ def read(data: bytes, site: Site) -> Reading:
     package = open_package(content, trail, at)
     unsupported = _unsupported(package)
     shared = () if unsupported else weigh(package)
+    weighing = repeated(shared, package.at)
     prescriptions = () if unsupported else read_prescriptions(package, site)
     facts = [one for one in package.resources if one.acted_on and not unsupported]
     intakes = [read_intake(one, package, site) for one in facts if one.kind == _ADMINISTRATION]
@@ -61,7 +63,7 @@ def read(data: bytes, site: Site) -> Reading:
         format=NAME,
         kind=kind_of(content),
         control_id=control_id(content),
-        prescriptions=tuple(_with(prescription, shared) for prescription in prescriptions),
+        prescriptions=tuple(_with(prescription, weighing) for prescription in prescriptions),
         intakes=tuple(intakes),
         dispenses=tuple(dispenses),
         findings=tuple(dict.fromkeys(found)),
@@ -155,8 +157,7 @@ def _unread(package: Package) -> tuple[Finding, ...]:
 
 
 def _empty(package: Package) -> Finding:
-    kinds = ", ".join(dict.fromkeys(resource.kind for resource in package.resources)) or "nothing"
-    rule = f"must hold a MedicationRequest, -Administration or -Dispense; it holds {kinds}"
+    rule = "must hold a MedicationRequest, a MedicationAdministration or a MedicationDispense"
     return _say(FindingCode.MESSAGE_EMPTY, package.at, rule)
 
 

@@ -33,22 +33,29 @@ _ANSWER = frozenset(("batch-response", "transaction-response", "history"))
 
 def broken_invariants(root: Object, location: str) -> Iterator[Breach]:
     """Each place that breaks a rule, with the name and the words of the rule."""
-    yield from _walk(root, location, {})
+    yield from _walk(root, location, frozenset())
 
 
-def _walk(value: Json, here: str, holder: Object) -> Iterator[Breach]:
+def _walk(value: Json, here: str, contained: frozenset[str]) -> Iterator[Breach]:
+    """`contained` are the local references that the resource around this place answers."""
     if isinstance(value, list):
         for rank, item in enumerate(value):
-            yield from _walk(item, f"{here}[{rank}]", holder)
+            yield from _walk(item, f"{here}[{rank}]", contained)
     if not is_object(value):
         return
     if "resourceType" in value:
         inside = here.rpartition(".")[2].startswith("contained[")
-        holder = holder if inside else value
+        contained = contained if inside else _contained(value)
         yield from _resource(value, here, inside=inside)
-    yield from _element(value, here, holder)
+    yield from _element(value, here, contained)
     for name, item in value.items():
-        yield from _walk(item, f"{here}.{name}", holder)
+        yield from _walk(item, f"{here}.{name}", contained)
+
+
+def _contained(resource: Object) -> frozenset[str]:
+    given = resource.get("contained")
+    listed = given if isinstance(given, list) else []
+    return frozenset(("#", *(f"#{one.get('id')}" for one in listed if is_object(one))))
 
 
 def _resource(tree: Object, here: str, *, inside: bool) -> Iterator[Breach]:
@@ -61,7 +68,7 @@ def _resource(tree: Object, here: str, *, inside: bool) -> Iterator[Breach]:
         yield from _bundle(tree, here)
 
 
-def _element(tree: Object, here: str, holder: Object) -> Iterator[Breach]:
+def _element(tree: Object, here: str, contained: frozenset[str]) -> Iterator[Breach]:
     if not tree.keys() - {"id"} and "resourceType" not in tree:
         yield here, "ele-1: an element must have a value or children"
     if here.rpartition(".")[2].startswith("telecom") and "system" not in tree and "value" in tree:
@@ -78,11 +85,8 @@ def _element(tree: Object, here: str, holder: Object) -> Iterator[Breach]:
         yield f"{here}.system", "qty-3: a code of a unit needs its system"
     yield from _amounts(tree, here)
     target = tree.get("reference")
-    if isinstance(target, str) and target.startswith("#") and target != "#":
-        contained = holder.get("contained")
-        listed = contained if isinstance(contained, list) else []
-        if not any(is_object(c) and f"#{c.get('id')}" == target for c in listed):
-            yield f"{here}.reference", "ref-1: a local reference must lead to a contained resource"
+    if isinstance(target, str) and target.startswith("#") and target not in contained:
+        yield f"{here}.reference", "ref-1: a local reference must lead to a contained resource"
 
 
 def _amounts(tree: Object, here: str) -> Iterator[Breach]:

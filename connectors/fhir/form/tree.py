@@ -6,6 +6,7 @@ stated twice, NaN and infinities, nesting deeper than any resource needs, number
 
 import json
 import re
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TypeAlias, TypeGuard
 
@@ -17,6 +18,10 @@ Object: TypeAlias = dict[str, Json]
 
 DEEPEST = 80
 """Levels of one message. A Bundle with extensions and contained resources stays below 30."""
+MOST_VALUES = 1_000_000
+"""Values of one message: a tree of them takes a hundred times the memory of its bytes. Each value
+but the first of its list or object stands behind a comma, each element of XML in two brackets.
+"""
 _TYPE = re.compile(r"[A-Za-z]{1,64}")
 LONGEST_NUMBER = 40
 """Characters of one number, and its largest exponent. FHIR asks for 18 digits at most."""
@@ -49,6 +54,8 @@ def load(data: bytes) -> Object:
     """The resource in these bytes. Raises: `Unreadable`."""
     if len(data) > LARGEST:
         raise _broken("message", f"a message must have at most {LARGEST} bytes")
+    if data.count(b",") > MOST_VALUES or data.count(b"<") > 2 * MOST_VALUES:
+        raise _broken("message", f"a message must have at most {MOST_VALUES} values")
     if is_xml(data):
         from connectors.fhir.form.xml_form import read_xml
 
@@ -181,19 +188,40 @@ def _no_number(text: str) -> Json:
 
 def _measure(root: Json) -> None:
     """Walks without recursion, so that depth can be refused instead of suffered."""
-    waiting: list[tuple[Json, str, int]] = [(root, "", 1)]
-    while waiting:
-        value, location, depth = waiting.pop()
-        if depth > DEEPEST:
+    steps = [""]
+    around = [_inside(root)]
+    _check(root, steps)
+    while around:
+        if len(around) > DEEPEST:
             raise _broken("message", f"nesting must have at most {DEEPEST} levels")
-        if isinstance(value, _Twice):
-            raise _broken(f"{location}.{value.key}".lstrip("."), "a key must be stated once")
-        if _is_no_text(value):
-            raise _broken(location or "message", "a text must be Unicode characters without NUL")
-        if isinstance(value, dict):
-            waiting.extend((v, f"{location}.{k}".lstrip("."), depth + 1) for k, v in value.items())
-        elif isinstance(value, list):
-            waiting.extend((v, f"{location}[{i}]", depth + 1) for i, v in enumerate(value))
+        step, value = next(around[-1], (None, None))
+        if step is None:
+            around.pop()
+            steps.pop()
+            continue
+        steps.append(step)
+        _check(value, steps)
+        if isinstance(value, dict | list):
+            around.append(_inside(value))
+        else:
+            steps.pop()
+
+
+def _inside(value: Json) -> Iterator[tuple[str, Json]]:
+    """Each value inside, with the step that leads to it."""
+    if isinstance(value, dict):
+        return ((f".{name}", item) for name, item in value.items())
+    listed = value if isinstance(value, list) else []
+    return ((f"[{rank}]", item) for rank, item in enumerate(listed))
+
+
+def _check(value: Json, steps: Sequence[str]) -> None:
+    if isinstance(value, _Twice):
+        location = "".join((*steps, f".{value.key}")).lstrip(".")
+        raise _broken(location, "a key must be stated once")
+    if _is_no_text(value):
+        location = "".join(steps).lstrip(".") or "message"
+        raise _broken(location, "a text must be Unicode characters without NUL")
 
 
 def _is_no_text(value: Json) -> bool:

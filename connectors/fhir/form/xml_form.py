@@ -89,8 +89,10 @@ def _put_extra(made: Object, name: str, extra: Object, shape: Shape | None) -> N
             del made[name]
         return
     present = made.get(f"_{name}")
-    extras = present if isinstance(present, list) else [present] if present else []
-    made[f"_{name}"] = [*extras, *([None] * (len(values) - len(extras) - 1)), extra]
+    extras: list[Json] = present if isinstance(present, list) else [present] if present else []
+    extras.extend([None] * (len(values) - len(extras) - 1))
+    extras.append(extra)
+    made[f"_{name}"] = extras
 
 
 def _value(element: "_Element", shape: Shape | None, depth: int) -> tuple[Json, Object | None]:

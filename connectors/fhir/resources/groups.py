@@ -25,6 +25,8 @@ _CHOICES = frozenset(("any", "exactly-one", "at-most-one", "one-or-more"))
 
 _MOST_OTHERS = 20
 """Other actions of a choice that a line is linked to: of a choice of very many, the first."""
+_MOST_NOTES = 20
+"""Notes of a group that each of its lines repeats."""
 _STANDS = ("order", "original-order", "reflex-order", "filler-order", "instance-order")
 
 
@@ -67,6 +69,9 @@ def _read_group(group: Resource, package: Package, said: dict[str, Said]) -> Non
             choices.setdefault(action.choice, []).append(action)
     _status(group)
     notes = _notes(group.element.children("note"), "text")
+    if len(notes) > _MOST_NOTES:
+        rule = "of so many notes of a group only the first stand beside its lines"
+        group.element.say(FindingCode.ELEMENT_UNREAD, "note", rule)
     told = [(action, request, Said()) for action in actions if (request := action.request)]
     for action, request, line in told:
         line.findings.extend((*action.doubts, *_other_patient(request, group, package)))
@@ -74,7 +79,7 @@ def _read_group(group: Resource, package: Package, said: dict[str, Said]) -> Non
         line.links.extend(_chosen_among(action, choices))
         for name in ("title", "description", "textEquivalent"):
             line.notes.extend(_notes((action.element,), name))
-        line.notes.extend(notes)
+        line.notes.extend(notes[:_MOST_NOTES])
     close(group.element, "RequestGroup")
     own = repeated(group.findings, group.element.at)
     for _, request, line in told:

@@ -71,12 +71,16 @@ def _target(reference: Element | None, within: Resource, package: Package, site:
 
 def _groups_split(keys: Sequence[_Key]) -> dict[_Key, FindingCode]:
     """Groups whose lines name two patients, or one patient and two prescribers."""
+    patients: dict[str, set[str]] = {}
+    prescribers: dict[str, set[str]] = {}
+    for key in keys:
+        patients.setdefault(key.group, set()).add(key.patient)
+        prescribers.setdefault(key.group, set()).add(key.prescriber)
     split: dict[_Key, FindingCode] = {}
     for key in keys:
-        twins = [other for other in keys if other.group == key.group and other != key]
-        if any(other.patient != key.patient for other in twins):
+        if len(patients[key.group]) > 1:
             split[key] = FindingCode.PATIENT_CONTRADICTED
-        elif twins:
+        elif len(prescribers[key.group]) > 1:
             split[key] = FindingCode.PRESCRIBER_CONTRADICTED
     return split
 

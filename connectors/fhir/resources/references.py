@@ -18,13 +18,14 @@ _HISTORY = "/_history/"
 class Index:
     """The resources of a message by every name that a reference may use for them."""
 
-    __slots__ = ("_by_id", "_by_identifier", "_by_name", "_by_url")
+    __slots__ = ("_by_id", "_by_identifier", "_by_name", "_by_url", "_contained")
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         self._by_url: dict[str, list[Resource]] = {}
         self._by_name: dict[str, list[Resource]] = {}
         self._by_id: dict[str, list[Resource]] = {}
         self._by_identifier: dict[tuple[str, str], list[Resource]] = {}
+        self._contained: dict[str, dict[str, Resource]] = {}
         for resource in resources:
             self._enter(resource)
 
@@ -63,11 +64,13 @@ class Index:
     def _local(self, name: str, within: Resource) -> Resource | None:
         if not name:
             return within
-        for element in within.element.children("contained"):
-            if element.members.get("id") == name:
-                element.use("id", "contained")
-                return made(element, container=within)
-        return _only(self._by_id.get(name, ()))
+        if within.element.at not in self._contained:
+            self._contained[within.element.at] = _inside(within)
+        found = self._contained[within.element.at].get(name)
+        if found is None:
+            return _only(self._by_id.get(name, ()))
+        found.element.use("id", "contained")
+        return found
 
     def _by_type_and_id(self, target: str, within: Resource) -> Sequence[Resource]:
         """By `Patient/p`: under the base of the resource that refers, else where none is known.
@@ -96,6 +99,16 @@ class Index:
         key = _identifier_key(reference.members.get("identifier"))
         named = self._by_identifier.get(key, ()) if key else ()
         return _only([one for one in named if _is_of_stated_type(one, reference)])
+
+
+def _inside(container: Resource) -> dict[str, Resource]:
+    """The contained resources by their id: of two with one id the first is it."""
+    found: dict[str, Resource] = {}
+    for element in container.element.children("contained"):
+        name = element.members.get("id")
+        if isinstance(name, str):
+            found.setdefault(name, made(element, container=container))
+    return found
 
 
 def _identifier_key(identifier: object) -> tuple[str, str] | None:

@@ -46,6 +46,10 @@ _CONDITION = "LIPRESCCONDAPPL"
 _NO_REMARKS = (_LINE_TEXT, *_INDICATION, _PRODUCT_TEXT, "statusReason")
 _TEXTUAL = "prescription textuelle"
 """How the examples of the guide begin a note that writes the whole line in words."""
+_MOST = 200
+"""Dosages and notes of one line. Each note is compared with each dosage: a message of very many of
+both must not become their product.
+"""
 ORDERS = frozenset(("order", "original-order", "reflex-order", "filler-order", "instance-order"))
 _ACTIONS = {
     "active": LineAction.START,
@@ -74,7 +78,7 @@ def read_line(request: Resource, package: Package, site: Site) -> Line:
         action=_action(element, package.unnamed.get(element.at)),
         product=_product(request, notes, package, site),
         text=_text(notes, posology),
-        posology=with_remarks(posology, _remarks(notes, posology)),
+        posology=with_remarks(posology, _remarks(element, notes, posology)),
         route=_route(element),
         quantity_to_supply=supply.quantity,
         renewals=supply.renewals,
@@ -138,6 +142,10 @@ def _posology(element: Element, package: Package, site: Site) -> Posology:
     rendered = extension(element, RENDERED)
     given = element.members.get("dosageInstruction")
     dosages = given if isinstance(given, list) else []
+    if len(dosages) > _MOST:
+        rule = f"must have at most {_MOST} dosages: the others are not read"
+        element.say(FindingCode.VALUE_INVALID, "dosageInstruction", rule)
+        dosages = dosages[:_MOST]
     if given is not None and not isinstance(given, list):
         element.say(FindingCode.VALUE_INVALID, "dosageInstruction", "must be a list")
     return Posology(
@@ -225,16 +233,20 @@ def _is_textual(note: Note) -> bool:
     return note.scope is None and note.text.lstrip("* ").casefold().startswith(_TEXTUAL)
 
 
-def _remarks(notes: tuple[Note, ...], posology: Posology) -> list[str]:
+def _remarks(element: Element, notes: tuple[Note, ...], posology: Posology) -> list[str]:
     """The notes that may speak of how the product is taken, and that no other text repeats."""
     rendered = _plain(posology.text or "")
-    return [
+    remarks = [
         note.text
         for note in notes
         if note.scope not in _NO_REMARKS
         and not _is_textual(note)
         and not (rendered and rendered in _plain(note.text))
     ]
+    if len(remarks) > _MOST:
+        rule = f"must have at most {_MOST} notes: the others are not compared with the posology"
+        element.say(FindingCode.VALUE_INVALID, "note", rule)
+    return remarks[:_MOST]
 
 
 def _plain(text: str) -> str:
