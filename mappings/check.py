@@ -5,6 +5,7 @@ each row; a distribution and a reason list several, with spaces between them. A 
 target `wall-time` has times as `HH:MM`; one with `mappings.timing` has words of that language.
 """
 
+import codecs
 import importlib
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -73,6 +74,8 @@ def _accepts(table: Table) -> Callable[[str], bool]:
         return _is_time
     if table.target == "mappings.timing":
         return _is_timing
+    if table.target == "python-codec":
+        return _is_codec
     if not table.target.startswith("schemas."):
         return bool
     module, _, name = table.target.rpartition(".")
@@ -85,6 +88,14 @@ def _enum(module: str, name: str) -> type[Enum]:
     if not (isinstance(found, type) and issubclass(found, Enum)):
         raise TypeError(f"{module}.{name} is no enum")
     return found
+
+
+def _is_codec(target: str) -> bool:
+    try:
+        codecs.lookup(target)
+    except LookupError:
+        return False
+    return True
 
 
 def _is_timing(target: str) -> bool:

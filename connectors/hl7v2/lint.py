@@ -21,7 +21,7 @@ def lint(data: bytes) -> tuple[Finding, ...]:
     decoded = decode(data)
     if decoded.text is None:
         return decoded.findings
-    file = tokenise(decoded.text)
+    file = tokenise(decoded.text, decoded.codec)
     found = [*decoded.findings, *file.findings]
     for message in file.messages:
         found.extend(_strict(message))

@@ -174,3 +174,15 @@ def test_words_that_are_no_timing_are_a_problem(tmp_path: Path) -> None:
     )
 
     assert problems(tmp_path) == ["pn13/frequencies.csv:4: no target of this table: '1/week'"]
+
+
+def test_a_character_set_that_nothing_decodes_is_a_problem(tmp_path: Path) -> None:
+    a_table(
+        tmp_path,
+        "8859/1;latin 1;iso8859-1;0211;",
+        "undeclared;latin 9;latin-nine;agreed;",
+        name="hl7v2/charsets",
+        target="python-codec",
+    )
+
+    assert problems(tmp_path) == ["hl7v2/charsets.csv:4: no target of this table: 'latin-nine'"]

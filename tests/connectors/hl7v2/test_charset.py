@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import pytest
 from hl7v2_messages import ORC, PID, doubts, joined, msh
 
-from connectors.hl7v2.er7.charset import FRAME_END, FRAME_START, decode
+from connectors.hl7v2.er7.charset import FRAME_END, FRAME_START, LARGEST, decode
 from connectors.hl7v2.er7.tokeniser import tokenise
 
 WORDS = "PID|1||1||DUPRÉ^Zoé"
@@ -52,20 +54,89 @@ def test_bytes_that_are_not_the_declared_utf_8_are_not_read() -> None:
     assert doubts(decoded.findings) == [("message-broken", "MSH[1]-18")]
 
 
-def test_a_single_byte_set_whose_bytes_are_utf_8_is_read_as_declared_with_a_finding() -> None:
-    decoded = decode(message("8859/1").encode("utf-8"))
+@pytest.mark.parametrize("declared", ["8859/1", "8859/15"])
+def test_a_single_byte_set_whose_bytes_are_utf_8_is_read_as_utf_8_with_a_finding(
+    declared: str,
+) -> None:
+    decoded = decode(message(declared).encode("utf-8"))
 
-    assert decoded.text is not None
-    assert "DUPRÃ\x89" in decoded.text
+    assert decoded.text == message(declared)
+    assert decoded.codec == "utf-8"
     assert doubts(decoded.findings) == [("encoding-wrong", "MSH[1]-18")]
 
 
-def test_japanese_by_escape_sequences_is_decoded_by_the_alternate_set() -> None:
-    text = joined(msh(charset="~ISO IR87"), "PID|1||1||患者^太郎")
+def test_windows_1252_behind_iso_8859_1_is_read_with_a_finding() -> None:
+    text = joined(msh(charset="8859/1"), "NTE|1||l’œil, 10 €")
+
+    decoded = decode(text.encode("cp1252"))
+
+    assert decoded.text == text
+    assert decoded.codec == "cp1252"
+    assert doubts(decoded.findings) == [("encoding-wrong", "MSH[1]-18")]
+
+
+@pytest.mark.parametrize(
+    ("declared", "byte"),
+    [("8859/1", b"\x81"), ("8859/15", b"\x9c")],
+)
+def test_bytes_that_are_no_character_are_kept_with_a_finding(declared: str, byte: bytes) -> None:
+    data = joined(msh(charset=declared), "NTE|1||a").encode() + b"NTE|2||" + byte + b"\xe9\r"
+
+    decoded = decode(data)
+
+    assert (decoded.text or "").endswith(f"NTE|2||{byte.decode('latin-1')}é\r")
+    assert doubts(decoded.findings) == [("encoding-wrong", "MSH[1]-18")]
+
+
+@pytest.mark.parametrize(
+    "declared", ["~ISO IR87", "ASCII~ISO IR87~ISO IR159", "~ISO IR14~ISO IR87"]
+)
+def test_japanese_by_escape_sequences_is_decoded_by_the_alternate_sets(declared: str) -> None:
+    text = joined(msh(charset=declared), "PID|1||1||患者^太郎")
 
     decoded = decode(text.encode("iso2022_jp"))
 
     assert decoded.text == text
+    assert decoded.findings == ()
+
+
+@pytest.mark.parametrize("declared", ["~8859/5", "8859/1~ISO IR87", "~ISO IR999"])
+def test_switches_between_other_sets_are_not_read(declared: str) -> None:
+    decoded = decode(joined(msh(charset=declared), "PID|1||1||\x1b-Labc").encode())
+
+    assert decoded.text is None
+    assert doubts(decoded.findings) == [("message-broken", "MSH[1]-18")]
+
+
+def test_a_site_names_the_sets_of_its_own_senders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "les-tilleuls"
+    (site / "hl7v2").mkdir(parents=True)
+    (site / "site.toml").write_text('zone = "Europe/Paris"\n')
+    (site / "hl7v2" / "charsets.csv").write_text(
+        "# table: les-tilleuls/hl7v2/charsets  target: python-codec  version: 1\n"
+        "code;text;target;source;read_by\n"
+        "undeclared;what our software sends;iso8859-1;agreed with the sender;\n"
+        "LATIN1;ISO 8859-1;iso8859-1;agreed with the sender;\n"
+    )
+    monkeypatch.setenv("SEMAINIER_SITES", str(tmp_path))
+
+    undeclared = decode(message("").encode("iso8859-1"), "les-tilleuls")
+    named = decode(message("LATIN1").encode("iso8859-1"), "les-tilleuls")
+
+    assert undeclared.text == message("")
+    assert doubts(undeclared.findings) == [("encoding-wrong", "MSH[1]-18")]
+    assert (named.text, named.findings) == (message("LATIN1"), ())
+
+
+def test_a_file_that_is_too_large_is_refused_by_its_size() -> None:
+    decoded = decode(bytes(LARGEST + 1))
+
+    assert decoded.text is None
+    assert [finding.message for finding in decoded.findings] == [
+        "a message must have at most 67108864 bytes"
+    ]
 
 
 def test_a_byte_order_mark_is_no_part_of_the_message() -> None:
