@@ -43,15 +43,31 @@ def of_tempo(phase: Phase, stated: Sequence[Phase], *, spares_days: bool) -> Dif
         return None
     if any(same_tempo(tempo, found) for found in planned):
         return None
-    if tempo[0] == "day" and _says_only_the_hour(phase, planned, spares_days=spares_days):
+    if tempo[0] == "day" and _says_only_the_hour(phase, planned):
+        return None
+    if tempo[0] == "day" and spares_days and _fills_the_days(phase, tempo, stated, planned):
         return None
     return CONTRADICTS, "the text gives another frequency than the structure"
 
 
-def _says_only_the_hour(phase: Phase, planned: Sequence[Tempo], *, spares_days: bool) -> bool:
+def _says_only_the_hour(phase: Phase, planned: Sequence[Tempo]) -> bool:
     """Moments in a text name the hour of rarer intakes too: `on Mondays, in the morning`."""
-    silent = phase.rhythm.frequency is None or spares_days or phase.rhythm.cycle is not None
+    silent = phase.rhythm.frequency is None or phase.rhythm.cycle is not None
     return silent and all(found[0] not in _WITHIN_A_DAY for found in planned)
+
+
+def _fills_the_days(
+    phase: Phase, said: Tempo, stated: Sequence[Phase], planned: Sequence[Tempo]
+) -> bool:
+    """`2 fois par jour, sauf le week-end`: so many a day on each of the days that are left."""
+    frequency = phase.rhythm.frequency
+    if frequency is None or frequency.times is None:
+        return all(kind not in _WITHIN_A_DAY for kind, _ in planned)
+    weekly = sum(number for kind, number in planned if kind == "week")
+    days = {day for one in stated for day in one.rhythm.weekdays}
+    if days or not (weekly and said[1]):
+        return bool(days) and weekly == said[1] * len(days)
+    return weekly % said[1] == 0
 
 
 def _states_when(phase: Phase) -> bool:
