@@ -11,6 +11,7 @@ from engine.pipeline.elsewhere import Around, around, without
 from engine.pipeline.merge import merged
 from engine.pipeline.products import Lookup
 from engine.pipeline.receive import ENGINE
+from engine.pipeline.whole import ended_by
 from engine.review.elsewhere import replaces_what_is_here
 from engine.store import audit, dispenses, inbox, intakes, patients, prescriptions, queue
 from engine.store.inbox import Claimed
@@ -182,6 +183,8 @@ class _Keeper:
         for version, ranks in stands.given_up(made):
             ended = without(version.stored.content.as_read, ranks, incoming)
             self._version(ended, version.stored, version.stored.group_key, patient_id)
+        for version, stopped in ended_by(made, stands.versions, self._channel_of):
+            self._version(stopped, version.stored, version.stored.group_key, patient_id)
 
     def _version(
         self,
@@ -231,6 +234,10 @@ class _Keeper:
         if stored.patient_id is not None:
             self._around(stored.patient_id).put(stored, item)
         self._record(AuditEvent.PRESCRIPTION_STORED, stored.id, sha256=stored.content_sha256)
+
+    def _channel_of(self, message_id: str) -> str | None:
+        message = inbox.message(self.unit, message_id)
+        return message.channel if message is not None else None
 
     def _group(self, incoming: Prescription, patient_id: PatientId | None) -> str:
         """What stays the same over the versions of a prescription, within one patient.

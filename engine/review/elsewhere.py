@@ -10,12 +10,12 @@ from datetime import date
 from typing import TypeAlias
 
 from engine.review.case import ENDED, doubt
-from engine.review.lines import product_keys
+from engine.review.lines import REPLACING, product_keys
 from engine.review.periods import days_of, follow, with_days
 from schemas.assessment import AssessedLine, AssessedPrescription
 from schemas.finding import Finding, FindingCode
 from schemas.people import Identifier
-from schemas.prescription import Line, LineLink, LinkKind, Prescription, Product
+from schemas.prescription import Line, LineLink, Prescription, Product
 from schemas.reference import ProductRecord
 
 ELSEWHERE = frozenset(
@@ -208,8 +208,8 @@ def is_replaced(by: Prescription, prescription: Prescription, line: Line) -> boo
 
 
 def replacing(line: Line) -> tuple[LineLink, ...]:
-    """The orders that the sender says this one replaces."""
-    return tuple(link for link in line.links if link.kind is LinkKind.REPLACES)
+    """The orders that the sender says this one replaces; a modified order is replaced too."""
+    return tuple(link for link in line.links if link.kind in REPLACING)
 
 
 def _are_one(one: Identifier, other: Identifier) -> bool:

@@ -98,11 +98,12 @@ def line_it_replaces_has_ended(case: LineCase) -> Iterator[Finding]:
             return
 
 
-_REPLACING = frozenset({LinkKind.REPLACES, LinkKind.MODIFIES})
+REPLACING = frozenset({LinkKind.REPLACES, LinkKind.MODIFIES})
+"""Links of an order that takes the place of another."""
 
 
 def _replaces(line: Line, other: Line) -> bool:
-    named = {link.line for link in line.links if link.kind in _REPLACING}
+    named = {link.line for link in line.links if link.kind in REPLACING}
     return any(identifier.value in named for identifier in other.identifiers)
 
 
