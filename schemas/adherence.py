@@ -74,6 +74,7 @@ class PeriodReason(StrEnum):
 
     HOSPITAL = "hospital"
     ABSENCE = "absence"
+    DISCHARGE = "discharge"
     DEVICE_FAULT = "device-fault"
     OTHER = "other"
 

@@ -397,6 +397,16 @@ class FindingCode(StrEnum):
         ACKNOWLEDGE,
         "A refusal is reported without its reason",
     )
+    MOVEMENT_UNMATCHED = (
+        "movement-unmatched",
+        ACKNOWLEDGE,
+        "A movement of the patient does not fit the others and does not count",
+    )
+    ABSENCE_OPEN = (
+        "absence-open",
+        ACKNOWLEDGE,
+        "An absence of the patient has no end: the days after it are left out",
+    )
     INTAKE_CONFLICT = "intake-conflict", ACKNOWLEDGE, "Two reports of one intake disagree"
     RECORDS_MISSING = (
         "records-missing",

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from engine.adherence.absence import absences
 from engine.adherence.adherence import adherence
+from engine.adherence.definition import DEFAULT
 from engine.adherence.report import Report
 from engine.adherence.window import LineInput, Window
 from engine.pipeline.access import patient_of
@@ -15,7 +17,7 @@ from engine.pipeline.snapshot import validated_lines
 from engine.posology.expand import expand
 from engine.security.permissions import Permission, entitled
 from engine.store import adherence as results
-from engine.store import audit, intakes, queue
+from engine.store import audit, intakes, movements, queue
 from engine.store.intakes import StoredIntake
 from engine.store.releases import Release, released_prescriptions
 from engine.store.unit import Unit
@@ -26,6 +28,7 @@ from schemas.canonical import digest
 from schemas.delivery import ReleasedLine, ReportedIntake
 from schemas.errors import Refused
 from schemas.events import AuditEvent
+from schemas.finding import Finding
 from schemas.ids import AdherenceId, PatientId, Sha256
 from schemas.schedule import PlannedIntake
 
@@ -58,6 +61,8 @@ def compute(
 
     Expected are the intakes of the schedule version in force at that moment: from its own start
     for the first validated version, from its release for a later one, until the next release.
+    Days of a leave or after a discharge that a movement told are left out with those of
+    `unmonitored`, and are in the result with their reason.
     Raises: `Forbidden`; `Refused` when no line of the patient was validated.
     """
     now = context.clock()
@@ -71,13 +76,20 @@ def compute(
         stored = intakes.intakes_of(unit, patient_id, now)
         reports = tuple(each for each in stored if not _is_doubtful(each))
         zone = next(iter(by_line.values()))[0].line.schedule.zone
+        away = absences(
+            movements.movements_of(unit, patient_id), first, last, zone, DEFAULT.day_starts_at
+        )
         window = Window(
-            zone=zone, first=first, last=last, until=now, unmonitored=tuple(unmonitored)
+            zone=zone,
+            first=first,
+            last=last,
+            until=now,
+            unmonitored=(*unmonitored, *away.periods),
         )
         own, strays = _shared_out(reports, by_line)
         lines = [_input(name, forces, window, own[name]) for name, forces in by_line.items()]
         counted = adherence(lines, window, patient=patient_id, strays=strays)
-        result = _with_doubtful(counted, stored)
+        result = _with_doubtful(counted, stored, away.findings)
         identifier = _keep(context, unit, user, patient_id, result, _digest(by_line, stored))
         unit.commit()
     return identifier, result
@@ -88,15 +100,17 @@ def _is_doubtful(stored: StoredIntake) -> bool:
     return any(finding.blocks for finding in stored.intake.findings)
 
 
-def _with_doubtful(result: AdherenceResult, stored: Iterable[StoredIntake]) -> AdherenceResult:
-    """The result with the reports that did not count named, and why."""
+def _with_doubtful(
+    result: AdherenceResult, stored: Iterable[StoredIntake], others: tuple[Finding, ...]
+) -> AdherenceResult:
+    """The result with the reports and movements that did not count named, and why."""
     named = tuple(
         finding.model_copy(update={"location": f"{each.id}:{finding.location}"})
         for each in stored
         for finding in each.intake.findings
         if finding.blocks
     )
-    return result.model_copy(update={"findings": (*result.findings, *named)})
+    return result.model_copy(update={"findings": (*result.findings, *others, *named)})
 
 
 def _in_force(releases: Iterable[Release]) -> dict[str, list[_InForce]]:

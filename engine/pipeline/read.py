@@ -13,7 +13,16 @@ from engine.pipeline.products import Lookup
 from engine.pipeline.receive import ENGINE
 from engine.pipeline.whole import ended_by
 from engine.review.elsewhere import replaces_what_is_here
-from engine.store import audit, dispenses, inbox, intakes, patients, prescriptions, queue
+from engine.store import (
+    audit,
+    dispenses,
+    inbox,
+    intakes,
+    movements,
+    patients,
+    prescriptions,
+    queue,
+)
 from engine.store.inbox import Claimed
 from engine.store.prescriptions import StoredPrescription
 from engine.store.queue import Item
@@ -300,7 +309,7 @@ class _Keeper:
 
     def _movement(self, movement: Movement) -> None:
         patient_id, _ = self._patient(movement.patient)
-        intakes.store_movement(self.unit, movement, self.message.id, patient_id)
+        movements.store(self.unit, movement, self.message.id, patient_id)
         if movement.kind is MovementKind.MERGE and movement.merged and patient_id:
             for gone in patients.found(self.unit, movement.merged, self.message.channel):
                 if gone != patient_id:

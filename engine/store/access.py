@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import insert, select, update
 
+from engine.store.patients import merged_into
 from engine.store.tables import consents, grants
 from engine.store.unit import Unit, new_id
 from schemas.ids import PatientId
@@ -62,7 +63,7 @@ def active_grant(unit: Unit, patient_id: str, receiver: str) -> str | None:
         .join(consents, consents.c.id == grants.c.consent_id)
         .where(
             grants.c.tenant == unit.tenant,
-            grants.c.patient_id == patient_id,
+            grants.c.patient_id.in_(merged_into(unit, PatientId(patient_id))),
             grants.c.receiver == receiver,
             grants.c.revoked_at.is_(None),
             consents.c.withdrawn_at.is_(None),
@@ -79,7 +80,7 @@ def withdraw(unit: Unit, patient_id: str, receiver: str, at: datetime) -> int:
         update(consents)
         .where(
             consents.c.tenant == unit.tenant,
-            consents.c.patient_id == patient_id,
+            consents.c.patient_id.in_(merged_into(unit, PatientId(patient_id))),
             consents.c.receiver == receiver,
             consents.c.withdrawn_at.is_(None),
         )
@@ -93,7 +94,7 @@ def revoke(unit: Unit, patient_id: str, receiver: str, at: datetime) -> int:
         update(grants)
         .where(
             grants.c.tenant == unit.tenant,
-            grants.c.patient_id == patient_id,
+            grants.c.patient_id.in_(merged_into(unit, PatientId(patient_id))),
             grants.c.receiver == receiver,
             grants.c.revoked_at.is_(None),
         )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select
 
+from engine.store.patients import merged_into
 from engine.store.tables import dispenses
 from engine.store.unit import Unit, new_id
 from schemas.canonical import canonical_bytes, canonical_json, sha256
@@ -73,7 +74,7 @@ def dispenses_of(unit: Unit, patient_id: str, until: datetime) -> tuple[StoredDi
         select(dispenses)
         .where(
             dispenses.c.tenant == unit.tenant,
-            dispenses.c.patient_id == patient_id,
+            dispenses.c.patient_id.in_(merged_into(unit, PatientId(patient_id))),
             dispenses.c.received_at <= until,
         )
         .order_by(dispenses.c.received_at, dispenses.c.id)

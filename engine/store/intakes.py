@@ -1,16 +1,16 @@
-"""Intakes: what was reported, never changed; and movements of patients."""
+"""Intakes: what was reported, never changed."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select
 
-from engine.store.tables import intakes, movements
+from engine.store.patients import merged_into
+from engine.store.tables import intakes
 from engine.store.unit import Unit, new_id
 from schemas.canonical import canonical_json, sha256
 from schemas.ids import IntakeId, MessageId, PatientId, Sha256
 from schemas.intake import Intake
-from schemas.movement import Movement
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def intakes_of(unit: Unit, patient_id: str, until: datetime) -> tuple[StoredInta
         select(intakes)
         .where(
             intakes.c.tenant == unit.tenant,
-            intakes.c.patient_id == patient_id,
+            intakes.c.patient_id.in_(merged_into(unit, PatientId(patient_id))),
             intakes.c.received_at <= until,
         )
         .order_by(intakes.c.received_at, intakes.c.id)
@@ -86,32 +86,3 @@ def of_message(unit: Unit, message_id: str) -> tuple[IntakeId, ...]:
         .order_by(intakes.c.id)
     )
     return tuple(IntakeId(row.id) for row in rows)
-
-
-def store_movement(
-    unit: Unit, movement: Movement, message_id: MessageId, patient_id: PatientId | None
-) -> str:
-    """Store one movement."""
-    identifier = new_id("mov")
-    unit.connection.execute(
-        insert(movements).values(
-            id=identifier,
-            tenant=unit.tenant,
-            message_id=message_id,
-            patient_id=patient_id,
-            kind=movement.kind.value,
-            occurred_at=movement.occurred_at,
-            content=movement.model_dump_json(),
-        )
-    )
-    return identifier
-
-
-def movements_of(unit: Unit, patient_id: str) -> tuple[Movement, ...]:
-    """The movements of a patient, in the order they happened."""
-    rows = unit.connection.execute(
-        select(movements.c.content)
-        .where(movements.c.tenant == unit.tenant, movements.c.patient_id == patient_id)
-        .order_by(movements.c.occurred_at, movements.c.id)
-    )
-    return tuple(Movement.model_validate_json(row.content) for row in rows)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, insert, select
 
+from engine.store.patients import merged_into
 from engine.store.queue import Item, Subject
 from engine.store.tables import decisions, prescriptions, releases, superseded_releases
 from engine.store.unit import Unit, new_id
@@ -95,7 +96,8 @@ def subject_of(unit: Unit, release_id: str) -> str | None:
 
 def released_prescriptions(unit: Unit, patient_id: str) -> tuple[Release, ...]:
     """Every validated prescription version of a patient, oldest release first."""
-    return _releases(unit, releases.c.patient_id == patient_id)
+    everyone = merged_into(unit, PatientId(patient_id))
+    return _releases(unit, releases.c.patient_id.in_(everyone))
 
 
 def released(unit: Unit, prescription_id: str) -> Release | None:

@@ -142,7 +142,7 @@ WRITES = {
     "inbox.settle",
     "inbox.store",
     "intakes.store",
-    "intakes.store_movement",
+    "movements.store",
     "interpretations.store",
     "outbox.settle",
     "outbox.store",

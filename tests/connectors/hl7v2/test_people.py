@@ -40,6 +40,9 @@ def pid(
         ("A08", MovementKind.UPDATE),
         ("A28", MovementKind.ADD_PERSON),
         ("A31", MovementKind.UPDATE),
+        ("A06", MovementKind.ADMIT),
+        ("A21", MovementKind.LEAVE),
+        ("A22", MovementKind.RETURN),
     ],
 )
 def test_an_event_is_a_movement(event: str, kind: MovementKind) -> None:
@@ -50,7 +53,7 @@ def test_an_event_is_a_movement(event: str, kind: MovementKind) -> None:
 
 
 def test_an_event_that_we_do_not_read_is_refused() -> None:
-    reading = read_text(adt("A11", pid()))
+    reading = read_text(adt("A17", pid()))
 
     assert reading.is_empty
     assert doubts(reading.findings) == [("message-unsupported", "MSH[1]-9.1")]
@@ -131,13 +134,11 @@ def test_a_movement_without_a_patient_is_refused() -> None:
     assert doubts(reading.findings) == [("patient-missing", "MSH[1]")]
 
 
-def test_the_french_movement_segment_dates_the_movement_and_may_cancel_it() -> None:
+def test_the_french_movement_segment_dates_the_movement() -> None:
     dated = movement(adt("A02", pid(), "ZBE|M1|20260106080000+0100||INSERT|N"))
-    cancelled = movement(adt("A02", pid(), "ZBE|M1|20260106080000+0100||CANCEL|N"))
 
     assert dated.occurred_at == datetime(2026, 1, 6, 7, tzinfo=UTC)
     assert dated.findings == ()
-    assert doubts(cancelled.findings) == [("status-not-active", "ZBE[1]-4")]
 
 
 def test_a_day_without_a_time_is_no_instant_of_a_movement() -> None:

@@ -24,7 +24,7 @@ from schemas.finding import FindingCode
 from schemas.intake import AuthorRole, IntakeStatus
 from schemas.message import Acknowledgement, MessageState
 from schemas.moment import Moment
-from schemas.movement import MovementKind
+from schemas.movement import MovementAction, MovementKind
 from schemas.offer import Origin, Verdict
 from schemas.organiser import BesideReason, Place, SpanLabel
 from schemas.prescription import LineAction
@@ -46,6 +46,7 @@ SAID: tuple[type[StrEnum], ...] = (
     LineAction,
     MatchKind,
     MessageState,
+    MovementAction,
     MovementKind,
     Origin,
     PeriodReason,
