@@ -105,8 +105,7 @@ def _is_hourly(rhythm: Rhythm) -> bool:
 
 
 def _rhythm(held: _Held) -> Rhythm:
-    days = _the(Days, held)
-    return days.rhythm if days is not None else Rhythm()
+    return (_the(Days, held) or Days()).rhythm
 
 
 def _the(kind: type[_One], held: _Held) -> _One | None:

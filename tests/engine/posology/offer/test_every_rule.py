@@ -447,7 +447,8 @@ def test_different_limits_of_phases_stand_among_the_words_and_the_start_in_its_c
     assert cells(found)["A1.start"].holds == Starts(start=START)
     asked = [stretch.words for stretch in found.candidates[0].unread]
     assert asked[0] == "1 cp le matin [sequence 1]"
-    assert asked[1].startswith("d[2] [per_period [{")
+    amount, period = "{'value': '4', 'unit': 'comprimé'}", "{'value': '1', 'unit': 'd'}"
+    assert asked[1] == f"d[2] [per_period [{{'amount': {amount}, 'period': {period}}}]]"
     assert [stretch.id for stretch in found.candidates[0].unread] == [
         f"A.u{number}" for number in range(1, len(asked) + 1)
     ]

@@ -10,6 +10,7 @@ import pytest
 from phases_in_words import in_words
 
 from engine.posology.text.propose import propose
+from schemas.finding import FindingCode
 
 AMOUNTS: dict[str, Sequence[str]] = {
     "1 à 2 le matin": ["1-2; MORN"],
@@ -397,3 +398,13 @@ def test_an_amount_in_two_units_has_two_readings(text: str) -> None:
     assert [in_words(phase) for phase in proposal.phases] == [first]
     assert [[in_words(phase) for phase in other] for other in proposal.several] == [[second]]
     assert proposal.unread == ()
+
+
+def test_an_amount_that_may_be_of_a_day_says_so_at_the_text() -> None:
+    (phase,) = propose("3 cp par jour").phases
+
+    rule = "the amount stands beside a day or a week: of one intake, or of all"
+    assert phase.location == "text"
+    assert [(one.code, one.location, one.message) for one in phase.findings] == [
+        (FindingCode.DOSE_TOTAL, "text", rule)
+    ]
