@@ -13,6 +13,9 @@ from schemas.quantity import Quantity, Strength
 
 _HALF = Decimal("0.5")
 _SHARE = r"(?:\d/\d|\d+(?:,\d+)?|[½¼¾])(?![/,\d])"
+_AFTER = re.compile(r" ?(?:/|par\b|per\b)")
+_AFTER_OF = re.compile(r" ?/ ?\d| ?(?:par|per) (?!jour|j\b|prise|day|semaine|week)")
+"""What makes a strength something else: in `1 gélule à 20 mg par jour`, its `à` makes it plain."""
 
 
 def scheme_forms() -> tuple[Form, ...]:
@@ -51,16 +54,9 @@ def amount_forms() -> tuple[Form, ...]:
         ),
         (rf"(?:take|prendre|prenez) {many()}(?=\s*(?:$|[.,;]))", _bare_dose),
         (
-            rf"{many()}(?: ?\(\d+\))?[ -]?(?P<dose>{counted}){END} ?(?:doses? a |de |a |of )?"
-            rf"(?P<strength>{number}) ?(?P<measure>{measured}){END}"
-            rf"(?: ?{over()})?(?! ?(?:/|par\b|per\b))",
-            _of_strength,
-        ),
-        (
-            # `1 gélule à 20 mg par jour`: the word before it makes the strength plain.
-            rf"{many()}[ -]?(?P<dose>{counted}){END} (?:dose(?:e|es|s)? a|de|a|of) "
-            rf"(?P<strength>{number}) ?(?P<measure>{measured}){END}"
-            rf"(?: ?{over()})?(?! ?/ ?{number}| ?(?:par|per) (?!jour|j\b|prise|day|semaine|week))",
+            rf"{many()}(?: ?\(\d+\))?[ -]?(?P<dose>{counted}){END} ?"
+            rf"(?P<of>(?:dose(?:e|es|s)? a|de|a|of) )?"
+            rf"(?P<strength>{number}) ?(?P<measure>{measured}){END}(?: ?{over()})?",
             _of_strength,
         ),
         (
@@ -100,7 +96,8 @@ def _range(low: Decimal, high: Decimal | None, unit: str | None) -> Dose:
 def _of_strength(found: Match) -> Item | None:
     """`2 comprimés de 500 mg`: two tablets, and 1000 mg; `de 75 µg/h` is a strength alone."""
     low, high, strength = (number(found, name) for name in ("low", "high", "strength"))
-    if low is None or strength is None:
+    after = _AFTER_OF if found["of"] else _AFTER
+    if low is None or strength is None or after.match(found.string, found.end()):
         return None
     item = Item(Kind.DOSE, dose=_range(low, high, found["dose"]))
     if found["over"]:

@@ -65,7 +65,7 @@ def _turns() -> tuple[Form, ...]:
         (r"(?:1|une) ?sem(?:aine)? sur (?:2|deux)\b|alternate weeks", kind_of(Kind.WEEK_IN_TWO)),
         (r"(?:1|un) ?j(?:our)? sur (?:2|deux)\b|1 ?j(?:our)? ?/ ?2\b|alternate days", _every_other),
         (
-            rf"{number} ?(?:jours?|j|days?) ?(?:par |/ ?|per |a )(?:semaine|sem|week){END}",
+            rf"[1-7] ?(?:jours?|j|days?) ?(?:par |/ ?|per |a )(?:semaine|sem|week){END}",
             kind_of(Kind.SOME_DAYS),
         ),
         (rf"(?P<low>{number}) ?j(?:ours?)? ?(?:sur|/) ?(?P<high>{number})(?! ?[\w/])", _cycle),

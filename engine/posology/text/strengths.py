@@ -27,8 +27,11 @@ def strength_forms() -> tuple[Form, ...]:
     ranged = rf"(?P<low>{number_pattern()})(?: ?(?:-|a) ?(?P<high>{number_pattern()}))? ?"
     hours = r"(?P<high>24|48|72|96|168) ?(?P<unit>h|heures?|hours?)(?!\w)"
     return (
-        (rf"{ranged}(?P<measure>{measured}) ?{over()}[^\s,;)]*", _over),
-        (rf"{ranged}(?P<measure>%)", _over),
+        (
+            rf"{ranged}(?P<measure>(?:{measured})(?= ?(?:/|par |per ))|%)"
+            rf"(?: ?{over()}[^\s,;)]*)?",
+            _over,
+        ),
         (rf"{amount}(?P<measure>{measured}),? ?(?P<dose>{_shapes()}){END}", _named),
         (rf"(?:{amount})?(?P<dose>{_shapes('patch')}),? ?(?:de )?{hours}", _worn),
     )
@@ -96,8 +99,10 @@ def rate_of(text: str) -> Strength | None:
     return None if found is None else strength_of(found)
 
 
-def _over(found: Match) -> Item:
+def _over(found: Match) -> Item | None:
     """`75 µg/h`, `15 mg/16 h`, `0,05 %`; `10 mg/kg` and a range name no strength."""
+    if found["over"] is None and found["measure"] != "%":
+        return None
     return Item(Kind.RATE, strength=None if found["high"] else strength_of(found))
 
 
