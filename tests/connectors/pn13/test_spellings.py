@@ -55,6 +55,8 @@ def told(reading: Reading) -> object:
 def _without_places(plain: object) -> object:
     if isinstance(plain, dict):
         kept = {k: v for k, v in plain.items() if k not in ("location", "message", "scope")}
+        if isinstance(kept.get("quoted"), str):  # values quoted together stand as they were sent
+            kept["quoted"] = " ".join(sorted(kept["quoted"].split()))
         return {key: _without_places(value) for key, value in kept.items()}
     if isinstance(plain, list):
         return sorted((_without_places(each) for each in plain), key=repr)
