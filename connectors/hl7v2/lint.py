@@ -1,19 +1,25 @@
 """Strict conformance: hl7apy against the tables of its version, and every segment accounted for.
 
-hl7apy drops in silence what its grammar of groups does not know; the count of segments before
-and after says so. Its own sentences quote the message: they stand in `quoted` alone.
+Each segment is asked about alone, so that a fault has a place; then the message as a whole, for
+its structure. hl7apy drops in silence what its grammar of groups does not know: what does not
+come out of it again is named, segment by segment.
 """
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from connectors.hl7v2.er7.charset import decode
 from connectors.hl7v2.er7.segment import Message
 from connectors.hl7v2.er7.tokeniser import tokenise
+from connectors.hl7v2.faults import STOPS, faults_of
 from schemas.finding import Finding, FindingCode
 
 if TYPE_CHECKING:
     from hl7apy.core import Message as Parsed
+
+_MISSING = re.compile(r"Missing required child (\w+)\.([A-Z]\w+)")
+_FIELD = re.compile(r"[A-Z][A-Z0-9]{2}_\d+")
 
 
 def lint(data: bytes) -> tuple[Finding, ...]:
@@ -43,28 +49,69 @@ def _without_separator(fields: list[str]) -> list[str]:
 
 
 def _strict(message: Message) -> list[Finding]:
+    """What the version of MSH-12 has against the message; of none, what 2.5 has."""
+    version = message.header.value(12) or "2.5"
+    unusable = _unusable(message, version)
+    if unusable is not None:
+        return [unusable]
+    faults = [fault for segment in message.segments for fault in faults_of(segment, version)]
+    return [*faults, *_of_structure(message, known=bool(faults))]
+
+
+def _unusable(message: Message, version: str) -> Finding | None:
+    """A header that nothing can be checked by: its separators or its version."""
+    from hl7apy import check_version
+    from hl7apy.exceptions import UnsupportedVersion
+
+    header = message.header
+    try:
+        check_version(version)
+    except UnsupportedVersion as error:
+        return _broken(header.where(12), "MSH-12 is no version that can be checked", str(error))
+    declared = header.raw(2)
+    length = 4 + (len(declared) > 4 and version >= "2.7")
+    if len(declared) != length or len(set(declared)) != length:
+        rule = "MSH-2 must be four distinct characters, or five from version 2.7"
+        return _broken(f"{header.place}-2", rule, declared[:20])
+    return None
+
+
+def _of_structure(message: Message, *, known: bool) -> list[Finding]:
+    """What is wrong with the order and number of segments.
+
+    `known` says that faults with a place explain why hl7apy stops.
+    """
     from hl7apy.consts import VALIDATION_LEVEL
     from hl7apy.exceptions import HL7apyException
     from hl7apy.parser import parse_message
 
-    place = message.header.place
+    strict = VALIDATION_LEVEL.STRICT
     try:
-        parsed = parse_message(
-            er7_of(message), validation_level=VALIDATION_LEVEL.STRICT, find_groups=True
-        )
+        parsed = parse_message(er7_of(message), validation_level=strict, find_groups=True)
         regained = parsed.to_er7()
         _place_encoded_timing(parsed)
         parsed.validate()
-    except (HL7apyException, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
-        return [
-            Finding(
-                code=FindingCode.STRUCTURE_INVALID,
-                location=place,
-                message=f"strict validation stops: {type(error).__name__}",
-                quoted=str(error)[:200] or None,
-            )
-        ]
+    except (HL7apyException, *STOPS) as error:
+        missing = _MISSING.fullmatch(str(error))
+        if missing and not (known and _FIELD.fullmatch(missing[2])):
+            return [_broken(message.header.place, f"{missing[2]} is required in {missing[1]}")]
+        return [] if known else [_stopped(message, error)]
     return _lost(message, regained)
+
+
+def _broken(place: str, rule: str, quoted: str | None = None) -> Finding:
+    code = FindingCode.STRUCTURE_INVALID
+    return Finding(code=code, location=place, message=rule, quoted=quoted)
+
+
+def _stopped(message: Message, error: Exception) -> Finding:
+    """A fault of the whole message that nothing else explains."""
+    quoted = str(error)[:200] or None
+    if type(error).__name__ == "OperationNotAllowed":
+        rule = "MSH-9 must name a structure of the version, and each segment must be of it"
+        return _broken(f"{message.header.place}-9", rule, quoted)
+    rule = f"strict validation stops: {type(error).__name__}"
+    return _broken(message.header.place, rule, quoted)
 
 
 def _place_encoded_timing(parsed: "Parsed") -> None:
@@ -84,14 +131,19 @@ def _place_encoded_timing(parsed: "Parsed") -> None:
 
 
 def _lost(message: Message, regained: str) -> list[Finding]:
-    """The segments that did not come out again, by their last rank."""
-    before = Counter(segment.name for segment in message.segments)
+    """The segments that did not come out again: those whose text is missing, else the last."""
     after = Counter(line[:3] for line in regained.split("\r") if line)
-    return [
-        Finding(
-            code=FindingCode.STRUCTURE_INVALID,
-            location=f"{message.prefix}{name}[{before[name]}]",
-            message=f"{count} {name} segments have no place in the structure of the message",
-        )
-        for name, count in (before - after).items()
-    ]
+    texts = Counter(regained.split("\r"))
+    missing: Counter[str] = Counter(segment.name for segment in message.segments)
+    missing.subtract(after)
+    lost = []
+    for exact in (True, False):
+        for segment in reversed(message.segments):
+            if missing[segment.name] > 0 and segment not in lost:
+                if exact and texts[segment.line.rstrip(segment.separators.field)] > 0:
+                    continue
+                missing[segment.name] -= 1
+                lost.append(segment)
+    rule = "has no place in the structure of the message"
+    found = [_broken(segment.place, f"{segment.name} {rule}") for segment in lost]
+    return found[::-1]
