@@ -37,7 +37,8 @@ _BOUNDS = ("boundsDuration", "boundsRange", "boundsPeriod")
 def check_repeat(repeat: Element) -> None:
     """Say every invariant that this `Timing.repeat` breaks."""
     for rule, name, needed in _NEEDS:
-        if repeat.has(name) and not repeat.has(needed):
+        french = needed == "when" and _has_french_moment(repeat)
+        if repeat.has(name) and not repeat.has(needed) and not french:
             _broken(repeat, name, rule, f"{name} needs {needed}")
     for rule, name in _NOT_NEGATIVE:
         given = repeat.members.get(name)
@@ -49,6 +50,13 @@ def check_repeat(repeat: Element) -> None:
         _broken(repeat, "offset", "tim-9", "offset must not stand with C, CM, CD or CV")
     if sum(repeat.has(name) for name in _BOUNDS) > 1:
         _broken(repeat, _BOUNDS[0], "bounds[x]", "only one kind of bounds may be given")
+
+
+def _has_french_moment(repeat: Element) -> bool:
+    """Whether an extension says the moment: the ConceptMaps of the guide put an offset beside it,
+    which tim-9 of R4, that knows no other moments, would refuse.
+    """
+    return any(each.members.get("url") == FRENCH_WHEN for each in repeat.children("extension"))
 
 
 def _broken(repeat: Element, name: str, rule: str, says: str) -> None:

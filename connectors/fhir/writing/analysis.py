@@ -5,6 +5,9 @@ Interop'Santé hl7.fhir.fr.analyse-pharma 0.1.0-ballot; its scope is the hospita
 an officine carries the codes of the officine list and does not claim the profile.
 """
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from connectors.fhir.form.tree import Json, Object
 from connectors.fhir.writing.decision import add_provenance
 from connectors.fhir.writing.outgoing import Outgoing, instant
@@ -17,6 +20,7 @@ from connectors.fhir.writing.people import (
     order_reference,
     write_identifier,
 )
+from connectors.fhir.writing.proposals import suggestions
 from mappings.catalogue import table
 from schemas.decision import (
     Answer,
@@ -32,6 +36,8 @@ from schemas.export import Envelope
 from schemas.prescription import Line, Prescription
 
 VALIDATION, INTERVENTION = "VALIDATION", "INTERVENTION"
+Suggest: TypeAlias = Callable[[int, Line], list[Object]]
+"""The outputs of a Task for what is proposed for the line of this rank."""
 
 
 def analysis_bundle(analysis: Analysis, envelope: Envelope) -> Object:
@@ -59,24 +65,30 @@ def analysis_bundle(analysis: Analysis, envelope: Envelope) -> Object:
             {"coding": [{"system": PROFESSIONS, "code": "21", "display": "Pharmacien"}]}
         ],
     }
+
+    def suggest(rank: int, line: Line) -> list[Object]:
+        return suggestions(out, decision, rank, line, patient)
+
     tasks = [
         out.add(f"task {rank}", {"resourceType": "Task", **shared, **task})
-        for rank, task in enumerate(_tasks(prescription, decision))
+        for rank, task in enumerate(_tasks(prescription, decision, suggest))
     ]
     add_provenance(out, tasks, decision, pharmacist, pharmacy)
     return out.bundle()
 
 
-def _tasks(prescription: Prescription, decision: Decision) -> list[Object]:
+def _tasks(prescription: Prescription, decision: Decision, suggest: Suggest) -> list[Object]:
     coded = [answer for answer in decision.answers if answer.intervention is not None]
     touched = {line.location for a in coded for line in _lines_of(a, prescription)}
     tasks = [_intervention(answer, prescription) for answer in coded]
     passed: list[Line] = []
     for rank, line in enumerate(prescription.lines, start=1):
         verdict = _verdict(rank, decision)
-        if line.location not in touched and verdict.verdict is LineVerdict.REFUSED:
-            words = verdict.comment or decision.reason or decision.comment
-            tasks.append(_task([line], INTERVENTION, _output("commentaire", words)))
+        proposed, refused = suggest(rank, line), verdict.verdict is LineVerdict.REFUSED
+        if proposed or (refused and line.location not in touched):
+            words = verdict.comment or (decision.reason or decision.comment if refused else None)
+            outputs = [*_output("commentaire", words), *proposed]
+            tasks.append(_task([line], INTERVENTION if refused else VALIDATION, outputs))
         elif line.location not in touched:
             passed.append(line)
     if passed:

@@ -142,14 +142,23 @@ def rate_of(text: str, units: Units) -> Object | None:
 
 
 def _amount(text: str, units: Units) -> Object | None:
+    stated = _read_words(text)
+    if stated is None:
+        return None
+    return write_quantity(units.coded(stated) if stated.code is None else stated)
+
+
+def amount_told(text: str) -> Object | None:
+    """An amount that a reader keeps as words (`28 jours [d]`); `None` for other words."""
+    stated = _read_words(text)
+    return write_quantity(stated) if stated is not None else None
+
+
+def _read_words(text: str) -> Quantity | None:
+    """The amount, with the code in brackets, or the unit itself where that is one of time."""
     shape = _AMOUNT.fullmatch(text.strip())
     if shape is None:
         return None
-    stated = Quantity(value=Decimal(shape[1]), unit=shape[2], code=shape[3])
-    if shape[3] is not None:
-        system = EDQM if shape[3].isdecimal() else UCUM
-        return write_quantity(stated.model_copy(update={"system": system}))
-    if shape[2] in set(PeriodUnit):
-        coded = {"code": shape[2], "system": UCUM}
-        return write_quantity(stated.model_copy(update=coded))
-    return write_quantity(units.coded(stated))
+    code = shape[3] or (shape[2] if shape[2] in set(PeriodUnit) else None)
+    system = (EDQM if code.isdecimal() else UCUM) if code is not None else None
+    return Quantity(value=Decimal(shape[1]), unit=shape[2], code=code, system=system)

@@ -18,7 +18,7 @@ from connectors.fhir.writing.people import (
     write_identifier,
     write_quantity,
 )
-from connectors.fhir.writing.received.dosage import write_phase
+from connectors.fhir.writing.received.dosage import amount_told, write_phase
 from connectors.fhir.writing.received.entries import own_id
 from connectors.fhir.writing.received.people import author_of
 from connectors.fhir.writing.received.product import medication_of
@@ -38,7 +38,12 @@ FRENCH_SCOPES = frozenset(
 )
 """CodeSystem fr-note-scope-codes."""
 INDICATIONS = ("LIPRESCIND", "MEDIND")
-ELEMENTS = frozenset({"statusReason", "place", "device", "courseOfTherapyType", "reason"})
+ELEMENTS = frozenset(
+    {
+        *("statusReason", "place", "device", "courseOfTherapyType", "reason"),
+        *("quantity", "duration", "dispenseInterval", "expectedSupplyDuration", "validityPeriod"),
+    }
+)
 """Scopes of notes whose words have an element of their own in a MedicationRequest."""
 _ON_DOSAGES = frozenset({"site", "method"})
 _STATUSES = {
@@ -92,9 +97,9 @@ def add_line(out: Entries, line: Line, key: str, shared: Shared) -> Object:
         "basedOn": [_named(link) for link in line.links if _is_basis(link)],
         "priorPrescription": next((_named(link) for link in line.links if _is_prior(link)), None),
         "courseOfTherapyType": _text(elements.get("courseOfTherapyType")),
-        "note": [*_line_text(line), *(_note(note) for note in notes)],
+        "note": [*_line_text(line), *(_note(note) for note in notes), *_unsaid(line)],
         "dosageInstruction": dosages or _route_alone(line),
-        "dispenseRequest": _supply(line, elements.get("place")),
+        "dispenseRequest": _supply(line, elements),
         "substitution": _substitution(line, elements.get("reason")),
     }
     return out.add(key, resource)
@@ -178,17 +183,39 @@ def _note(note: Note) -> Object:
     return {"extension": scope, "authorReference": author, "text": note.text}
 
 
-def _supply(line: Line, place: Note | None) -> Object:
-    amount = line.quantity_to_supply
-    nothing: Object | None = None
-    if line.supplied is False and (amount is None or amount.value != 0):
-        nothing = {"quantity": {"value": 0}}
+def _supply(line: Line, said: dict[str, Note]) -> Object:
+    """The supply, with the lengths that a reader keeps as words (`28 jours [d]`)."""
+    amount, place = line.quantity_to_supply, said.get("place")
+    lengths = {name: _told(said.get(name)) for name in _AMOUNTS}
+    first = lengths["quantity"]
+    if line.supplied is False and first is None and (amount is None or amount.value != 0):
+        first = {"value": 0}
+    valid = said.get("validityPeriod")
+    start, _, end = valid.text.partition(_SPAN) if valid is not None else ("", "", "")
     return {
-        "initialFill": nothing,
+        "initialFill": {"quantity": first, "duration": lengths["duration"]},
+        "dispenseInterval": lengths["dispenseInterval"],
+        "validityPeriod": {"start": start, "end": end},
         "numberOfRepeatsAllowed": line.renewals,
         "quantity": write_quantity(amount) if amount is not None else None,
+        "expectedSupplyDuration": lengths["expectedSupplyDuration"],
         "performer": {"display": place.text} if place is not None else None,
     }
+
+
+_AMOUNTS = ("quantity", "duration", "dispenseInterval", "expectedSupplyDuration")
+_SPAN = " – "
+
+
+def _told(note: Note | None) -> Object | None:
+    return amount_told(note.text) if note is not None else None
+
+
+def _unsaid(line: Line) -> Iterator[Json]:
+    """Amounts in words that cannot be read as an amount stay notes."""
+    for note in line.notes:
+        if note.scope in _AMOUNTS and _told(note) is None:
+            yield _note(note)
 
 
 def _substitution(line: Line, reason: Note | None) -> Object:
