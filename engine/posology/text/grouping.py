@@ -1,33 +1,28 @@
 """Puts the items of a text where they belong: doses with their timing, lengths with all of it."""
 
-from collections.abc import Sequence
-from decimal import Decimal
-from itertools import groupby
-
-from engine.posology.text.dates import day_of, days_of
 from engine.posology.text.groups import Group, Segment
-from engine.posology.text.items import Item, Kind
+from engine.posology.text.items import ELSEWHERE, TIMING, Item, Kind
 from engine.posology.text.leftover import matters
 from engine.posology.text.lexicon import folded
+from engine.posology.text.placed import (
+    bounds_of,
+    counted_in,
+    days_in,
+    in_days,
+    may_count,
+    place_scheme,
+    times_of,
+)
 from engine.posology.text.strengths import shape_of
-from schemas.base import is_whole
-from schemas.moment import Moment, MomentTime
-from schemas.posology import Cycle, Dose
-from schemas.quantity import Duration, PeriodUnit, Quantity, Strength
+from schemas.posology import Cycle
+from schemas.quantity import Strength
 
-_SCHEME = (Moment.MORNING, Moment.NOON, Moment.EVENING, Moment.BEDTIME)
-_TIMING = (Kind.FREQUENCY, Kind.TOTAL, Kind.MOMENT, Kind.CLOCK, Kind.WEEKDAY, Kind.AS_NEEDED)
 _JOINTS = frozenset(
     (
         *(",", ":", "-", "(", ")", "et", "and", "en", "und", "prise", "to", "be", "taken"),
         *("le", "a", "au", "vers", "at", "in", "on", "the"),
     )
 )
-_ELSEWHERE = (
-    *(Kind.CEILING, Kind.OPEN, Kind.SEPARATION, Kind.RENEWAL, Kind.ANCHOR, Kind.RATE, Kind.DATE),
-    *(Kind.COMPOUND, Kind.SOME_DAYS, Kind.OF_A_DAY),
-)
-"""What is kept word for word: phases have no place for it, or one that words cannot fill."""
 _WEEK = 7
 
 
@@ -88,9 +83,9 @@ class Grouping:
         if waiting is None:
             return following
         counts = following.kind is Kind.TOTAL and bool(group.doses) and not group.timed
-        if counts and not self._run and (times := _times_of(waiting, following)) is not None:
+        if counts and not self._run and (times := times_of(waiting, following)) is not None:
             return times
-        if following.kind in _TIMING and joined:
+        if following.kind in TIMING and joined:
             self._run = []
             self._place(waiting)
         else:
@@ -117,8 +112,8 @@ class Grouping:
                 self._place_dose(segment, item)
             case Kind.SAID_AGAIN:
                 self._place_again(segment, item)
-            case Kind.SCHEME if any(item.doses) and _may_count(segment.groups[-1].doses):
-                _place_scheme(segment, item)
+            case Kind.SCHEME if any(item.doses) and may_count(segment.groups[-1].doses):
+                place_scheme(segment, item)
             case Kind.LENGTH | Kind.SHORT_LENGTH | Kind.NEXT:
                 self._place_length(segment, item)
             case Kind.UNTIL | Kind.FROM | Kind.BETWEEN:
@@ -129,7 +124,7 @@ class Grouping:
                 self._place_rest(segment, item)
             case Kind.AS_NEEDED | Kind.CYCLE | Kind.LASTS | Kind.STOP | Kind.WEEK_IN_TWO:
                 self._place_in_all(segment, item)
-            case kind if kind in (*_ELSEWHERE, Kind.SCHEME):
+            case kind if kind in (*ELSEWHERE, Kind.SCHEME):
                 self.unread.append(item.said)
             case kind if kind not in (Kind.NOISE, Kind.NAMED):
                 self._place_timing(segment, item)
@@ -165,7 +160,7 @@ class Grouping:
 
     def _place_rest(self, segment: Segment, item: Item) -> None:
         """`5 jours, puis arrêt 2 jours`: the length before it is the days with of a cycle."""
-        on, off = _days_of(segment.bounds.duration), _days_of(item.length)
+        on, off = days_in(segment.bounds.duration), days_in(item.length)
         cycle = segment.cycle
         turn = None if cycle is None else cycle.days_on + cycle.days_off
         if item.kind is Kind.REST and cycle is None and on and off:
@@ -184,7 +179,7 @@ class Grouping:
         group.timing_first = group.timing_first or (group.timed and not group.doses)
         if item.length is not None:
             segment.lasts = item.length
-        is_new = group.say_again(_counted_in(self._shape, item.dose))
+        is_new = group.say_again(counted_in(self._shape, item.dose))
         if item.again is not None:
             is_new = group.say_again(item.again) and is_new
         if not is_new:
@@ -223,9 +218,10 @@ class Grouping:
             self.unread.append(item.said)
 
     def _place_length(self, segment: Segment, item: Item) -> None:
-        if _in_days(item.length) == _in_days(segment.bounds.duration) is not None:
-            return
         follows = item.kind is not Kind.NEXT or segment.opened_by is not None
+        again = in_days(item.length) == in_days(segment.bounds.duration) is not None
+        if again and follows and item.length_high is None:
+            return
         if segment.bounds.duration not in (None, item.length) or not follows:
             self.unread.append(item.said)
             return
@@ -251,69 +247,8 @@ class Grouping:
         self.unread.append(item.said)
 
     def _place_dates(self, segment: Segment, item: Item) -> None:
-        bounds = _bounds_of(item)
+        bounds = bounds_of(item)
         if bounds is None or any(getattr(segment.bounds, name) for name in bounds):
             self.unread.append(item.said)
             return
         segment.bounds = segment.bounds.model_copy(update=bounds)
-
-
-def _counted_in(shape: str | None, dose: Dose) -> Dose:
-    """`patch, 1 à 7h`: a bare number counts what the words before it name."""
-    if shape is None or dose.low is None or dose.high is None or dose.low.unit is not None:
-        return dose
-    low, high = (Quantity(value=end.value, unit=shape) for end in (dose.low, dose.high))
-    return Dose(low=low, high=high)
-
-
-def _may_count(doses: Sequence[Dose]) -> bool:
-    """`1 cp 1-0-1` names the unit of the scheme; `2 cp 1-0-1`, `500 mg 1-0-1` have two senses."""
-    return not doses or bool(_ones(doses))
-
-
-def _ones(doses: Sequence[Dose]) -> list[Quantity]:
-    return [dose.exact for dose in doses if dose.exact is not None and dose.exact.value == 1]
-
-
-def _place_scheme(segment: Segment, item: Item) -> None:
-    amounts = list(zip(_SCHEME, item.doses, strict=False))
-    unit = next((one.unit for one in _ones(segment.groups[-1].doses)), None)
-    segment.groups[-1].doses.clear()
-    for amount, placed in groupby(sorted(amounts, key=lambda one: one[1]), lambda one: one[1]):
-        moments = [MomentTime(moment=moment) for moment, _ in placed]
-        if amount:
-            quantity = Quantity(value=amount, unit=unit)
-            dose = Dose(low=quantity, high=quantity)
-            segment.groups.append(Group(doses=[dose], moments=moments))
-    segment.groups.append(Group())
-
-
-def _bounds_of(item: Item) -> dict[str, object] | None:
-    """The start, the end or both; `None` for a day that cannot be known."""
-    if item.kind is Kind.BETWEEN:
-        both = days_of(*item.days)
-        return None if both is None else {"start": both[0], "end": both[1]}
-    day = day_of(item.said)
-    name = "end" if item.kind is Kind.UNTIL else "start"
-    return None if day is None else {name: day}
-
-
-def _times_of(number: Item, each: Item) -> Item | None:
-    """The number of times in what a bare number and a unit of time say: `3/j`."""
-    exact = number.dose.exact if number.dose is not None else None
-    if exact is None or each.frequency is None or not is_whole(exact.value) or not exact.value:
-        return None
-    frequency = each.frequency.model_copy(update={"times": int(exact.value)})
-    return Item(Kind.FREQUENCY, f"{number.said}{each.said}", frequency=frequency)
-
-
-def _in_days(length: Duration | None) -> Decimal | None:
-    """The length in days: `28 jours (4 semaines)` is one, said twice."""
-    days = None if length is None else {PeriodUnit.DAY: 1, PeriodUnit.WEEK: 7}.get(length.unit)
-    return None if length is None or days is None else length.value * days
-
-
-def _days_of(length: Duration | None) -> int | None:
-    if length is None or length.unit is not PeriodUnit.DAY or not is_whole(length.value):
-        return None
-    return int(length.value)

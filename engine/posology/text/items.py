@@ -54,6 +54,15 @@ class Kind(Enum):
     WORD = auto()
 
 
+TIMING = (Kind.FREQUENCY, Kind.TOTAL, Kind.MOMENT, Kind.CLOCK, Kind.WEEKDAY, Kind.AS_NEEDED)
+"""What says when, so that a bare number before it is an amount."""
+ELSEWHERE = (
+    *(Kind.CEILING, Kind.OPEN, Kind.SEPARATION, Kind.RENEWAL, Kind.ANCHOR, Kind.RATE, Kind.DATE),
+    *(Kind.COMPOUND, Kind.SOME_DAYS, Kind.OF_A_DAY),
+)
+"""What is kept word for word: phases have no place for it, or one that words cannot fill."""
+
+
 class Item(NamedTuple):
     """A stretch of the text, as sent, and its meaning (of a type that depends on the kind).
 

@@ -166,3 +166,11 @@ def test_an_instruction_of_two_steps_is_compared_with_both() -> None:
 
     assert compare_all(Posology(phases=tuple(both))) == ()
     assert CONTRADICTS in _codes(said.replace("eerste 10", "eerste 12"), first, second)
+
+
+def test_a_length_said_twice_is_one_and_a_range_or_days_after_are_not() -> None:
+    four_weeks = a_phase(moments=["MORN"], bounds=lasting(28))
+
+    assert _codes("1 cp le matin pendant 28 jours (4 semaines)", four_weeks) == []
+    assert _codes("1 cp le matin pendant 28 jours (28 à 30 jours)", four_weeks) == [ADDS]
+    assert ADDS in _codes("1 cp le matin 28 jours, les 28 jours suivants", four_weeks)
