@@ -11,7 +11,6 @@ from engine.store.queue import Item, Subject
 from engine.store.unit import Unit
 from engine.validation.states import ItemState
 from schemas.decision import Decision, LineVerdict
-from schemas.ids import PatientId
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class StandingVersion:
         return self.item.state is ItemState.VALIDATED
 
 
-def of_patients(unit: Unit, patients: Collection[PatientId]) -> tuple[StandingVersion, ...]:
+def of_patients(unit: Unit, patients: Collection[str]) -> tuple[StandingVersion, ...]:
     """What stands of one patient under all ids that they were given, by group and version.
 
     A prescription of which one version is in force and a newer one waits is here with both.

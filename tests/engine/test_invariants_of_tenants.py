@@ -160,6 +160,13 @@ WRITES = {
 READS = {name: (function, given) for name, function, given in questions() if name not in WRITES}
 
 
+GIVEN_BACK: dict[str, Callable[[str], tuple[object, ...]]] = {
+    "patients.lock": lambda text: (text,),
+    "patients.merged_into": lambda text: ((text,),),
+}
+"""Questions that give back the id that was asked about, with those they find beside it."""
+
+
 def test_every_row_says_whose_it_is() -> None:
     for table in OWNED:
         assert not table.c.tenant.nullable
@@ -189,7 +196,7 @@ def test_no_question_of_the_store_is_answered_with_rows_of_another_pharmacy(stor
             for text in texts(rows):
                 values = [_value(parameter, text, described) for parameter in given]
                 found = _called(function, unit, given, values)
-                if found:
+                if found and found not in GIVEN_BACK.get(name, lambda _: ())(text):
                     answered.append(f"{name}({text!r}) = {found!r}")
 
     assert answered == []
