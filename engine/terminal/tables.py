@@ -24,7 +24,8 @@ from schemas.dispense import Dispense, Lot
 from schemas.explanation import ExplainedLine, SourcePlace
 from schemas.finding import Finding, Severity
 from schemas.intake import Intake
-from schemas.movement import Movement
+from schemas.movement import Movement, MovementAction
+from schemas.notice import Notice
 from schemas.prescription import Product
 from schemas.schedule import DoseSchedule, PlannedIntake
 
@@ -236,12 +237,38 @@ def _lot_words(lot: Lot) -> str:
     return " ".join(word for word in (lot.number, expiry) if word)
 
 
+def notices_table(notices: Iterable[Notice], say: Say) -> Table:
+    """What is told about orders, without ordering anything."""
+    table = table_of(
+        say("Told about orders"),
+        say("What is told"),
+        say("Code"),
+        say("Order"),
+        say("Product"),
+        say("When"),
+        say("Words"),
+    )
+    for notice in notices:
+        words = (notice.reason.display or notice.reason.code if notice.reason else "", notice.text)
+        status = f" {notice.status.code}" if notice.status else ""
+        table.add_row(
+            say(notice.kind.value),
+            Text(f"{notice.code or ''}{status}"),
+            Text("\n".join(each.value for each in notice.order)),
+            product_text(notice.product) if notice.product else "",
+            notice.told_at.isoformat() if notice.told_at else "",
+            Text("\n".join(word for word in words if word)),
+        )
+    return table
+
+
 def movements_table(movements: Iterable[Movement], say: Say) -> Table:
     """Where patients went."""
     table = table_of(say("Movements"), say("Movement"), say("Patient"), say("When"))
     for movement in movements:
+        done = movement.action is not MovementAction.INSERT
         table.add_row(
-            say(movement.kind.value),
+            say(movement.kind.value) + (f" ({say(movement.action.value)})" if done else ""),
             Text(patient_words(movement.patient, say)),
             movement.occurred_at.isoformat() if movement.occurred_at else "",
         )
