@@ -18,12 +18,13 @@ from connectors.fhir.read import read
 from connectors.fhir.write import bundle_of
 from engine.posology.expand import expand
 from engine.posology.normalise import normalise
-from schemas.decision import DecisionKind, LineVerdict
+from schemas.decision import DecisionKind, LineVerdict, ProposalKind, ProposedLine
 from schemas.delivery import ReleasedLine
 from schemas.errors import Refused
 from schemas.export import ExportKind
 from schemas.intake import IntakeStatus
 from schemas.moment import Moment
+from schemas.people import Identifier
 from schemas.posology import Weekday
 from schemas.quantity import Quantity
 from schemas.schedule import DoseSchedule, EveryDays, OnWeekdays, Slot, Step
@@ -262,6 +263,37 @@ def test_an_analysis_without_doubt_is_one_validation_of_every_line(analysis, env
         {"type": {"text": "résultat de l'analyse"}, "valueCode": "VALIDATION"}
     ]
     assert len(task["input"]) == 2
+
+
+def test_a_proposed_line_is_a_request_of_intent_proposal_that_its_task_names(
+    analysis, envelope
+) -> None:
+    line = analysis.prescription.lines[1]
+    proposed = line.model_copy(
+        update={"identifiers": (Identifier(value="dec-1-1"),), "text": "1 comprimé le soir"}
+    )
+    proposal = ProposedLine(
+        line="2", kind=ProposalKind.MODIFICATION, proposed=proposed, comment="Foie fragile"
+    )
+    decision = analysis.decision.model_copy(update={"proposals": (proposal,)})
+    export = (ExportKind.ANALYSIS, analysis.model_copy(update={"decision": decision}))
+
+    document = written(export, envelope)
+
+    task = resources(document, "Task")[1]
+    [request] = [
+        each for each in resources(document, "MedicationRequest") if each["intent"] == "proposal"
+    ]
+    assert [each["type"]["text"] for each in task["output"]] == [
+        "résultat de l'analyse",
+        "commentaire",
+        "suggestion",
+    ]
+    assert task["output"][2]["valueReference"]["reference"].endswith(request["id"])
+    assert (request["status"], request["category"]) == ("draft", [{"text": "modification"}])
+    assert [note["text"] for note in request["note"]] == ["1 comprimé le soir", "Foie fragile"]
+    assert request["identifier"][0]["value"] == "dec-1-1"
+    assert request["dosageInstruction"] == [{"text": "1 comprimé le soir"}]
 
 
 def test_a_decision_to_hold_is_no_analysis(analysis, envelope) -> None:
