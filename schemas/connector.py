@@ -16,6 +16,7 @@ from schemas.export import Envelope, ExportKind
 from schemas.finding import Finding
 from schemas.intake import Intake
 from schemas.movement import Movement
+from schemas.notice import Notice
 from schemas.prescription import Prescription
 from schemas.site import Site
 
@@ -44,6 +45,7 @@ class Reading(Value):
     prescriptions: tuple[Prescription, ...] = ()
     intakes: tuple[Intake, ...] = ()
     dispenses: tuple[Dispense, ...] = ()
+    notices: tuple[Notice, ...] = ()
     movements: tuple[Movement, ...] = ()
     findings: tuple[Finding, ...] = ()
     sources: tuple[SourceValue, ...] = ()
@@ -51,7 +53,8 @@ class Reading(Value):
     @property
     def is_empty(self) -> bool:
         """Whether nothing was read that the engine could store."""
-        return not (self.prescriptions or self.intakes or self.dispenses or self.movements)
+        facts = (self.intakes, self.dispenses, self.notices, self.movements)
+        return not self.prescriptions and not any(facts)
 
     @property
     def unused(self) -> tuple[SourceValue, ...]:

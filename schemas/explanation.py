@@ -8,6 +8,7 @@ from schemas.dispense import Dispense
 from schemas.finding import Finding
 from schemas.intake import Intake
 from schemas.movement import Movement
+from schemas.notice import Notice
 from schemas.organiser import NOT_PLACED, Placement, Week
 from schemas.prescription import Line, Prescription, Product
 from schemas.schedule import LineSchedule, PlannedIntake
@@ -70,6 +71,7 @@ class Explanation(Value):
     prescriptions: tuple[ExplainedPrescription, ...] = ()
     intakes: tuple[Intake, ...] = ()
     dispenses: tuple[Dispense, ...] = ()
+    notices: tuple[Notice, ...] = ()
     movements: tuple[Movement, ...] = ()
     findings: tuple[Finding, ...] = ()
     used: tuple[SourcePlace, ...] = ()

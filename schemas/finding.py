@@ -91,6 +91,16 @@ class FindingCode(StrEnum):
         BLOCKING,
         "The order control is unknown or has no meaning here",
     )
+    ORDER_KNOWN = (
+        "order-known",
+        BLOCKING,
+        "The order is placed again, with another content",
+    )
+    EVENT_OVERTAKEN = (
+        "event-overtaken",
+        BLOCKING,
+        "The message tells of something earlier than what is known of the order",
+    )
     CONTROL_ID_REUSED = (
         "control-id-reused",
         BLOCKING,

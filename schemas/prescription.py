@@ -100,17 +100,37 @@ class Measure(Value):
     location: str = ""
 
 
+class EventKind(StrEnum):
+    """How a message speaks of an order: places it, changes it, or only reports on it."""
+
+    NEW = "new"
+    CHANGE = "change"
+    REPORT = "report"
+
+
+class LineEvent(Value):
+    """What happened to the order, from a format that sends events and not states.
+
+    `at` is when it happened, by the sender's own clock: a message may come after a later one.
+    """
+
+    kind: EventKind
+    at: DateOrInstant | None = None
+
+
 class Line(Value):
     """One prescribed product with its posology.
 
     `supplied` is what the sender asks of the pharmacy: `False` = do not supply. `text` is the
-    sender's sentence for the whole line. `effective_at` is when `action` takes effect.
+    sender's sentence for the whole line. `effective_at` is when `action` takes effect; `event` is
+    what the sender tells of, and no part of a line whose format sends states.
     """
 
     location: str
     identifiers: tuple[Identifier, ...] = ()
     action: LineAction = LineAction.START
     effective_at: DateOrInstant | None = None
+    event: LineEvent | None = added(None)
     product: Product
     text: str | None = None
     posology: Posology = Posology()

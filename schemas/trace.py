@@ -40,4 +40,5 @@ class Trace(Value):
     prescriptions: tuple[TracedPrescription, ...] = ()
     intakes: tuple[str, ...] = ()
     dispenses: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
     journal: tuple[AuditEntry, ...] = ()

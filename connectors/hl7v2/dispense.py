@@ -14,7 +14,14 @@ from connectors.hl7v2.orders.content import read_content
 from connectors.hl7v2.orders.grammar import Part
 from connectors.hl7v2.orders.group import Group
 from connectors.hl7v2.orders.notes import all_words
-from connectors.hl7v2.orders.product import ENCODED, REQUESTED, ProductFields, product_of
+from connectors.hl7v2.orders.product import (
+    DISPENSED,
+    ENCODED,
+    GIVEN,
+    REQUESTED,
+    ProductFields,
+    product_of,
+)
 from connectors.hl7v2.parties import entity_of, person_of
 from connectors.hl7v2.patient import read_patient
 from connectors.hl7v2.source import Source
@@ -46,8 +53,8 @@ class _Fields:
 
 
 _FIELDS = {
-    "RXD": _Fields(DispenseKind.DISPENSE, ProductFields(2, 6, 16, 28, 25), 1, 4, 5, 15, 9, 11, 18),
-    "RXG": _Fields(DispenseKind.GIVE, ProductFields(4, 8, 17, 23, 0), 1, 5, 7, 13, 9, 10, 19),
+    "RXD": _Fields(DispenseKind.DISPENSE, DISPENSED, 1, 4, 5, 15, 9, 11, 18),
+    "RXG": _Fields(DispenseKind.GIVE, GIVEN, 1, 5, 7, 13, 9, 10, 19),
 }
 
 

@@ -12,7 +12,8 @@ from connectors.hl7v2.er7.segment import Message
 from connectors.hl7v2.er7.tokeniser import File, tokenise
 from connectors.hl7v2.header import check_header, is_of_another_zone
 from connectors.hl7v2.movement import read_movements
-from connectors.hl7v2.orders.prescription import read_prescriptions
+from connectors.hl7v2.orders.notices import read_answers
+from connectors.hl7v2.orders.prescription import read_orders
 from connectors.hl7v2.source import Source
 from connectors.trail import Trail
 from schemas.connector import Reading
@@ -20,11 +21,12 @@ from schemas.dispense import Dispense
 from schemas.finding import Finding, FindingCode
 from schemas.intake import Intake
 from schemas.movement import Movement
+from schemas.notice import Notice
 from schemas.prescription import Prescription
 from schemas.site import Site
 
 FORMAT = "hl7v2"
-Content: TypeAlias = Prescription | Intake | Dispense | Movement
+Content: TypeAlias = Prescription | Intake | Dispense | Notice | Movement
 SEVERAL = "batch"
 """The `kind` of a file whose messages are of different kinds."""
 
@@ -34,10 +36,10 @@ def read(data: bytes, site: Site) -> Reading:
 
     Places are `RXE[1]-5`, and `message[2]/RXE[1]-5` when there are several messages.
     """
-    decoded = decode(data)
+    decoded = decode(data, site.name)
     if decoded.text is None:
         return Reading(format=FORMAT, findings=decoded.findings)
-    file = tokenise(decoded.text)
+    file = tokenise(decoded.text, decoded.codec)
     before = (*decoded.findings, *file.findings)
     trail = Trail()
     reader = _Reader(site, trail)
@@ -51,6 +53,7 @@ def read(data: bytes, site: Site) -> Reading:
         prescriptions=tuple(reader.prescriptions),
         intakes=tuple(reader.intakes),
         dispenses=tuple(reader.dispenses),
+        notices=tuple(reader.notices),
         movements=tuple(reader.movements),
         findings=(*before, *reader.findings),
         sources=trail.sources(),
@@ -75,6 +78,7 @@ class _Reader:
         self.prescriptions: list[Prescription] = []
         self.intakes: list[Intake] = []
         self.dispenses: list[Dispense] = []
+        self.notices: list[Notice] = []
         self.movements: list[Movement] = []
         self.findings: list[Finding] = []
 
@@ -85,7 +89,7 @@ class _Reader:
         source.foreign = is_of_another_zone(source)
         found = self._content(source)
         if not found and not any(finding.blocks for finding in source.doubts):
-            rule = "the message carries no order, administration, dispense or movement"
+            rule = "the message carries no order, administration, dispense, answer or movement"
             source.doubt(FindingCode.MESSAGE_EMPTY, message.header.place, rule)
         self._keep(found, (*before, *source.doubts))
         self.findings.extend(source.doubts)
@@ -95,13 +99,15 @@ class _Reader:
         kind = _understood_kind(source)
         match source.table("messages").target_of(kind):
             case "encoded-order":
-                return read_prescriptions(source, encoded=True)
+                return read_orders(source, encoded=True)
             case "order":
-                return read_prescriptions(source, encoded=False)
+                return read_orders(source, encoded=False)
             case "administration":
                 return read_intakes(source)
             case "dispense":
                 return read_dispenses(source)
+            case "answer":
+                return read_answers(source)
             case "movement":
                 return read_movements(source, kind.partition("^")[2])
             case _:
@@ -121,6 +127,8 @@ class _Reader:
                     self.intakes.append(_with(one, blocking))
                 case Dispense():
                     self.dispenses.append(_with(one, blocking))
+                case Notice():
+                    self.notices.append(_with(one, blocking))
                 case Movement():
                     self.movements.append(_with(one, blocking))
 
@@ -142,7 +150,7 @@ def _understood_kind(source: Source) -> str:
     return kind
 
 
-Read = TypeVar("Read", Prescription, Intake, Dispense, Movement)
+Read = TypeVar("Read", Prescription, Intake, Dispense, Notice, Movement)
 
 
 def _with(one: Read, findings: tuple[Finding, ...]) -> Read:

@@ -60,6 +60,7 @@ def explain(
         ),
         intakes=reading.intakes,
         dispenses=reading.dispenses,
+        notices=reading.notices,
         movements=reading.movements,
         findings=reading.findings,
         used=tuple(SourcePlace.of(source) for source in reading.sources if source.gives),

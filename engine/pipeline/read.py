@@ -8,6 +8,9 @@ from engine.pipeline.beside import lines_beside
 from engine.pipeline.context import Context
 from engine.pipeline.earlier import recalled
 from engine.pipeline.elsewhere import Around, around, without
+from engine.pipeline.facts import Facts
+from engine.pipeline.identity import Identities
+from engine.pipeline.known import KnownOrders
 from engine.pipeline.merge import merged
 from engine.pipeline.products import Lookup
 from engine.pipeline.receive import ENGINE
@@ -15,11 +18,7 @@ from engine.pipeline.whole import ended_by
 from engine.review.elsewhere import replaces_what_is_here
 from engine.store import (
     audit,
-    dispenses,
     inbox,
-    intakes,
-    movements,
-    patients,
     prescriptions,
     queue,
 )
@@ -30,15 +29,10 @@ from engine.store.unit import Overtaken, Unit
 from engine.validation.states import Event, ItemState, happened
 from mappings.catalogue import load_site
 from schemas.connector import Connector, Reading
-from schemas.dispense import Dispense
 from schemas.errors import Refused
 from schemas.events import AuditEvent
-from schemas.finding import Finding, FindingCode
 from schemas.ids import PatientId
-from schemas.intake import Intake
 from schemas.message import MessageState
-from schemas.movement import Movement, MovementKind
-from schemas.people import Patient
 from schemas.prescription import Prescription
 from schemas.site import Site
 
@@ -95,10 +89,10 @@ class _Keeper:
         self.message = claimed.message
         self.site = site
         self.now = context.clock()
-        self.patients: dict[Patient, tuple[PatientId | None, tuple[Finding, ...]]] = {}
+        self.identities = Identities(unit, claimed.message.channel, self.now)
         self.latest: dict[str, StoredPrescription | None] = {}
         self.around: dict[PatientId | None, Around] = {}
-        self.new: set[PatientId | None] = set()
+        self.known = KnownOrders(unit)
         self.products = Lookup(unit)
 
     def keep(self, reading: Reading) -> None:
@@ -108,8 +102,8 @@ class _Keeper:
         rows are written together.
         """
         prescriptions.store_findings(self.unit, self.message.id, reading.findings)
-        for movement in reading.movements:
-            self._movement(movement)
+        facts = Facts(self.unit, self.identities, self.message.id, self.now, self._record)
+        facts.keep_movements(reading)
         self.products.ask(reading.prescriptions)
         for prescription in reading.prescriptions:
             self._look_up(prescription)
@@ -117,10 +111,7 @@ class _Keeper:
             self._prescription(prescription, reading.prescriptions)
         for stands in self.around.values():
             stands.retell(self.now, ENGINE)
-        for intake in reading.intakes:
-            self._intake(intake)
-        for dispense in reading.dispenses:
-            self._dispense(dispense)
+        facts.keep_reports(reading)
 
     def _record(self, event: AuditEvent, subject: str, **detail: str) -> None:
         audit.record(
@@ -133,31 +124,9 @@ class _Keeper:
             **detail,
         )
 
-    def _patient(self, patient: Patient | None) -> tuple[PatientId | None, tuple[Finding, ...]]:
-        """The stored patient, unless identity is in doubt; then `None` and the doubt."""
-        if patient is None:
-            return None, ()
-        if patient not in self.patients:
-            self.patients[patient] = self._resolved(patient)
-        return self.patients[patient]
-
-    def _resolved(self, patient: Patient) -> tuple[PatientId | None, tuple[Finding, ...]]:
-        known = patients.found(self.unit, patient, self.message.channel)
-        if len(known) > 1:
-            return None, (_contradiction(patient, "identifiers name two stored patients"),)
-        if known:
-            stored = patients.patient(self.unit, known[0])
-            differs = _difference(stored, patient) if stored else None
-            if differs is not None:
-                return known[0], (_contradiction(patient, differs),)
-        stored_id = patients.store(self.unit, patient, self.message.channel, known, self.now)
-        if not known:
-            self.new.add(stored_id)
-        return stored_id, ()
-
     def _look_up(self, incoming: Prescription) -> None:
         """Ask for the patient, what stands of them, and the newest version of a named group."""
-        patient_id, _ = self._patient(incoming.patient)
+        patient_id, _ = self.identities.of(incoming.patient)
         self._around(patient_id)
         if incoming.chain.group is not None:
             self._latest(self._group(incoming, patient_id))
@@ -165,7 +134,7 @@ class _Keeper:
     def _around(self, patient_id: PatientId | None) -> Around:
         """What stands of the patient; of nobody, nothing."""
         if patient_id not in self.around:
-            known = patient_id is not None and patient_id not in self.new
+            known = patient_id is not None and patient_id not in self.identities.new
             self.around[patient_id] = (
                 around(self.unit, patient_id, self.products)
                 if patient_id is not None and known
@@ -180,13 +149,16 @@ class _Keeper:
 
     def _prescription(self, incoming: Prescription, others: Sequence[Prescription]) -> None:
         """Store it, and a version of each prescription in force that it replaces, without that."""
-        patient_id, doubts = self._patient(incoming.patient)
+        patient_id, doubts = self.identities.of(incoming.patient)
         stands = self._around(patient_id)
         known = [*others, *(each.stored.content.as_read for each in stands.versions)]
         doubts = (*doubts, *replaces_what_is_here(incoming, known if patient_id else others))
         incoming = incoming.model_copy(update={"findings": (*incoming.findings, *doubts)})
         group = self._group(incoming, patient_id)
         base = self._standing(self._latest(group))
+        incoming = self.known.beside(incoming, patient_id, base) if base else incoming
+        if not incoming.lines and base:
+            return  # it only reports on orders that are known: its notices are kept
         whole = merged(base.content.as_read, incoming) if base else incoming
         made = self._version(whole, base, group, patient_id, others)
         for version, ranks in stands.given_up(made):
@@ -257,7 +229,11 @@ class _Keeper:
         owner = patient_id or f"message:{self.message.id}"
         group = incoming.chain.group
         if group is not None:
-            return f"{owner}|group:{group.authority or ''}:{group.value}"
+            named = f"{owner}|group:{group.authority or ''}:{group.value}"
+            if self._latest(named) is not None:
+                return named
+            again = self.known.group_of(incoming, patient_id, self._around(patient_id).versions)
+            return again or named
         lines = [line.identifier for line in incoming.lines if line.identifier]
         if not lines:
             return f"{owner}|message:{self.message.id}:{incoming.location}"
@@ -282,61 +258,3 @@ class _Keeper:
             if not queue.move(self.unit, older, happened(older.state, Event.SUPERSEDED)):
                 raise Overtaken("queue: the older version was decided on meanwhile")
             self._record(AuditEvent.PRESCRIPTION_SUPERSEDED, older.subject_id)
-
-    def _intake(self, intake: Intake) -> None:
-        """Store a report. In doubt of whom it is about, it counts for nobody, and says why."""
-        owner, doubts = self._owner(intake)
-        doubted = intake.model_copy(update={"findings": (*intake.findings, *doubts)})
-        stored = intakes.store(self.unit, doubted, self.message.id, owner, self.now)
-        if stored is not None:
-            self._record(AuditEvent.INTAKE_STORED, stored)
-
-    def _dispense(self, dispense: Dispense) -> None:
-        """Store what was given out, beside the orders: it plans nothing and counts nowhere."""
-        owner, doubts = self._owner(dispense)
-        doubted = dispense.model_copy(update={"findings": (*dispense.findings, *doubts)})
-        stored = dispenses.store(self.unit, doubted, self.message.id, owner, self.now)
-        if stored is not None:
-            self._record(AuditEvent.DISPENSE_STORED, stored)
-
-    def _owner(self, report: Intake | Dispense) -> tuple[PatientId | None, tuple[Finding, ...]]:
-        """Whom a report is about; nobody, with the doubts, when that is not sure."""
-        patient_id, doubts = self._patient(report.patient)
-        if patient_id is None and not doubts:
-            doubts = (_nobody(report),)
-        prescriptions.store_findings(self.unit, self.message.id, doubts)
-        return (None if doubts else patient_id), doubts
-
-    def _movement(self, movement: Movement) -> None:
-        patient_id, _ = self._patient(movement.patient)
-        movements.store(self.unit, movement, self.message.id, patient_id)
-        if movement.kind is MovementKind.MERGE and movement.merged and patient_id:
-            for gone in patients.found(self.unit, movement.merged, self.message.channel):
-                if gone != patient_id:
-                    patients.merge(self.unit, patient_id, gone, self.now)
-
-
-def _difference(stored: Patient, incoming: Patient) -> str | None:
-    """The trait in which two descriptions under one identifier cannot be one person."""
-    if stored.birth_date and incoming.birth_date and stored.birth_date != incoming.birth_date:
-        return "birth date differs from that stored under this identifier"
-    names = [name.casefold() for name in (stored.birth_name, incoming.birth_name) if name]
-    if len(set(names)) > 1:
-        return "birth name differs from that stored under this identifier"
-    return None
-
-
-def _contradiction(patient: Patient, rule: str) -> Finding:
-    return Finding(
-        code=FindingCode.PATIENT_CONTRADICTED,
-        location=patient.location or "patient",
-        message=f"patient: {rule}",
-    )
-
-
-def _nobody(report: Intake | Dispense) -> Finding:
-    return Finding(
-        code=FindingCode.PATIENT_MISSING,
-        location=report.location,
-        message="patient: the report must carry an identifier that can be found again",
-    )

@@ -7,6 +7,7 @@ from engine.store import (
     inbox,
     intakes,
     interpretations,
+    notices,
     outbox,
     prescriptions,
     queue,
@@ -42,6 +43,7 @@ def trace(context: Context, identifier: str) -> Trace:
             prescriptions=tuple(each for chain in chains for each in chain),
             intakes=tuple(each for name in messages for each in intakes.of_message(unit, name)),
             dispenses=tuple(each for name in messages for each in dispenses.of_message(unit, name)),
+            notices=tuple(each for name in messages for each in notices.of_message(unit, name)),
             journal=audit.entries_about(unit, _subjects(unit, messages, chains)),
         )
 
@@ -109,6 +111,7 @@ def _subjects(
     for message in messages:
         ids += intakes.of_message(unit, message)
         ids += dispenses.of_message(unit, message)
+        ids += notices.of_message(unit, message)
     for chain in chains:
         for each in chain:
             ids += [each.id, each.item or "", each.release or ""]

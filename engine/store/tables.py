@@ -297,6 +297,20 @@ dispenses = Table(
     Index("ix_dispenses_patient", "tenant", "patient_id", "received_at"),
 )
 
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _tenant(),
+    Column("message_id", ID, ForeignKey("messages.id"), nullable=False, index=True),
+    Column("patient_id", ID, ForeignKey("patients.id")),
+    Column("kind", String(16), nullable=False),
+    Column("received_at", UtcInstant, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("sha256", SHA256, nullable=False),
+    Index("ix_notices_patient", "tenant", "patient_id", "received_at"),
+)
+
 movements = Table(
     "movements",
     metadata,

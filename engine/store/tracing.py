@@ -11,6 +11,7 @@ from engine.store.tables import (
     interpretations,
     messages,
     movements,
+    notices,
     prescriptions,
     queue_items,
     releases,
@@ -32,7 +33,7 @@ def messages_behind(unit: Unit, identifier: str) -> tuple[str, ...]:
     )
     direct = [
         select(table.c.message_id).where(table.c.tenant == unit.tenant, table.c.id == identifier)
-        for table in (prescriptions, intakes, dispenses, movements)
+        for table in (prescriptions, intakes, dispenses, notices, movements)
     ]
     line = (
         select(prescriptions.c.message_id)

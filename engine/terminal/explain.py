@@ -78,6 +78,8 @@ def all_findings(explanation: "Explanation") -> "Iterator[tuple[str, Finding]]":
         yield from (("", finding) for finding in intake.findings)
     for dispense in explanation.dispenses:
         yield from (("", finding) for finding in dispense.findings)
+    for notice in explanation.notices:
+        yield from (("", finding) for finding in notice.findings)
     for movement in explanation.movements:
         yield from (("", finding) for finding in movement.findings)
 
@@ -100,6 +102,8 @@ def show(explanation: "Explanation", name: str, out: "Console", say: Say) -> Non
         out.print(tables.intakes_table(explanation.intakes, say))
     if explanation.dispenses:
         out.print(tables.dispenses_table(explanation.dispenses, say))
+    if explanation.notices:
+        out.print(tables.notices_table(explanation.notices, say))
     if explanation.movements:
         out.print(tables.movements_table(explanation.movements, say))
     found = list(all_findings(explanation))

@@ -32,6 +32,7 @@ def published() -> dict[str, TypeAdapter[Any]]:
     from schemas.intake import Intake
     from schemas.message import Message
     from schemas.movement import Movement
+    from schemas.notice import Notice
     from schemas.offer import Answers
     from schemas.people import Patient
     from schemas.posology import Posology
@@ -58,6 +59,7 @@ def published() -> dict[str, TypeAdapter[Any]]:
         "message": Message,
         "messages": tuple[Message, ...],
         "movement": Movement,
+        "notice": Notice,
         "patient": Patient,
         "planned-intake": PlannedIntake,
         "posology": Posology,

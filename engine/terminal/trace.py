@@ -43,6 +43,8 @@ def _tree(found: "Trace", say: Say) -> "Tree":
             branch.add(Text(f"{say('Intake')} {intake}"))
         for dispense in found.dispenses:
             branch.add(Text(f"{say('Dispense')} {dispense}"))
+        for notice in found.notices:
+            branch.add(Text(f"{say('Notice')} {notice}"))
     for prescription in found.prescriptions:
         _branch(root, prescription, say)
     return root

@@ -5,8 +5,10 @@ from datetime import date, datetime
 from connectors.hl7v2.er7.segment import Segment
 from connectors.hl7v2.orders import notes
 from connectors.hl7v2.orders import product as products
+from connectors.hl7v2.orders.control import PLANNING, control_of
 from connectors.hl7v2.orders.grammar import Part
 from connectors.hl7v2.orders.group import Group
+from connectors.hl7v2.orders.notices import told_at
 from connectors.hl7v2.orders.relation import links_of
 from connectors.hl7v2.parties import entity_of
 from connectors.hl7v2.posology.of_order import posology_of
@@ -19,26 +21,15 @@ from schemas.posology import Posology
 from schemas.prescription import (
     Line,
     LineAction,
+    LineEvent,
     LineLink,
     LinkKind,
     Product,
 )
 from schemas.quantity import Quantity
 
-_NOT_IN_FORCE = {
-    "CA": "cancelled",
-    "CM": "completed",
-    "DC": "discontinued",
-    "ER": "in error",
-    "HD": "on hold",
-    "RP": "replaced",
-}
-"""Values of ORC-5 that deny an order which ORC-1 gives as new. Table 0038."""
-_STATUSES = {*_NOT_IN_FORCE, "A", "IP", "SC"}
-"""Table 0038. Another status is left unread, which is a finding."""
 _SUBSTITUTIONS = {"N": False, "G": True, "T": True}
 """RXO-9, table 0161: N forbids, G and T allow; absent says nothing here."""
-_PLANNING = (LineAction.START, LineAction.CHANGE, LineAction.RESUME, LineAction.REPLACE)
 _NEW = (LineAction.START, LineAction.REPLACE)
 _ORDER_TYPES = ("M", "S", "O")
 """RXE-44 and RXO-27. Table 0480."""
@@ -53,7 +44,7 @@ def line_of(source: Source, group: Group, *, encoded: bool, replaces: tuple[str,
     An order control that is a reply, a report or unknown makes the line one that only informs.
     `replaces` are the orders that this message gives up for this one.
     """
-    action = _action(source, group)
+    action, event = control_of(source, group)
     rxe, rxo = group.one("RXE"), group.one("RXO")
     detail = rxe or rxo
     posology, product = Posology(), Product()
@@ -74,6 +65,7 @@ def line_of(source: Source, group: Group, *, encoded: bool, replaces: tuple[str,
         identifiers=_identifiers(source, group),
         action=action,
         effective_at=effective,
+        event=LineEvent(kind=event, at=told_at(source, group.orc)),
         product=product,
         text=text,
         posology=_with_words(posology, text, notes.remarks_of(said)) if stated else posology,
@@ -105,29 +97,7 @@ def _with_words(posology: Posology, text: str | None, remarks: list[str]) -> Pos
 
 def _is_bare(detail: Segment, action: LineAction) -> bool:
     """Whether a stop or a hold carries an empty detail, as the standard allows."""
-    return action not in _PLANNING and not any(detail.fields[1:])
-
-
-def _action(source: Source, group: Group) -> LineAction:
-    said = source.text(group.orc, 1, "line.action") if group.orc else None
-    place = group.orc.where(1) if group.orc else group.first.place
-    target = source.table("order_control").target_of(said) if said else None
-    if target is None:
-        rule = "ORC-1 must be an order control of table 0119 that means something for an order"
-        source.doubt(FindingCode.ORDER_CONTROL_UNKNOWN, place, rule, said)
-        return LineAction.INFORM
-    if target == "reply":
-        rule = "ORC-1 replies to or reports on an order, it does not place one"
-        source.doubt(FindingCode.STATUS_NOT_ACTIVE, place, rule, said)
-        return LineAction.INFORM
-    action = LineAction(target)
-    status = group.orc.value(5) if group.orc else None
-    if group.orc and status in _STATUSES:
-        source.text(group.orc, 5, "line.action")
-    if group.orc and action in _PLANNING and status in _NOT_IN_FORCE:
-        rule = f"ORC-5 says that the order is {_NOT_IN_FORCE[status]}"
-        source.doubt(FindingCode.STATUS_NOT_ACTIVE, group.orc.where(5), rule, status)
-    return action
+    return action not in PLANNING and not any(detail.fields[1:])
 
 
 def _product(source: Source, group: Group, detail: Segment) -> Product:
@@ -168,7 +138,7 @@ def _effective(source: Source, group: Group, action: LineAction) -> DateOrInstan
     if group.orc is None:
         return None
     stated = source.timestamp(group.orc, 15, "line.effective_at")
-    if stated is not None or action in _PLANNING:
+    if stated is not None or action in PLANNING:
         return stated
     return source.timestamp(group.orc, 9, "line.effective_at") or source.timestamp(
         source.message.header, 7, "line.effective_at"

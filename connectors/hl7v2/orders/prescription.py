@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from connectors.hl7v2.er7.segment import Segment
 from connectors.hl7v2.orders.content import Content, read_content
+from connectors.hl7v2.orders.control import is_notice, needs_no_detail
 from connectors.hl7v2.orders.group import Group
 from connectors.hl7v2.orders.notes import notes_of
+from connectors.hl7v2.orders.notices import notices_of
 from connectors.hl7v2.orders.order import line_of
 from connectors.hl7v2.parties import entity_of, kind_of, person_of
 from connectors.hl7v2.patient import read_patient, read_stay
@@ -18,6 +20,7 @@ from connectors.hl7v2.unread import unread_findings
 from mappings.authorities import identifier
 from schemas.base import DateOrInstant
 from schemas.finding import FindingCode
+from schemas.notice import Notice
 from schemas.people import Identifier, Organization, Patient, Practitioner, Stay
 from schemas.prescription import Chain, Line, Note, Prescription
 
@@ -32,22 +35,26 @@ class _People:
     notes: tuple[Note, ...]
 
 
-def read_prescriptions(source: Source, *, encoded: bool) -> tuple[Prescription, ...]:
-    """One prescription for each placer group, else for each order number.
+def read_orders(source: Source, *, encoded: bool) -> tuple[Prescription | Notice, ...]:
+    """One prescription for each placer group, else for each order number; and the notices.
 
     A group of segments that holds neither RXO nor RXE, and does not end or hold an order, is
-    a finding of the message and no line.
+    a finding of the message and no line. An order that is only spoken of is a notice; one with
+    a detail is shown as a line too, for nobody knows here whether that order is known.
     """
     content = read_content(source)
     listed = [group for group in content.groups if _is_order(source, group)]
-    if not listed:
+    spoken_of = any(is_notice(source, group) for group in content.groups)
+    if not listed and not spoken_of:
         return ()
     people = _people(source, content)
+    notices = tuple(notices_of(source, content, people.patient))
     found: dict[tuple[str | None, str], list[tuple[Group, Line]]] = {}
     for group, replaced in zip(listed, _given_up(listed), strict=True):
         line = line_of(source.fork(), group, encoded=encoded, replaces=replaced)
         found.setdefault(_key(group), []).append((group, line))
-    return tuple(_prescription(source.fork(), people, members) for members in found.values())
+    placed = [_prescription(source.fork(), people, members) for members in found.values()]
+    return (*placed, *notices)
 
 
 def _is_order(source: Source, group: Group) -> bool:
@@ -64,9 +71,10 @@ def _is_order(source: Source, group: Group) -> bool:
         rule = f"an order with {other.name} is no medication order"
         source.doubt(FindingCode.MESSAGE_UNSUPPORTED, other.place, rule)
         return False
-    ends = source.table("order_control").target_of(group.orc.value(1) or "") if group.orc else None
-    if ends in {"stop", "cancel", "hold", "resume"}:
+    if needs_no_detail(source, group):
         return True
+    if is_notice(source, group):
+        return False
     rule = "an order must hold RXO or RXE"
     source.doubt(FindingCode.ELEMENT_MISSING, group.first.place, rule)
     return False

@@ -27,6 +27,8 @@ class ProductFields:
 
 ENCODED = ProductFields(code=2, form=6, strength=25, volume=33, supplementary=31)
 REQUESTED = ProductFields(code=1, form=5, strength=18, volume=25, supplementary=24)
+DISPENSED = ProductFields(code=2, form=6, strength=16, volume=28, supplementary=25)
+GIVEN = ProductFields(code=4, form=8, strength=17, volume=23, supplementary=0)
 ADMINISTERED = ProductFields(code=5, form=8, strength=13, volume=23, supplementary=0)
 
 _BASE = "B"

@@ -6,7 +6,6 @@ from hl7v2_messages import an_order, msh, read_text, rxe, the_line
 from connectors.hl7v2.posology.pattern import pattern_of
 from mappings.catalogue import table
 from mappings.table import Row
-from schemas.prescription import LineAction
 from schemas.quantity import PeriodUnit
 
 RXR = "RXR|PO"
@@ -69,15 +68,54 @@ def test_a_priority_says_what_its_row_says(row: Row) -> None:
     assert (phase.as_needed, said) == outcomes[row.target]
 
 
-@pytest.mark.parametrize("row", rows("order_control"), ids=ids)
-def test_an_order_control_is_an_action_or_a_reply(row: Row) -> None:
-    line = the_line(an_order(rxe(), "TQ1|1||BID", RXR, orc=f"ORC|{row.code}|L1"))
+PUBLISHED_0119 = {
+    *("AF", "CA", "CH", "CN", "CP", "CR", "DC", "DE", "DF", "DR", "FU", "HD", "HR", "LI", "MC"),
+    *("NA", "NR", "NW", "OC", "OD", "OE", "OF", "OH", "OK", "OP", "OR", "PA", "PR", "PY", "RA"),
+    *("RC", "RD", "RE", "RF", "RL", "RO", "RP", "RQ", "RR", "RU", "SC", "SN", "SQ", "SR", "SS"),
+    *("SU", "UA", "UC", "UD", "UF", "UH", "UM", "UN", "UR", "UX", "XO", "XR", "XX"),
+}
 
-    if row.target == "reply":
-        assert line.action is LineAction.INFORM
-        assert [finding.code.value for finding in line.findings] == ["status-not-active"]
-    else:
-        assert (line.action.value, line.findings) == (row.target, ())
+
+def test_table_0119_is_there_in_full() -> None:
+    assert {row.code for row in rows("order_control")} == PUBLISHED_0119
+    assert len(PUBLISHED_0119) == 58
+
+
+@pytest.mark.parametrize("row", rows("order_control"), ids=ids)
+def test_an_order_control_is_an_action_or_a_notice_or_unclear(row: Row) -> None:
+    order = an_order(rxe(), "TQ1|1||BID", RXR, orc=f"ORC|{row.code}|L1|F1")
+    line, notices = the_line(order), read_text(order).notices
+
+    said = [finding.code.value for finding in line.findings]
+    outcomes = {
+        "notice": ("inform", ["status-not-active"], 1),
+        "status": ("inform", ["status-not-active"], 1),
+        "unclear": ("inform", ["order-control-unknown"], 0),
+        "child": ("start", ["line-alternative"], 0),
+    }
+    expected = outcomes.get(row.target, (row.target, [], 0))
+    assert (line.action.value, said, len(notices)) == expected
+
+
+@pytest.mark.parametrize("row", rows("order_notices"), ids=ids)
+def test_a_notice_is_of_the_kind_of_its_row(row: Row) -> None:
+    (notice,) = read_text(an_order(orc=f"ORC|{row.code}|L1^DPI|F1^LGO")).notices
+
+    assert (notice.kind.value, notice.code) == (row.target, row.code)
+    assert [each.value for each in notice.order] == ["L1", "F1"]
+
+
+@pytest.mark.parametrize("row", rows("order_statuses"), ids=ids)
+def test_a_change_of_status_is_what_its_row_says(row: Row) -> None:
+    reading = read_text(an_order(orc=f"ORC|SC|L1^DPI|F1^LGO||{row.code}"))
+
+    lines = [line for each in reading.prescriptions for line in each.lines]
+    acting = row.target not in {"running", "unclear"}
+    assert [line.action.value for line in lines] == ([row.target] if acting else [])
+    assert [found.code.value for line in lines for found in line.findings] == (
+        ["status-not-active"] if acting else []
+    )
+    assert len(reading.notices) == (0 if acting else 1)
 
 
 @pytest.mark.parametrize("row", rows("time_units"), ids=ids)
@@ -92,7 +130,8 @@ def test_a_unit_of_time_is_one_of_ours(row: Row) -> None:
 @pytest.mark.parametrize("row", rows("messages"), ids=ids)
 def test_a_kind_of_message_is_read_by_the_reader_of_its_row(row: Row) -> None:
     detail = "RXO|P1^PRODUIT^L|1||TAB" if row.target == "order" else rxe()
-    body = {"administration": "RXA|0|1", "movement": "MRG|9^^^E^PI"}.get(row.target, detail)
+    bodies = {"administration": "RXA|0|1", "movement": "MRG|9^^^E^PI", "dispense": "RXD|1"}
+    body = bodies.get(row.target, detail)
 
     reading = read_text(an_order(body, RXR, header=msh(row.code)))
 
@@ -101,6 +140,8 @@ def test_a_kind_of_message_is_read_by_the_reader_of_its_row(row: Row) -> None:
         "order": reading.prescriptions,
         "administration": reading.intakes,
         "movement": reading.movements,
+        "dispense": reading.dispenses,
+        "answer": reading.notices,
     }
     assert len(counts[row.target]) == 1
 

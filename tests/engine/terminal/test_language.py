@@ -25,6 +25,7 @@ from schemas.intake import AuthorRole, IntakeStatus
 from schemas.message import Acknowledgement, MessageState
 from schemas.moment import Moment
 from schemas.movement import MovementAction, MovementKind
+from schemas.notice import NoticeKind
 from schemas.offer import Origin, Verdict
 from schemas.organiser import BesideReason, Place, SpanLabel
 from schemas.prescription import LineAction
@@ -48,6 +49,7 @@ SAID: tuple[type[StrEnum], ...] = (
     MessageState,
     MovementAction,
     MovementKind,
+    NoticeKind,
     Origin,
     PeriodReason,
     Place,

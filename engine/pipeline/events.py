@@ -1,0 +1,132 @@
+"""What an event about an order means beside what is known of that order.
+
+A format that sends events tells the order by its numbers, of which either side has one. What is
+told of an order that is known joins it: under all its numbers, never by an earlier event over a
+later one, and never by placing it a second time with another content. Pure.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TypeAlias
+
+from schemas.finding import Finding, FindingCode
+from schemas.notice import Notice
+from schemas.people import Identifier
+from schemas.prescription import EventKind, Line, LineAction, Prescription
+
+Numbers: TypeAlias = Mapping[str, frozenset[str]]
+"""The other numbers that stand for the same order, by number."""
+
+_ENDED = frozenset({LineAction.STOP, LineAction.CANCEL})
+
+
+def joined_numbers(notices: Iterable[Notice]) -> Numbers:
+    """Which numbers name one order: those that one notice names together."""
+    found: dict[str, frozenset[str]] = {}
+    for notice in notices:
+        together = frozenset(each.value for each in notice.order)
+        for number in tuple(together):
+            together |= found.get(number, frozenset())
+        found.update(dict.fromkeys(together, together))
+    return found
+
+
+def known_as(line: Line, lines: Iterable[Line], numbers: Numbers) -> Line | None:
+    """The line of the same order: by a number of its own, or by one that was joined to it.
+
+    Of several, one that has not ended.
+    """
+    names = {each.value for each in line.identifiers}
+    for name in tuple(names):
+        names |= numbers.get(name, frozenset())
+    same = [each for each in lines if names & {one.value for one in each.identifiers}]
+    return next((each for each in same if each.action not in _ENDED), same[0] if same else None)
+
+
+def speaks_again(line: Line) -> bool:
+    """Whether the line tells of an order that the sender placed before."""
+    return line.event is not None and line.event.kind is not EventKind.NEW
+
+
+def told(incoming: Prescription, known: Sequence[Line], numbers: Numbers) -> Prescription:
+    """The incoming prescription with each line as it may stand beside what is known.
+
+    A line that only reports on a known order is not among them. Lines of formats that send
+    states come out as they are.
+    """
+    return incoming.model_copy(update={"lines": tuple(_told(incoming.lines, known, numbers))})
+
+
+def _told(lines: Iterable[Line], known: Sequence[Line], numbers: Numbers) -> Iterator[Line]:
+    for line in lines:
+        before = known_as(line, known, numbers) if line.event is not None else None
+        if before is None or line.event is None:
+            yield line
+        elif line.event.kind is not EventKind.REPORT:
+            yield _beside(_under_all_numbers(line, before), before)
+
+
+def _under_all_numbers(line: Line, before: Line) -> Line:
+    """The line with the numbers that the order had before, first those, then its own."""
+    kept: dict[tuple[str, str | None], Identifier] = {}
+    for each in (*before.identifiers, *line.identifiers):
+        kept.setdefault((each.value, each.authority), each)
+    return line.model_copy(update={"identifiers": tuple(kept.values())})
+
+
+def _beside(line: Line, before: Line) -> Line:
+    """The line, or what is known with the doubt that the line raises."""
+    if _is_older(line, before):
+        rule = "the event happened before the last one that is known of this order"
+        return _kept(before, line, FindingCode.EVENT_OVERTAKEN, rule)
+    placed_again = line.event is not None and line.event.kind is EventKind.NEW
+    if placed_again and _content(line) != _content(before):
+        rule = "the order is placed again, with another content: a number given twice, or an error"
+        return _kept(before, line, FindingCode.ORDER_KNOWN, rule)
+    return line
+
+
+def _is_older(line: Line, before: Line) -> bool:
+    """Both by the clock of the sender; a day alone says nothing of what came first."""
+    one = line.event.at if line.event else None
+    other = before.event.at if before.event else None
+    return isinstance(one, datetime) and isinstance(other, datetime) and one < other
+
+
+def _kept(before: Line, line: Line, code: FindingCode, rule: str) -> Line:
+    """What is known, with the product of the late message where an end came without one."""
+    bare = not (before.product.text or before.product.codes) and not before.posology.phases
+    said = f"{line.action.value}: {_label(line)}"
+    finding = Finding(code=code, location=line.location, message=rule, quoted=said)
+    lent = {"product": line.product, "posology": line.posology, "text": line.text} if bare else {}
+    return before.model_copy(
+        update={
+            **lent,
+            "identifiers": line.identifiers,
+            "findings": (*before.findings, finding),
+        }
+    )
+
+
+def _label(line: Line) -> str:
+    words = [line.product.label, *(phase.text for phase in line.posology.phases if phase.text)]
+    return ", ".join(dict.fromkeys(words))
+
+
+def _content(line: Line) -> object:
+    """All that the sender says of the line, wherever it stood in its message."""
+    return _placeless(
+        line.model_dump(exclude={"identifiers", "event", "findings", "effective_at", "links"})
+    )
+
+
+def _placeless(dumped: object) -> object:
+    if isinstance(dumped, dict):
+        return {
+            name: _placeless(value)
+            for name, value in dumped.items()
+            if name not in {"location", "findings"}
+        }
+    if isinstance(dumped, tuple | list):
+        return [_placeless(value) for value in dumped]
+    return dumped

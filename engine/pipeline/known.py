@@ -1,0 +1,50 @@
+"""Orders that the sender speaks of again: found by any number that was ever given to them."""
+
+from collections.abc import Sequence
+
+from engine.pipeline.events import Numbers, joined_numbers, known_as, speaks_again, told
+from engine.store import notices, patients
+from engine.store.prescriptions import StoredPrescription
+from engine.store.standing import StandingVersion
+from engine.store.unit import Unit
+from schemas.ids import PatientId
+from schemas.prescription import Prescription
+
+
+class KnownOrders:
+    """What is known of the orders of a message. The numbers are asked once for each patient."""
+
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
+        self._numbers: dict[PatientId, Numbers] = {}
+
+    def group_of(
+        self,
+        incoming: Prescription,
+        patient_id: PatientId | None,
+        versions: Sequence[StandingVersion],
+    ) -> str | None:
+        """Where these orders stand; `None` when they are placed now, or nobody knows them."""
+        if not all(map(speaks_again, incoming.lines)):
+            return None
+        numbers = self._joined(incoming, patient_id)
+        for each in versions:
+            lines = each.stored.content.as_read.lines
+            if any(known_as(line, lines, numbers) for line in incoming.lines):
+                return each.stored.group_key
+        return None
+
+    def beside(
+        self, incoming: Prescription, patient_id: PatientId | None, base: StoredPrescription
+    ) -> Prescription:
+        """The incoming prescription as its events may stand beside the version before."""
+        numbers = self._joined(incoming, patient_id)
+        return told(incoming, base.content.as_read.lines, numbers)
+
+    def _joined(self, incoming: Prescription, patient_id: PatientId | None) -> Numbers:
+        if patient_id is None or not any(map(speaks_again, incoming.lines)):
+            return {}
+        if patient_id not in self._numbers:
+            every = patients.merged_into(self.unit, patient_id)
+            self._numbers[patient_id] = joined_numbers(notices.of_patients(self.unit, every))
+        return self._numbers[patient_id]
