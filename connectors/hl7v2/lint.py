@@ -18,6 +18,9 @@ from schemas.finding import Finding, FindingCode
 if TYPE_CHECKING:
     from hl7apy.core import Message as Parsed
 
+MOST_CHECKED = 500_000
+"""Characters of a file: hl7apy keeps several hundred times as much, and takes seconds for these."""
+
 _MISSING = re.compile(r"Missing required child (\w+)\.([A-Z]\w+)")
 _FIELD = re.compile(r"[A-Z][A-Z0-9]{2}_\d+")
 
@@ -29,6 +32,9 @@ def lint(data: bytes) -> tuple[Finding, ...]:
         return decoded.findings
     file = tokenise(decoded.text, decoded.codec)
     found = [*decoded.findings, *file.findings]
+    if len(decoded.text) > MOST_CHECKED:
+        rule = f"a file of more than {MOST_CHECKED} characters is not checked against the standard"
+        return (*found, _broken("segment[1]", rule))
     for message in file.messages:
         found.extend(_strict(message))
     return tuple(found)
@@ -86,17 +92,20 @@ def _of_structure(message: Message, *, known: bool) -> list[Finding]:
     from hl7apy.parser import parse_message
 
     strict = VALIDATION_LEVEL.STRICT
+    lost: list[Finding] = []
     try:
+        parsed = parse_message(er7_of(message), find_groups=True)
+        lost = _lost(message, parsed.to_er7())
         parsed = parse_message(er7_of(message), validation_level=strict, find_groups=True)
-        regained = parsed.to_er7()
         _place_encoded_timing(parsed)
         parsed.validate()
     except (HL7apyException, *STOPS) as error:
         missing = _MISSING.fullmatch(str(error))
         if missing and not (known and _FIELD.fullmatch(missing[2])):
-            return [_broken(message.header.place, f"{missing[2]} is required in {missing[1]}")]
-        return [] if known else [_stopped(message, error)]
-    return _lost(message, regained)
+            rule = f"{missing[2]} is required in {missing[1]}"
+            return [*lost, _broken(message.header.place, rule)]
+        return lost if known else [*lost, _stopped(message, error)]
+    return lost
 
 
 def _broken(place: str, rule: str, quoted: str | None = None) -> Finding:

@@ -83,3 +83,9 @@ def test_a_segment_that_the_version_lacks_is_named() -> None:
     found = linted(msh(version="2.4"), PID, ORC, rxe(), "TQ1|1||BID", RXR)
 
     assert ("structure-invalid", "TQ1[1]") in found
+
+
+def test_a_file_that_is_too_long_for_the_check_is_not_called_conformant() -> None:
+    note = f"NTE|1||{'x' * 500_000}"
+
+    assert linted(msh(), PID, note, ORC) == [("structure-invalid", "segment[1]")]

@@ -119,6 +119,28 @@ def test_a_refused_message_is_told_so_when_processed(sqlite_store: Store) -> Non
     _talk(context, talk, Promise.PROCESSED)
 
 
+def test_a_strict_channel_refuses_with_the_place_and_the_kind_of_each_fault(
+    sqlite_store: Store,
+) -> None:
+    plain = a_context(sqlite_store)
+    channel = plain.settings.channels["mllp"].model_copy(update={"conformance": "strict"})
+    settings = plain.settings.model_copy(update={"channels": {"mllp": channel}})
+    context = replace(plain, settings=settings)
+    broken = PLAIN.replace(b"|1||comprime", b"|une||comprime") + b"ZPI|1\r"
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(START + broken % (b"C1", b"1") + END)
+        _, msa, *errors = (await _answer(reader)).decode().split("\r")[:-1]
+        assert msa.startswith("MSA|AE|C1|")
+        assert ["|".join(error.split("|")[:5]) for error in errors] == [
+            "ERR||RXE^1^3^1|102^Data type error^HL70357|E",
+            "ERR||ZPI^1|100^Segment sequence error^HL70357|E",
+        ]
+        assert _states(context) == [MessageState.REFUSED]
+
+    _talk(context, talk, Promise.PROCESSED)
+
+
 def test_a_repetition_gets_the_first_answer_bit_for_bit(sqlite_store: Store) -> None:
     context = a_context(sqlite_store)
 
