@@ -52,15 +52,15 @@ def write_answer(export: Export, envelope: Envelope) -> bytes:
         case Analysis():
             orders = [
                 (orc, None)
-                for line in export.prescription.lines
-                for orc in _orc(line, export.prescription, export.decision)
+                for rank, line in enumerate(export.prescription.lines, start=1)
+                for orc in _orc(line, export, _verdict(rank, export.decision))
             ]
         case ReleasedSchedule():
             orders = [
                 (orc, encoded)
                 for released in export.lines
                 for encoded in encoded_orders(released)
-                for orc in _orc(released.line, export.prescription, export.decision)
+                for orc in _orc(released.line, export, (LineVerdict.VALIDATED, None))
             ]
         case _:
             raise Refused("RRE^O12 carries an analysis or a released schedule")
@@ -114,13 +114,20 @@ def _comments(decision: Decision) -> Iterator[str]:
     for text in (decision.reason, decision.comment):
         if text:
             yield text
+    for each in decision.proposals:
+        told = (each.proposed.text or each.proposed.product.label, each.comment)
+        words = " ; ".join(text for text in told if text)
+        yield f"{each.kind.value}, ligne {each.line} : {words}"
 
 
-def _orc(line: Line, prescription: Prescription, decision: Decision) -> Iterator[Fields]:
+def _orc(
+    line: Line, export: Analysis | ReleasedSchedule, told: tuple[LineVerdict, str | None]
+) -> Iterator[Fields]:
     """ORC of the reply; nothing for a line that asked for nothing."""
     if line.action is LineAction.INFORM:
         return
-    verdict, comment = _verdict(line, decision)
+    prescription, decision = export.prescription, export.decision
+    verdict, comment = told
     control = table("hl7v2/replies").rows[f"{line.action.value}.{verdict.value}"].target
     numbers: list[Identifier | None] = [*line.identifiers[:2], None, None]
     intervention = _intervention(line, decision) if verdict is LineVerdict.REFUSED else None
@@ -136,16 +143,19 @@ def _orc(line: Line, prescription: Prescription, decision: Decision) -> Iterator
     }
 
 
-def _verdict(line: Line, decision: Decision) -> tuple[LineVerdict, str | None]:
-    """What was decided on a line: its own verdict, else that of the whole."""
+def _verdict(rank: int, decision: Decision) -> tuple[LineVerdict, str | None]:
+    """What was decided on the line of this rank, from 1: decisions name lines so.
+
+    Raises: `Refused` for a decision that is none yet, or says nothing of the line.
+    """
     if decision.kind not in {DecisionKind.VALIDATE, DecisionKind.REJECT}:
         raise Refused("only a validation or a rejection answers an order")
     if decision.kind is DecisionKind.REJECT:
         return LineVerdict.REFUSED, decision.reason
-    for own in decision.lines:
-        if own.line in {line.location, line.identifier}:
-            return own.verdict, own.comment
-    return LineVerdict.VALIDATED, None
+    own = next((one for one in decision.lines if one.line == str(rank)), None)
+    if own is None:
+        raise Refused(f"decision.lines: no verdict on line {rank}")
+    return own.verdict, own.comment
 
 
 def _intervention(line: Line, decision: Decision) -> Intervention | None:

@@ -21,6 +21,8 @@ from schemas.decision import (
     InterventionList,
     LineDecision,
     LineVerdict,
+    ProposalKind,
+    ProposedLine,
     Role,
 )
 from schemas.delivery import Analysis, IntakeReport, ReleasedLine, ReleasedSchedule, ReportedIntake
@@ -122,6 +124,13 @@ def a_decision(
 
 
 def an_analysis(prescription: Prescription, decision: Decision) -> Analysis:
+    """An analysis in which every line that the decision does not speak of is validated."""
+    told = {one.line: one for one in decision.lines}
+    verdicts = [
+        told.get(str(rank), LineDecision(line=str(rank), verdict=LineVerdict.VALIDATED))
+        for rank, _ in enumerate(prescription.lines, start=1)
+    ]
+    decision = decision.model_copy(update={"lines": tuple(verdicts)})
     return Analysis(prescription=prescription, decision=decision, pharmacy=PHARMACY)
 
 
@@ -140,7 +149,7 @@ def test_an_analysis_answers_the_message_and_each_order() -> None:
     data = write_answer(
         an_analysis(
             a_prescription(a_line("L1"), a_line("L2")),
-            a_decision(lines=[LineDecision(line="L2", verdict=LineVerdict.REFUSED, comment="non")]),
+            a_decision(lines=[LineDecision(line="2", verdict=LineVerdict.REFUSED, comment="non")]),
         ),
         ENVELOPE,
     )
@@ -156,6 +165,29 @@ def test_an_analysis_answers_the_message_and_each_order() -> None:
     assert first.raw(4) == "G1^^1.2.250.9^ISO"
     assert (first.value(11), first.value(11, 2)) == ("10000056787", "PHARMA Paul")
     assert second.value(16, 2) == "non"
+
+
+def test_an_analysis_that_says_nothing_of_a_line_is_refused() -> None:
+    export = Analysis(
+        prescription=a_prescription(a_line()), decision=a_decision(), pharmacy=PHARMACY
+    )
+
+    with pytest.raises(Refused, match="no verdict on line 1"):
+        write_answer(export, ENVELOPE)
+
+
+def test_a_proposed_line_is_told_in_the_notes_of_the_answer() -> None:
+    proposed = a_line().model_copy(update={"text": "1 comprimé le soir"})
+    proposal = ProposedLine(
+        line="1", kind=ProposalKind.SUGGESTION, proposed=proposed, comment="Foie fragile"
+    )
+    decision = a_decision().model_copy(update={"proposals": (proposal,)})
+
+    data = write_answer(an_analysis(a_prescription(a_line()), decision), ENVELOPE)
+
+    (note,) = named(data, "NTE")
+    assert note.value(3) == "suggestion, ligne 1 : 1 comprimé le soir ; Foie fragile"
+    assert [orc.value(1) for orc in named(data, "ORC")] == ["OK"]
 
 
 def test_what_is_written_passes_strict_validation() -> None:

@@ -209,6 +209,27 @@ def test_the_analysis_leaves_in_every_format_that_has_one(
     assert deliver_to_folder(context, delivery, tmp_path).stat().st_size > 0
 
 
+@pytest.mark.parametrize(
+    ("format_name", "passed", "refused"),
+    [
+        ("fhir", '"VALIDATION"', '"INTERVENTION"'),
+        ("hl7v2", "ORC|OK|", "ORC|UA|"),
+        ("pn13", "<Validation_pharm>1<", "<Validation_pharm>2<"),
+    ],
+)
+def test_a_refused_line_is_told_as_refused_in_every_format(
+    sqlite_store: Store, tmp_path: Path, format_name: str, passed: str, refused: str
+) -> None:
+    context = a_context(sqlite_store)
+    subject = a_validated_prescription(context)
+    granted(context)
+
+    delivery = export(context, "pharm", an_order(subject, ExportKind.ANALYSIS, format_name))
+
+    text = deliver_to_folder(context, delivery, tmp_path).read_text(encoding="utf-8")
+    assert (text.count(passed), text.count(refused)) == (1, 1)
+
+
 def test_a_rejection_is_told_though_nothing_is_released(
     sqlite_store: Store, tmp_path: Path
 ) -> None:
