@@ -169,6 +169,11 @@ _OWN: dict[str, Any] = {
     "MedicationRequest.status": "draft",
     "MedicationRequest.intent": "proposal",
     "MedicationAdministration.status": "stopped",
+    "MedicationIngredient.isActive": False,
+    "Patient.active": False,
+    "Practitioner.active": False,
+    "PractitionerRole.active": False,
+    "Organization.active": False,
     "Period.end": "2026-04-02",
 }
 _OF_KIND: dict[str, Any] = {
