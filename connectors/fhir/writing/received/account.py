@@ -13,7 +13,9 @@ from schemas.conversion import Carried, ConversionReport, Loss, LossArea, LossRe
 from schemas.finding import Finding
 
 TARGET = "fhir"
-_STRUCTURE, _ENVELOPE = "-structure", "-envelope"
+_STRUCTURE = "-structure"
+_NOWHERE = {"-envelope": LossReason.ENVELOPE, "-no-place": LossReason.NO_PLACE}
+"""Targets of the table that are no element."""
 _PREFIXES = ("phase.", "line.", "prescription.", "intake.", "dispense.", "movement.")
 
 
@@ -26,7 +28,7 @@ def account(reading: Reading, written: tuple[Written, ...], bundle: Object) -> C
     places = {loss.location for loss in blamed}
     carried: list[Carried] = []
     for source in sources:
-        own = _own_loss(source)
+        own = _own_loss(source) if source.value.location not in places else None
         if own is not None:
             blamed.append(own)
         elif source.target != _STRUCTURE and source.value.location not in places:
@@ -69,8 +71,8 @@ def _own_loss(source: _Source) -> Loss | None:
         reason = LossReason.NOT_READ
     elif source.target is None:
         reason = LossReason.NOT_MAPPED
-    elif source.target == _ENVELOPE:
-        reason = LossReason.ENVELOPE
+    elif source.target in _NOWHERE:
+        reason = _NOWHERE[source.target]
     else:
         return None
     return Loss(location=place, field=gives, value=value, reason=reason, area=LossArea.OTHER)

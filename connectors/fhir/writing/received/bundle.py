@@ -75,6 +75,10 @@ def received_bundle(reading: Reading, seed: str, site: Site) -> tuple[Object, li
     for rank, dispense in enumerate(reading.dispenses):
         made = add_dispense(out, dispense, f"{rank}")
         placed.append(Placed(dispense, dispense.location, (made,)))
+    for notice in reading.notices:
+        if notice.patient is not None:
+            subject_of(out, notice.patient)
+        placed.append(Placed(notice, notice.location))
     for rank, movement in enumerate(reading.movements):
         add_movement(out, movement, f"{rank}")
         placed.append(Placed(movement, movement.location))

@@ -130,12 +130,14 @@ def add_dispense(out: Entries, dispense: Dispense, key: str) -> Object:
     performers = [practitioner_of(out, dispense.dispensed_by)] if dispense.dispensed_by else []
     performers += [organization_of(out, dispense.dispenser)] if dispense.dispenser else []
     done = dispense.substitution
+    first = dispense.planned_at.isoformat() if dispense.planned_at else None
+    lot = dispense.lots[0] if len(dispense.lots) == 1 else None
     request = _request(dispense.line)
     resource: Object = own_id("MedicationDispense", dispense.identifiers) | {
         "identifier": identifiers(dispense.identifiers),
         "status": status,
         "statusReasonCodeableConcept": concept(dispense.reason) if dispense.reason else None,
-        **medication_of(out, dispense.product).medication,
+        **medication_of(out, dispense.product, lot).medication,
         "subject": subject,
         "performer": [{"actor": each} for each in performers],
         "authorizingPrescription": [request] if request else [],
@@ -144,6 +146,7 @@ def add_dispense(out: Entries, dispense: Dispense, key: str) -> Object:
         "whenPrepared": dispense.prepared_at.isoformat() if dispense.prepared_at else None,
         "whenHandedOver": dispense.dispensed_at.isoformat() if dispense.dispensed_at else None,
         "note": [{"text": words} for words in (dispense.text, dispense.note) if words],
+        "dosageInstruction": [{"timing": {"event": [first]}}] if first else [],
     }
     if done is not None and done.done is not None:
         resource["substitution"] = {

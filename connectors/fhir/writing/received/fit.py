@@ -16,7 +16,7 @@ from connectors.fhir.writing.received.units import Units
 from connectors.fhir.writing.stated import Unsayable, closed_bounds
 from mappings.catalogue import has_table, table
 from schemas.codes import Coding, ProductCode, ProductCodeSystem
-from schemas.dispense import Dispense
+from schemas.dispense import Dispense, Substitution
 from schemas.intake import Intake
 from schemas.keys import ean13_key
 from schemas.people import Identifier, IdentifierKind, Practitioner, Stay
@@ -93,10 +93,18 @@ class Fit:
         return given.model_copy(
             update={
                 "product": self._product(given.product) if given.product else None,
+                "ordered": self._product(given.ordered) if given.ordered else None,
                 "quantity": self._amount(given.quantity),
+                "substitution": self._substitution(given.substitution),
                 "reason": self._listed(given.reason),
             }
         )
+
+    def _substitution(self, given: Substitution | None) -> Substitution | None:
+        if given is None:
+            return None
+        update = {"kind": self._listed(given.kind), "reason": self._listed(given.reason)}
+        return given.model_copy(update=update)
 
     def _line(self, line: Line, shared: tuple[Note, ...]) -> Line:
         notes = tuple(self._notes(line, shared))

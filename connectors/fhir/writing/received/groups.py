@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from connectors.fhir.form.tree import Json, Object
 from connectors.fhir.resources.groups import RELATIONSHIP
 from connectors.fhir.writing.outgoing import Entries
-from connectors.fhir.writing.people import is_reference, write_identifier
+from connectors.fhir.writing.people import identifiers, is_reference, write_identifier
 from schemas.people import Identifier
 from schemas.prescription import Line, LineLink, LinkKind, Prescription
 
@@ -21,14 +21,17 @@ _GROUPED = (LinkKind.ALTERNATIVE, LinkKind.ACCOMPANIES)
 def add_group(
     out: Entries, prescription: Prescription, requests: Sequence[Object], members: Object
 ) -> None:
-    """Adds the group, where lines are linked or the prescription replaces others.
+    """Adds the group, where lines are linked, or the prescription has numbers of its own beside
+    that of its group, a version, or replaces others.
 
     `requests` are the references to its lines, `members` what the group shares with them.
     """
-    lines = prescription.lines
+    lines, chain = prescription.lines, prescription.chain
     linked = [rank for rank, line in enumerate(lines) if any(map(is_grouped, line.links))]
     replaced = tuple(replaces_of(prescription))
-    if not linked and not replaced:
+    others = tuple(each for each in prescription.identifiers if each != chain.group)
+    version = chain.version if len(lines) > 1 else None
+    if not (linked or replaced or others or version):
         return
     actions: list[Json] = [
         _action(lines, rank, requests[rank]) for rank in (linked or range(len(lines)))
@@ -38,6 +41,8 @@ def add_group(
         f"group {requests[0]['reference']}",
         {
             "resourceType": "RequestGroup",
+            "meta": {"versionId": version} if version else None,
+            "identifier": identifiers(others),
             "replaces": [_named(each) for each in replaced],
             **{name: members[name] for name in _SHARED if name in members},
             "status": "active",

@@ -16,6 +16,7 @@ from connectors.fhir.writing.people import (
     write_quantity,
 )
 from connectors.fhir.writing.received.entries import absent, add
+from schemas.dispense import Lot
 from schemas.prescription import Ingredient, Product
 from schemas.quantity import Quantity, Strength
 
@@ -27,15 +28,22 @@ class Medicated(NamedTuple):
     basis: Object | None = None
 
 
-def medication_of(out: Entries, product: Product | None) -> Medicated:
-    """The product as `medication[x]`; one of which nothing is known is said as unknown."""
+def medication_of(out: Entries, product: Product | None, lot: Lot | None = None) -> Medicated:
+    """The product as `medication[x]`; one of which nothing is known is said as unknown.
+
+    `lot` is the batch that was given out.
+    """
     if product is None or not (product.codes or product.text or product.ingredients):
         return Medicated({"medicationCodeableConcept": absent()})
-    if not (product.form or product.strengths or product.ingredients):
+    if not (product.form or product.strengths or product.ingredients or lot):
         return Medicated({"medicationCodeableConcept": product_concept(product)})
     if is_mixture(product):
         return _mixture(out, product)
-    return Medicated({"medicationReference": add(out, _medication(product))})
+    batch: Object = {}
+    if lot is not None:
+        expires = lot.expires_on.isoformat() if lot.expires_on else None
+        batch = {"batch": {"lotNumber": lot.number, "expirationDate": expires}}
+    return Medicated({"medicationReference": add(out, _medication(product) | batch)})
 
 
 def is_mixture(product: Product) -> bool:
@@ -89,7 +97,7 @@ def _mixture(out: Entries, product: Product) -> Medicated:
         reference = add(out, medication)
         basis = reference if each.refers else basis
         strength = strength_of(each.strength) if each.strength else None
-        parts.append(_vehicle(each) | {"itemReference": reference, "strength": strength})
+        parts.append(_marks(each) | {"itemReference": reference, "strength": strength})
     whole: Object = {
         "resourceType": "Medication",
         "code": product_concept(product) if product.codes or product.text else None,
@@ -101,14 +109,14 @@ def _mixture(out: Entries, product: Product) -> Medicated:
 
 def _ingredient(ingredient: Ingredient) -> Object:
     strength = strength_of(ingredient.strength) if ingredient.strength else None
-    return _vehicle(ingredient) | {"itemCodeableConcept": _named(ingredient), "strength": strength}
+    return _marks(ingredient) | {"itemCodeableConcept": _named(ingredient), "strength": strength}
 
 
-def _vehicle(ingredient: Ingredient) -> Object:
-    if not ingredient.carrier:
-        return {}
+def _marks(ingredient: Ingredient) -> Object:
+    """Whether it is the vehicle, and whether it is one that does nothing by itself."""
     said: Object = {"url": VEHICLE, "valueBoolean": True}
-    return {"extension": [said]}
+    vehicle: Object = {"extension": [said]} if ingredient.carrier else {}
+    return vehicle | ({} if ingredient.active else {"isActive": False})
 
 
 def _named(ingredient: Ingredient | None) -> Object:

@@ -3,6 +3,7 @@
 Source: ANS e-prescription IG 1.1.0-ballot, ConceptMaps of units, routes and forms; UCUM.
 """
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -13,6 +14,8 @@ from schemas.quantity import Quantity
 
 UCUM, EDQM = "http://unitsofmeasure.org", "http://standardterms.edqm.eu"
 _SYSTEMS = {"UCUM": UCUM, "EDQM": EDQM}
+_HL7_TABLE = re.compile(r"HL7(\d{4})")
+"""How HL7 v2 names a table of its own; its URI is that of HL7 terminology."""
 _LIST = "urn:semainier:list:"
 UNNAMED = f"{_LIST}unnamed"
 """The list of a unit whose sender names none: a code of a unit needs one (qty-3)."""
@@ -26,9 +29,12 @@ def list_uri(name: str | None, form: str) -> str | None:
     if name is None:
         return None
     stated = uri(name)
-    known = table("fhir/systems").target_of(name.removeprefix("urn:oid:"))
     if form == "fhir" and stated is not None:
         return stated
+    of_hl7 = _HL7_TABLE.fullmatch(name)
+    if of_hl7 is not None:
+        return f"http://terminology.hl7.org/CodeSystem/v2-{of_hl7[1]}"
+    known = table("fhir/systems").target_of(name.removeprefix("urn:oid:"))
     return known or stated or f"{_LIST}{quote(name, safe='')}"
 
 
