@@ -20,7 +20,9 @@ FRAME_END = b"\x1c\r"
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _HEADER = re.compile(rb"(?:\A|[\r\n\x0b])[ \t]*(MSH[^\r\n]*)")
 _HIGH_CONTROL = re.compile(rb"[\x80-\x9f]")
-_INNER_FRAME = re.compile(rb"\x1c\r?\n?|\x0b(?=(?:MSH|FHS|BHS)[^\w\s])")
+_INNER_FRAME = re.compile(
+    rb"\x1c[\r\n]*(?=\x0b|(?:MSH|FHS|BHS)[^\w\s]|\Z)|\x0b(?=(?:MSH|FHS|BHS)[^\w\s])"
+)
 """The border between frames that came in one stretch of bytes."""
 
 _PLACE = "MSH[1]-18"

@@ -59,7 +59,8 @@ def line_of(source: Source, group: Group, *, encoded: bool, replaces: tuple[str,
     related = tuple(links_of(source, group, posology))
     text = _instructions(source, rxe, rxo)
     given = group.of("RXR", Part.ENCODING)
-    routes = (*given, *(rxr for rxr in group.all("RXR") if rxr not in given))
+    ranks = {rxr.rank for rxr in given}
+    routes = (*given, *(rxr for rxr in group.all("RXR") if rxr.rank not in ranks))
     return Line(
         location=group.first.place,
         identifiers=_identifiers(source, group),

@@ -6,6 +6,7 @@ from hl7v2_messages import PID, joined, msh
 from connectors.hl7v2.acknowledge import acknowledge
 from connectors.hl7v2.er7.segment import Segment
 from connectors.hl7v2.er7.tokeniser import tokenise
+from connectors.hl7v2.lint import lint
 from schemas.connector import Answer
 from schemas.export import Envelope
 from schemas.finding import Finding, FindingCode
@@ -285,3 +286,9 @@ def test_a_batch_is_answered_message_by_message_inside_a_batch() -> None:
         "RXE-3 must be a number",
     ]
     assert [message.header.value(10) for message in file.messages] == ["A-1", "A-1-2"]
+
+
+@pytest.mark.parametrize("version", ["2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.8"])
+@pytest.mark.parametrize("answer", [OK, NO, LATER, Answer(accepted=False, findings=(DOSE, KIND))])
+def test_our_own_answers_are_strictly_conformant(version: str, answer: Answer) -> None:
+    assert lint(acknowledge(request(version=version), answer, ENVELOPE)) == ()
