@@ -452,3 +452,48 @@ def test_a_merge_of_patients_is_seen_when_one_of_them_validates(store: Store) ->
         decide_on(context, "pharm", first.id, seen)
 
     assert codes(context, first) == [Code.LINE_ELSEWHERE]
+
+
+# The other formats, and the reference.
+
+
+def hl7v2(control: str, *orders: tuple[str, str]) -> bytes:
+    """Orders of one product, each by its order control and number, in one RDE^O11."""
+    segments = [
+        f"MSH|^~\\&|DPI|EHPAD|S|P|20260301090000+0100||RDE^O11^RDE_O11|{control}|P|2.5.1"
+        "|||||FRA|UNICODE UTF-8|FR",
+        "PID|1||000123^^^EHPAD&1.2.250.1.999.1&ISO^PI||EXEMPLE^Odette^^^^^L||19380412|F",
+    ]
+    for order_control, number in orders:
+        segments += [
+            f"ORC|{order_control}|{number}^DPI|||||||20260301085500+0100",
+            "RXE||3400932320189^EXEMPLE 500 mg, comprimé^CIP13|1||CPR^comprimé",
+            "TQ1|1||QAM||||20260302",
+        ]
+    return "\r".join((*segments, "")).encode()
+
+
+def test_an_hl7v2_replacement_ends_the_order_that_its_message_gives_up(store: Store) -> None:
+    context = a_context(store)
+    taken_in(context, hl7v2("C1", ("NW", "L1")))
+    first = validated(context, open_items(context)[0])
+
+    taken_in(context, hl7v2("C2", ("RP", "L1"), ("RO", "L2")))
+
+    end, second = item_of(context, "L1"), item_of(context, "L2")
+    assert [line.line.action for line in content(context, end).lines] == [LineAction.CANCEL]
+    assert codes(context, second) == [Code.PRESCRIPTION_REPLACES]
+    validated(context, end)
+    assert codes(context, second) == []
+    assert not in_force(context, first)
+
+
+def test_an_order_of_another_format_is_the_same_product_by_its_code(sqlite_store: Store) -> None:
+    context = a_context(sqlite_store)
+    taken_in(context, hl7v2("C1", ("NW", "L1")))
+    system = "http://data.esante.gouv.fr/ansm/medicament/Presentation"
+    coded = {"coding": [{"system": system, "code": "3400932320189"}], "text": "AUTRES MOTS"}
+
+    second = comes(context, "G2", a_request("B", medicationCodeableConcept=coded))
+
+    assert codes(context, second) == [Code.LINE_ELSEWHERE]
