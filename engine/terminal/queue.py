@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from engine.language import Language, Say, speaker
-from engine.terminal.shell import Status, console, finish, print_json
+from engine.terminal.shell import console
 
 if TYPE_CHECKING:
     from engine.pipeline.consult import Row, Shown
-    from engine.pipeline.decide import Decided
-    from schemas.decision import DecisionKind
     from schemas.review import LineChange
 
 
@@ -31,20 +29,6 @@ class Desk:
     def say(self) -> Say:
         """The speaker of their language."""
         return speaker(self.language)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What a person decides, as typed."""
-
-    kind: "DecisionKind"
-    answers: Sequence[str] = ()
-    acknowledged: str | None = None
-    refused: Sequence[str] = ()
-    proposed: Sequence[str] = ()
-    seen: str | None = None
-    reason: str | None = None
-    comment: str | None = None
 
 
 def list_items(desk: Desk, subject: str, *, ended: bool) -> None:
@@ -155,7 +139,7 @@ def show_shown(found: "Shown", say: Say) -> None:
     if found.prescription is not None:
         _show_prescription(found, say)
     show_changes(found.changes, found.site, say)
-    _show_findings(found, say)
+    show_findings(found, say)
     for decision in found.decisions:
         out.print(
             Text(
@@ -187,7 +171,8 @@ def _show_prescription(found: "Shown", say: Say) -> None:
         out.print(table)
 
 
-def _show_findings(found: "Shown", say: Say) -> None:
+def show_findings(found: "Shown", say: Say) -> None:
+    """The doubts of one item, each by the number that answers it."""
     from engine.terminal.tables import findings_table
 
     if not found.findings:
@@ -209,62 +194,3 @@ def show_changes(changes: "Sequence[LineChange]", site: str | None, say: Say) ->
     if changes:
         zone = ZoneInfo(load_site(site).zone if site else "UTC")
         console().print(changes_table(changes, zone, say))
-
-
-def decide_item(desk: Desk, item_id: str, choice: Choice) -> None:
-    """Make the decision. Ends with status 1 and the difference when the version is stale."""
-    from engine.pipeline.consult import shown
-    from engine.pipeline.context import open_context
-    from engine.pipeline.decide import decide_on
-    from engine.terminal.answers import answers, verdicts
-    from engine.terminal.proposals import proposals
-    from engine.validation.decide import Request, Stale, Unanswered
-    from mappings.catalogue import load_site
-    from schemas.decision import DecisionKind
-    from schemas.ids import Sha256
-
-    context = open_context(desk.data)
-    found = shown(context, desk.user, item_id)
-    findings = [finding for _, finding in found.findings]
-    lines = found.prescription.content.as_read.lines if found.prescription else ()
-    request = Request(
-        kind=choice.kind,
-        expected_sha256=Sha256(choice.seen or found.item.content_sha256),
-        lines=verdicts(len(lines), choice.refused) if choice.kind is DecisionKind.VALIDATE else (),
-        answers=answers(findings, choice.answers, choice.acknowledged),
-        proposals=proposals(lines, choice.proposed, load_site(found.site) if found.site else None),
-        reason=choice.reason,
-        comment=choice.comment,
-    )
-    try:
-        decided = decide_on(context, desk.user, item_id, request)
-    except Stale as stale:
-        show_changes(stale.changes, found.site, desk.say)
-        typer.echo(f"semainier: {stale}", err=True)
-        finish(Status.REFUSED)
-    except Unanswered:
-        _show_findings(found, desk.say)
-        raise
-    else:
-        _show_decided(desk, decided)
-
-
-def _show_decided(desk: Desk, decided: "Decided") -> None:
-    if desk.as_json:
-        from schemas.desk import QueueDecision
-
-        print_json(
-            QueueDecision(
-                decision=decided.decision, state=decided.state.value, release=decided.release
-            )
-        )
-        return
-    say = desk.say
-    by = decided.decision.decided_by
-    typer.echo(f"{say(decided.state.value)}: {by.name} ({say(by.role.value)})")
-    typer.echo(f"{say('Decision')}: {decided.decision.id}")
-    for each in decided.decision.proposals:
-        words = each.proposed.text or each.proposed.product.label
-        typer.echo(f"{say('line')} {each.line}: {say(each.kind.value)}: {words}")
-    if decided.release:
-        typer.echo(f"{say('Release')}: {decided.release}")

@@ -1,4 +1,4 @@
-"""The commands of `semainier queue`. Each is one call into `engine.terminal.queue`."""
+"""The commands of `semainier queue`. Each is one call into `engine.terminal`."""
 
 from typing import Annotated, Literal
 
@@ -87,7 +87,8 @@ def validate(
     lang: Lang = None,
 ) -> None:
     """Validate exactly this content; every blocking finding must be answered."""
-    from engine.terminal.queue import Choice, Desk, decide_item
+    from engine.terminal.queue import Desk
+    from engine.terminal.queue_decide import Choice, decide_item
     from schemas.decision import DecisionKind
 
     choice = Choice(
@@ -114,7 +115,8 @@ def hold(
     lang: Lang = None,
 ) -> None:
     """Set the item aside, with a coded reason."""
-    from engine.terminal.queue import Choice, Desk, decide_item
+    from engine.terminal.queue import Desk
+    from engine.terminal.queue_decide import Choice, decide_item
     from schemas.decision import DecisionKind
 
     choice = Choice(DecisionKind.HOLD, reason=reason, comment=comment)
@@ -134,7 +136,8 @@ def clarify(
     lang: Lang = None,
 ) -> None:
     """Ask the prescriber, with a coded reason and the question as comment."""
-    from engine.terminal.queue import Choice, Desk, decide_item
+    from engine.terminal.queue import Desk
+    from engine.terminal.queue_decide import Choice, decide_item
     from schemas.decision import DecisionKind
 
     choice = Choice(
@@ -156,7 +159,8 @@ def reject(
     lang: Lang = None,
 ) -> None:
     """Refuse the prescription as it is, with a coded reason."""
-    from engine.terminal.queue import Choice, Desk, decide_item
+    from engine.terminal.queue import Desk
+    from engine.terminal.queue_decide import Choice, decide_item
     from schemas.decision import DecisionKind
 
     choice = Choice(
