@@ -148,12 +148,13 @@ class _Keeper:
         return self.latest[group]
 
     def _prescription(self, incoming: Prescription, others: Sequence[Prescription]) -> None:
-        """Store it, and a version of each prescription in force that it replaces, without that."""
+        """Store it, with what it ends of the patient's others when nobody doubts who that is."""
         patient_id, doubts = self.identities.of(incoming.patient)
         stands = self._around(patient_id)
         known = [*others, *(each.stored.content.as_read for each in stands.versions)]
-        doubts = (*doubts, *replaces_what_is_here(incoming, known if patient_id else others))
-        incoming = incoming.model_copy(update={"findings": (*incoming.findings, *doubts)})
+        absent = replaces_what_is_here(incoming, known if patient_id else others)
+        said = (*incoming.findings, *doubts, *absent)
+        incoming = incoming.model_copy(update={"findings": said})
         group = self._group(incoming, patient_id)
         base = self._standing(self._latest(group))
         incoming = self.known.beside(incoming, patient_id, base) if base else incoming
@@ -161,11 +162,23 @@ class _Keeper:
             return  # it only reports on orders that are known: its notices are kept
         whole = merged(base.content.as_read, incoming) if base else incoming
         made = self._version(whole, base, group, patient_id, others)
+        if not doubts:
+            self._end_others(made, incoming, stands)
+
+    def _end_others(self, made: StoredPrescription, incoming: Prescription, stands: Around) -> None:
+        """A version of each other prescription of the patient, without what this one ends of it.
+
+        The tables of another site would date its other lines anew: it stays as it is, and the new
+        one says that it stands.
+        """
         for version, ranks in stands.given_up(made):
-            ended = without(version.stored.content.as_read, ranks, incoming)
-            self._version(ended, version.stored, version.stored.group_key, patient_id)
+            origin = inbox.origin(self.unit, version.stored.id)
+            if origin is not None and origin.site == self.site.name:
+                ended = without(version.stored.content.as_read, ranks, incoming)
+                group = version.stored.group_key
+                self._version(ended, version.stored, group, made.patient_id)
         for version, stopped in ended_by(made, stands.versions, self._channel_of):
-            self._version(stopped, version.stored, version.stored.group_key, patient_id)
+            self._version(stopped, version.stored, version.stored.group_key, made.patient_id)
 
     def _version(
         self,

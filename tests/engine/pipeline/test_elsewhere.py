@@ -407,6 +407,19 @@ def test_what_replaces_something_that_is_not_here_says_so(sqlite_store: Store) -
     assert found[0][2] == "MedicationRequest/mr-Z"
 
 
+def test_nothing_of_a_patient_ends_by_a_message_that_may_be_about_somebody_else(
+    sqlite_store: Store,
+) -> None:
+    context = a_context(sqlite_store)
+    validated(context, comes(context, "G1", a_request("A")))
+
+    second = comes(context, "G2", replacing("C", "A"), birthDate="1951-01-01")
+
+    assert [item.id for item in open_items(context)] == [second.id]
+    told = [found.code for found in content(context, second).findings]
+    assert {Code.PATIENT_CONTRADICTED, Code.PRESCRIPTION_REPLACES} <= set(told)
+
+
 # Two at once.
 
 
