@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from connectors.hl7v2.er7.segment import NULL, Segment
 from connectors.hl7v2.orders.group import Group
+from connectors.hl7v2.orders.vendor import stated_by, unread_by
 from connectors.hl7v2.source import Source
 from mappings.table import Table
 from schemas.finding import Finding, FindingCode
@@ -39,6 +40,8 @@ def unread_findings(source: Source, group: Group) -> Iterator[Finding]:
             yield from unread_of(source, segment)
         elif segment is not None and segment.name == "OBX" and segment.value(2) in _TEXTS:
             yield from _observed(segment)
+        elif segment is not None and stated_by(source, segment):
+            yield from unread_by(source, segment)
         elif segment is not None and segment.name not in _OTHERS:
             strange.setdefault(segment.name, segment)
     if strange:

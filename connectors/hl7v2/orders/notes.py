@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from connectors.hl7v2.er7.segment import Segment
 from connectors.hl7v2.orders.group import Group
+from connectors.hl7v2.orders.vendor import vendor_notes
 from connectors.hl7v2.posology.daily import daily_notes
 from connectors.hl7v2.source import Source
 from schemas.posology import Posology
@@ -36,6 +37,7 @@ def notes_of_order(source: Source, group: Group, posology: Posology) -> Iterator
             yield Note(text=reason, scope="ORC-16", location=group.orc.where(16))
     yield from _beside_route(source, group)
     yield from notes_of(source, group.all("NTE"))
+    yield from vendor_notes(source, group)
 
 
 def _request(source: Source, rxo: Segment) -> Iterator[Note]:

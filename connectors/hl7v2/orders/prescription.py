@@ -13,6 +13,7 @@ from connectors.hl7v2.orders.group import Group
 from connectors.hl7v2.orders.notes import notes_of
 from connectors.hl7v2.orders.notices import notices_of
 from connectors.hl7v2.orders.order import line_of
+from connectors.hl7v2.orders.vendor import vendor_group, with_vendor_fields
 from connectors.hl7v2.parties import entity_of, kind_of, person_of
 from connectors.hl7v2.patient import read_patient, read_stay
 from connectors.hl7v2.source import Source
@@ -52,7 +53,8 @@ def read_orders(source: Source, *, encoded: bool) -> tuple[Prescription | Notice
     found: dict[tuple[str | None, str], list[tuple[Group, Line]]] = {}
     for group, replaced in zip(listed, _given_up(listed), strict=True):
         line = line_of(source.fork(), group, encoded=encoded, replaces=replaced)
-        found.setdefault(_key(group), []).append((group, line))
+        line = with_vendor_fields(source.fork(), group, line)
+        found.setdefault(_key(source, group), []).append((group, line))
     placed = [_prescription(source.fork(), people, members) for members in found.values()]
     return (*placed, *notices)
 
@@ -101,8 +103,12 @@ def _given_up(listed: Sequence[Group]) -> Iterator[tuple[str, ...]]:
         yield tuple(pending) if control == _REPLACEMENT else ()
 
 
-def _key(group: Group) -> tuple[str | None, str]:
-    """What holds orders together: ORC-4, else ORC-2, else ORC-3, else the place."""
+def _key(source: Source, group: Group) -> tuple[str | None, str]:
+    """What holds orders together: ORC-4, else a field of the sender's own, ORC-2, ORC-3, the place.
+    """
+    own = vendor_group(source, group)
+    if own is not None and not (group.orc and group.orc.value(4)):
+        return "Z", own.value
     for field in (4, 2, 3):
         if group.orc is not None and group.orc.value(field):
             return f"ORC-{field}", group.orc.raw(field)
@@ -150,6 +156,9 @@ def _identifiers(source: Source, group: Group) -> tuple[Identifier, ...]:
 
 def _group(source: Source, group: Group) -> Identifier | None:
     """The number that stays the same over versions and lines."""
+    own = vendor_group(source, group)
+    if own is not None and not (group.orc and group.orc.value(4)):
+        return own
     for field in (4, 2, 3):
         if group.orc is not None and group.orc.value(field):
             return entity_of(source, group.orc, field, "prescription.chain.group")
