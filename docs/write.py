@@ -5,6 +5,7 @@ from pathlib import Path
 
 from constructs import posology_page
 from elements import PAGE, pn13_page
+from fhir_tables import FHIR_PAGE, fhir_page
 
 from cli import app
 from engine.terminal.pages import commands_page, findings_page
@@ -19,6 +20,7 @@ def pages() -> dict[Path, str]:
         DOCS / "findings.md": findings_page(),
         DOCS / "posology.md": posology_page(),
         PAGE: pn13_page(),
+        FHIR_PAGE: fhir_page(),
     }
 
 

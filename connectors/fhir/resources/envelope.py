@@ -71,7 +71,21 @@ def _document(head: Resource, package: Package) -> None:
         rule = "a document must have one Composition"
         element.doubts.say(FindingCode.STRUCTURE_INVALID, element.at, rule)
     named = list(_of_sections(element, head, package))
+    _compare_patients(head, package)
     _leave_out(package, named, "no section of the document names this request", head)
+
+
+def _compare_patients(head: Resource, package: Package) -> None:
+    """The patient of the document against those of its orders, where they are in the message."""
+    subject = head.element.child("subject")
+    own = package.resolve(subject, head, "patient") if subject else None
+    for order in package.of_kind("MedicationRequest"):
+        reference = order.element.child("subject")
+        found = package.resolve(reference, order, "patient") if reference else None
+        if own is not None and found is not None and found.element.at != own.element.at:
+            rule = "the document is about another patient than one of its requests"
+            head.element.say(FindingCode.PATIENT_CONTRADICTED, "subject", rule)
+            return
 
 
 def _relation(related: Element) -> None:

@@ -304,6 +304,16 @@ def test_a_document_that_is_not_final_blocks_every_prescription(status) -> None:
     assert ("status-not-active", "Bundle.entry[0].resource.status") in said(prescription.findings)
 
 
+def test_a_document_about_another_patient_than_its_orders_blocks() -> None:
+    composition = a_composition(
+        a_section("MedicationRequest/l1"), subject={"reference": "Patient/q"}
+    )
+    bundle = a_bundle(composition, a_patient(), a_patient(id="q"), a_request(), kind="document")
+
+    place = "Bundle.entry[0].resource.subject"
+    assert said(reading_of(bundle).prescriptions[0].findings) == [("patient-contradicted", place)]
+
+
 def test_a_document_that_replaces_another_one_says_so() -> None:
     related = {"code": "replaces", "targetIdentifier": {"value": "1"}}
     composition = a_composition(a_section("MedicationRequest/l1"), relatesTo=[related])
