@@ -65,11 +65,16 @@ def read_line(at: Cursor) -> Line:
 def _remarks(
     posology: Posology, notes: tuple[Note, ...], indication: Value | None
 ) -> Iterator[str]:
-    """The words of the line that may change what is planned. An indication is one of them only
-    where it reads as a condition ("en cas de douleur") of something that is planned.
+    """The words of the line that may change what is planned.
+
+    An indication is one of them only where it holds a condition of something that is planned.
+    One that begins with it ("en cas de douleur"), where nothing is as needed, is doubted for
+    every format alike.
     """
-    if indication is not None and any(not phase.as_needed for phase in posology.phases):
-        yield from [indication.text] if _CONDITION.search(indication.text) else []
+    needed = [phase.as_needed for phase in posology.phases]
+    condition = _CONDITION.search(indication.text) if indication is not None else None
+    if indication and condition and not all(needed) and (any(needed) or condition.start() > 0):
+        yield indication.text
     yield from (note.text for note in notes if note.scope not in _NO_REMARKS)
 
 

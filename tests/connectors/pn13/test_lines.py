@@ -327,18 +327,21 @@ def test_a_structured_comment_of_a_component_is_a_note() -> None:
     ]
 
 
-def test_an_indication_that_reads_as_a_condition_is_compared_with_what_is_planned() -> None:
+def test_an_indication_that_holds_a_condition_is_compared_with_what_is_planned() -> None:
     indicated = "<Indication>{}</Indication>"
     needed = a_posology(CLINICAL.format(code="0", words=""))
+    fixed = a_posology("")
 
-    condition = line_of(a_line(inside=indicated.format("En cas de douleur")))
+    inside = line_of(a_line(inside=indicated.format("Douleur, si elle persiste")))
+    mixed = line_of(a_line(needed + fixed, inside=indicated.format("En cas de douleur")))
     name = line_of(a_line(inside=indicated.format("Diabète de type 2")))
     as_needed = line_of(a_line(needed, inside=indicated.format("En cas de douleur")))
 
-    assert condition.posology.phases[0].instructions == ("En cas de douleur",)
+    said_of = [[phase.instructions for phase in line.posology.phases] for line in (inside, mixed)]
+    assert said_of == [[("Douleur, si elle persiste",)], [("En cas de douleur",)] * 2]
     assert name.posology.phases[0].instructions == ()
     assert as_needed.posology.phases[0].instructions == ()
-    assert [line.indication for line in (condition, name)] == [
+    assert [line.indication for line in (mixed, name)] == [
         "En cas de douleur",
         "Diabète de type 2",
     ]
