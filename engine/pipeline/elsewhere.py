@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.pipeline.assess import record_of
-from engine.pipeline.merge import carried
 from engine.pipeline.products import Lookup
 from engine.review.case import ENDED
 from engine.review.elsewhere import (
@@ -26,9 +25,8 @@ from engine.store.standing import StandingVersion
 from engine.store.unit import Overtaken, Unit
 from schemas.assessment import AssessedLine, AssessedPrescription
 from schemas.events import AuditEvent
-from schemas.finding import Finding, FindingCode
 from schemas.ids import PatientId
-from schemas.prescription import Line, LineAction, Prescription, Product
+from schemas.prescription import Product
 from schemas.reference import ProductRecord
 
 
@@ -230,26 +228,3 @@ def _goes_on(line: AssessedLine, newer: Sequence[AssessedLine]) -> bool:
     same = [each.line for each in newer if names & {i.value for i in each.line.identifiers}]
     same = same or [each.line for each in newer if keys & product_keys(each.line.product)]
     return any(each.action not in ENDED for each in same)
-
-
-def without(before: Prescription, ranks: frozenset[int], by: Prescription) -> Prescription:
-    """The prescription with these lines ended; the others are carried over.
-
-    The sender named them as replaced, which is to treat them as cancelled (HL7 table 0119, RO).
-    """
-    lines = tuple(
-        _ended(line, by) if rank in ranks else carried(line)
-        for rank, line in enumerate(before.lines, start=1)
-    )
-    return before.model_copy(update={"lines": lines})
-
-
-def _ended(line: Line, by: Prescription) -> Line:
-    said = Finding(
-        code=FindingCode.LINE_STOPPED,
-        location=line.location,
-        message=f"action: {by.location} of a newer message replaces this line",
-        quoted=", ".join(each.value for each in by.identifiers) or None,
-    )
-    update = {"action": LineAction.STOP, "effective_at": None, "findings": (said,)}
-    return line.model_copy(update=update)

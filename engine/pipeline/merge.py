@@ -18,7 +18,7 @@ def merged(previous: Prescription, incoming: Prescription) -> Prescription:
     lines = [_completed(line, previous) for line in incoming.lines]
     if incoming.chain.complete is not True:
         lines += [
-            carried(line)
+            _carried(line)
             for line in previous.lines
             if line.action not in ENDED and _same_in(incoming, line) is None
         ]
@@ -50,7 +50,7 @@ def _completed(line: Line, previous: Prescription) -> Line:
     )
 
 
-def carried(line: Line) -> Line:
+def _carried(line: Line) -> Line:
     """A line that no newer message mentions, with the finding that says so."""
     told = [found for found in line.findings if found.code is not FindingCode.LINE_CARRIED]
     found = Finding(
@@ -59,3 +59,26 @@ def carried(line: Line) -> Line:
         message="the new message does not mention this line of the prescription",
     )
     return line.model_copy(update={"findings": (*told, found)})
+
+
+def without(before: Prescription, ranks: frozenset[int], by: Prescription) -> Prescription:
+    """The prescription with these lines ended; the others are carried over.
+
+    The sender named them as replaced, which is to treat them as cancelled (HL7 table 0119, RO).
+    """
+    lines = tuple(
+        _ended(line, by) if rank in ranks else _carried(line)
+        for rank, line in enumerate(before.lines, start=1)
+    )
+    return before.model_copy(update={"lines": lines})
+
+
+def _ended(line: Line, by: Prescription) -> Line:
+    said = Finding(
+        code=FindingCode.LINE_STOPPED,
+        location=line.location,
+        message=f"action: {by.location} of a newer message replaces this line",
+        quoted=", ".join(each.value for each in by.identifiers) or None,
+    )
+    update = {"action": LineAction.STOP, "effective_at": None, "findings": (said,)}
+    return line.model_copy(update=update)

@@ -7,11 +7,11 @@ from engine.pipeline.assess import assess_prescription
 from engine.pipeline.beside import lines_beside
 from engine.pipeline.context import Context
 from engine.pipeline.earlier import recalled
-from engine.pipeline.elsewhere import Around, around, without
+from engine.pipeline.elsewhere import Around, around
 from engine.pipeline.facts import Facts
 from engine.pipeline.identity import Identities
 from engine.pipeline.known import KnownOrders
-from engine.pipeline.merge import merged
+from engine.pipeline.merge import merged, without
 from engine.pipeline.products import Lookup
 from engine.pipeline.receive import ENGINE
 from engine.pipeline.whole import ended_by
