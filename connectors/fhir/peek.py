@@ -1,10 +1,14 @@
 """What can be known of FHIR bytes before they are read: enough to acknowledge and to order."""
 
-from connectors.fhir.form.tree import Json, Object, Unreadable, is_object, load
+from collections.abc import Iterator
+
+from connectors.fhir.form.tree import Object, Unreadable, is_object, load
 from connectors.fhir.read import control_id, kind_of, unwrapped
 from schemas.connector import Peek
 
 _SUBJECTS = ("MedicationRequest", "MedicationAdministration", "MedicationDispense")
+_LOCAL = ("#", "urn:uuid:")
+"""References that mean something inside their message alone: the next one names others."""
 
 
 def peek(data: bytes) -> Peek:
@@ -21,24 +25,62 @@ def peek(data: bytes) -> Peek:
 
 
 def _lane(root: Object) -> str | None:
-    """The one patient: as an identifier, else as the reference that every order carries."""
-    subjects = {_subject(resource) for resource in _resources(root)}
+    """The one patient: as an identifier, else as a reference that outlives the message."""
+    listed = list(_resources(root))
+    patients = dict(_patients(listed))
+    subjects = {
+        _subject(resource, patients)
+        for _, resource in listed
+        if resource.get("resourceType") in _SUBJECTS
+    }
     return subjects.pop() if len(subjects) == 1 else None
 
 
-def _resources(root: Object) -> list[Object]:
+def _resources(root: Object) -> Iterator[tuple[str | None, Object]]:
+    """Every resource with its address, and what each contains as `#id`."""
     entries = root.get("entry")
-    inside = (
-        [e.get("resource") for e in entries if is_object(e)] if isinstance(entries, list) else []
-    )
-    return [r for r in (root, *inside) if is_object(r) and r.get("resourceType") in _SUBJECTS]
+    held: list[tuple[str | None, Object]] = [(None, root)]
+    for entry in entries if isinstance(entries, list) else []:
+        resource = entry.get("resource") if is_object(entry) else None
+        if is_object(entry) and is_object(resource):
+            url = entry.get("fullUrl")
+            held.append((url if isinstance(url, str) else None, resource))
+    for url, resource in held:
+        yield url, resource
+        contained = resource.get("contained")
+        for inner in contained if isinstance(contained, list) else []:
+            if is_object(inner):
+                yield f"#{inner.get('id')}", inner
 
 
-def _subject(resource: Object) -> str | None:
+def _patients(listed: list[tuple[str | None, Object]]) -> Iterator[tuple[str, str]]:
+    """How a message refers to each patient, with the first identifier that they have."""
+    for url, resource in listed:
+        value = _identifier(resource) if resource.get("resourceType") == "Patient" else None
+        if value is not None:
+            yield f"Patient/{resource.get('id')}", value
+            if url is not None:
+                yield url, value
+
+
+def _identifier(patient: Object) -> str | None:
+    given = patient.get("identifier")
+    for identifier in given if isinstance(given, list) else []:
+        if is_object(identifier) and identifier.get("use") != "old":
+            value = identifier.get("value")
+            if isinstance(value, str):
+                return value
+    return None
+
+
+def _subject(resource: Object, patients: dict[str, str]) -> str | None:
     subject = resource.get("subject")
     if not is_object(subject):
         return None
-    identifier = subject.get("identifier")
-    value: Json = identifier.get("value") if is_object(identifier) else None
-    stated = value if isinstance(value, str) else subject.get("reference")
-    return stated if isinstance(stated, str) else None
+    identifier, reference = subject.get("identifier"), subject.get("reference")
+    value = identifier.get("value") if is_object(identifier) else None
+    if isinstance(value, str):
+        return value
+    if not isinstance(reference, str):
+        return None
+    return patients.get(reference, None if reference.startswith(_LOCAL) else reference)

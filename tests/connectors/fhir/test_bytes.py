@@ -204,6 +204,35 @@ def test_a_peek_gives_the_kind_the_number_and_the_one_patient() -> None:
     assert (seen.kind, seen.control_id, seen.lane) == ("Bundle/message", "7", "Patient/p")
 
 
+PATIENT = {"resourceType": "Patient", "id": "p", "identifier": [{"value": "451"}]}
+
+
+@pytest.mark.parametrize(
+    ("reference", "patient", "lane"),
+    [
+        ({"identifier": {"value": "451"}}, None, "451"),
+        ({"reference": "Patient/p"}, PATIENT, "451"),
+        ({"reference": "urn:uuid:1"}, PATIENT, "451"),
+        ({"reference": "#p"}, PATIENT, "451"),
+        ({"reference": "Patient/p"}, None, "Patient/p"),
+        ({"reference": "urn:uuid:2"}, PATIENT, None),
+        ({"reference": "#q"}, PATIENT, None),
+    ],
+)
+def test_a_lane_is_a_name_of_the_patient_that_the_next_message_has_too(
+    reference, patient, lane
+) -> None:
+    request = {"resourceType": "MedicationRequest", "subject": reference}
+    entries: list[dict[str, object]] = [{"resource": request}]
+    if patient and reference.get("reference") == "#p":
+        request["contained"] = [patient]
+    elif patient:
+        entries.append({"fullUrl": "urn:uuid:1", "resource": patient})
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+    assert peek(json.dumps(bundle).encode()).lane == lane
+
+
 def test_a_peek_at_two_patients_names_no_lane() -> None:
     requests = [
         {"resourceType": "MedicationRequest", "subject": {"reference": f"Patient/{name}"}}
