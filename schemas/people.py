@@ -10,7 +10,8 @@ from schemas.codes import Coding
 class IdentifierKind(StrEnum):
     """What an identifier is, once its authority is recognised.
 
-    Source: FR Core 2.2.0 identifier slices; CI-SIS and PAM.fr OIDs.
+    `PLACER` and `FILLER` are the numbers that either side gave to an order. Source: FR Core 2.2.0
+    identifier slices; CI-SIS and PAM.fr OIDs; HL7 v2.5.1 ORC-2 and ORC-3.
     """
 
     INS_NIR = "ins-nir"
@@ -30,6 +31,8 @@ class IdentifierKind(StrEnum):
     IDNST = "idnst"
     SIREN = "siren"
     SIRET = "siret"
+    PLACER = "placer"
+    FILLER = "filler"
     OTHER = "other"
 
 

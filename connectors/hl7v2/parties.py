@@ -5,11 +5,14 @@ from connectors.hl7v2.source import Source
 from mappings.authorities import identifier
 from schemas.people import Identifier, IdentifierKind, Practitioner
 
+_SIDES = {("ORC", 2): IdentifierKind.PLACER, ("ORC", 3): IdentifierKind.FILLER}
+
 
 def entity_of(source: Source, segment: Segment, field: int, gives: str) -> Identifier | None:
     """One EI, an order number: escaped separators inside it are part of it."""
     value, name, oid = source.parts(segment, field, gives, [(1, 1), (2, 1), (3, 1)])
-    return identifier(value, oid or name, source.site.name) if value else None
+    kind = _SIDES.get((segment.name, field), IdentifierKind.OTHER)
+    return identifier(value, oid or name, source.site.name, kind) if value else None
 
 
 def person_of(

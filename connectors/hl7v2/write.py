@@ -16,6 +16,7 @@ from connectors.hl7v2.writing.building import (
     hat,
     leaf,
     number,
+    order_numbers,
     person,
     pid_fields,
     professional,
@@ -129,12 +130,12 @@ def _orc(
     prescription, decision = export.prescription, export.decision
     verdict, comment = told
     control = table("hl7v2/replies").rows[f"{line.action.value}.{verdict.value}"].target
-    numbers: list[Identifier | None] = [*line.identifiers[:2], None, None]
+    placer, filler = order_numbers(line.identifiers)
     intervention = _intervention(line, decision) if verdict is LineVerdict.REFUSED else None
     yield {
         1: control,
-        2: entity(numbers[0]),
-        3: entity(numbers[1]),
+        2: entity(placer),
+        3: entity(filler),
         4: entity(prescription.chain.group),
         9: stamp(decision.decided_at),
         11: _verified_by(decision),
@@ -221,10 +222,11 @@ def write_intakes(export: Export, envelope: Envelope) -> bytes:
 
 
 def _orc_of_intake(numbers: Sequence[Identifier], export: IntakeReport) -> Fields:
+    placer, filler = order_numbers(numbers)
     return {
         1: "RE",
-        2: entity(numbers[0]),
-        3: entity(numbers[1]) if len(numbers) > 1 else "",
+        2: entity(placer),
+        3: entity(filler),
         11: _verified_by(export.decision),
     }
 

@@ -5,7 +5,7 @@ its validation and come out of our own tokeniser with as many segments.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -78,6 +78,23 @@ def entity(identifier: Identifier | None) -> str:
     if identifier is None:
         return ""
     return hat(leaf(identifier.value), *authority(identifier.authority))
+
+
+def order_numbers(
+    numbers: Sequence[Identifier],
+) -> tuple[Identifier | None, Identifier | None]:
+    """The numbers of the placer and of the filler.
+
+    Where nobody says whose they are (formats that know no sides), the first is the placer's.
+    """
+    placer, filler = (
+        next((each for each in numbers if each.kind is side), None)
+        for side in (IdentifierKind.PLACER, IdentifierKind.FILLER)
+    )
+    if placer or filler:
+        return placer, filler
+    first, second, *_ = (*numbers, None, None)
+    return first, second
 
 
 def patient_identifier(identifier: Identifier) -> str:
