@@ -2,6 +2,7 @@
 
 import re
 
+from connectors.fhir.form.conform import CONTROL
 from connectors.fhir.form.tree import Json, Object
 from connectors.fhir.resources.people import BIRTH_PLACE, INSEE, RELIABILITY
 from connectors.fhir.writing.outgoing import URI_SYSTEM, Entries
@@ -111,8 +112,8 @@ def patient_resource(patient: Patient) -> Object:
         coding: Object = {"system": _STATUSES, "code": patient.identity_status.value}
         status: Object = {"url": "identityStatus", "valueCoding": coding}
         extensions.append({"extension": [status], "url": RELIABILITY})
-    if patient.birth_place:
-        commune: Object = {"system": _COMMUNES, "code": patient.birth_place}
+    if patient.birth_place and _code(patient.birth_place):
+        commune: Object = {"system": _COMMUNES, "code": _code(patient.birth_place)}
         code: Object = {"url": INSEE, "valueCoding": commune}
         extensions.append({"url": BIRTH_PLACE, "valueAddress": {"extension": [code]}})
     return {
@@ -226,8 +227,8 @@ def product_coding(code: ProductCode) -> Object:
 
 
 def _code(text: str) -> str:
-    """A code as FHIR allows it: no space around it, single ones inside."""
-    return " ".join(text.split())
+    """A code as FHIR allows it: no space around it, single ones inside, no control character."""
+    return " ".join(CONTROL.sub(" ", text).split())
 
 
 def _is_named(ingredient: Ingredient) -> bool:

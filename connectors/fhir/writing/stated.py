@@ -58,6 +58,8 @@ def timing_of(stated: Stated, zone: ZoneInfo) -> Object:
     """
     rhythm, lasts = stated.rhythm, stated.intake_lasts
     repeat = _bounds(stated.bounds, zone) | _repeated(rhythm) | _when(stated.times)
+    if lasts is not None and lasts.value < 0:
+        raise Unsayable("an intake that lasts less than nothing")
     if lasts is not None:
         repeat |= {"duration": lasts.value, "durationUnit": lasts.unit.value}
     if rhythm.dates and repeat:

@@ -1,5 +1,6 @@
 """A whole reading as one FHIR R4 collection: everybody and everything that the message names."""
 
+import re
 import uuid
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -26,6 +27,9 @@ from schemas.prescription import Line, Prescription
 from schemas.site import Site
 
 MESSAGE_SYSTEM = "urn:semainier:message"
+
+
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 
 class Placed(NamedTuple):
@@ -109,7 +113,7 @@ def _add_prescription(
         employer = None
     version = prescription.chain.version if len(prescription.lines) == 1 else None
     members: Object = {
-        "meta": {"versionId": version} if version else None,
+        "meta": {"versionId": version} if version and _ID.fullmatch(version) else None,
         "subject": subject,
         "encounter": encounter_of(out, stay, subject),
         "authoredOn": written.isoformat() if written else None,

@@ -43,7 +43,7 @@ def write_phase(
     dose, undosed = _dose(phase.dose, units) if phase.dose is not None else (None, ())
     words = (*(w for w in phase.instructions if w not in said), *untimed, *undosed)
     instructions: list[Json] = [{"text": each} for each in words]
-    reasons = phase.as_needed_for
+    reasons = tuple(reason for reason in phase.as_needed_for if reason.strip())
     extension: Object | None = {"url": BASIS, "valueReference": basis} if basis else None
     own: Object = {"extension": [extension]} if extension else {}
     return {

@@ -29,14 +29,19 @@ def by_name(identifiers: tuple[Identifier, ...], kind: str | None = None) -> Obj
     """A reference by what its sender calls the target, when that is one name of each sort: an
     identifier, a reference, or both. `None` when several identifiers name it.
     """
-    business = [each for each in identifiers if not is_reference(each)]
-    names = [each.value for each in identifiers if is_reference(each)]
+    names = [each.value for each in identifiers if is_reference(each) and leads_to(each, kind)]
+    business = [each for each in identifiers if each.value not in names]
     if not identifiers or len(business) > 1 or len(names) > 1:
         return None
     reference: Object = {"reference": names[0]} if names else {}
     identifier: Object = {"identifier": write_identifier(business[0])} if business else {}
     plain = kind is None or (names and names[0].partition("/")[0] != kind)
     return reference | ({} if plain else {"type": kind}) | identifier
+
+
+def leads_to(name: Identifier, kind: str | None) -> bool:
+    """Whether a reference can lead to this type of resource: its own type says so, or nothing."""
+    return kind is None or ":" in name.value or name.value.partition("/")[0].startswith(kind)
 
 
 def add(out: Entries, resource: Object) -> Object:

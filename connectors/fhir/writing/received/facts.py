@@ -13,7 +13,8 @@ from connectors.fhir.writing.people import (
     write_identifier,
     write_quantity,
 )
-from connectors.fhir.writing.received.entries import absent, add, own_id
+from connectors.fhir.writing.received.entries import absent, add, leads_to, own_id
+from connectors.fhir.writing.received.line import has_words
 from connectors.fhir.writing.received.people import (
     encounter_resource,
     organization_of,
@@ -27,6 +28,7 @@ from schemas.dispense import Dispense, DispenseKind, DispenseStatus
 from schemas.intake import Author, AuthorRole, Intake, IntakeStatus
 from schemas.movement import Movement, MovementKind
 from schemas.people import Identifier, Patient
+from schemas.prescription import Note
 
 _NOT_TAKEN = (IntakeStatus.REFUSED, IntakeStatus.NOT_GIVEN)
 _ACTORS = {
@@ -70,10 +72,14 @@ def add_intake(out: Entries, intake: Intake, key: str, site: str) -> Object:
         **when,
         "performer": _performers(out, intake.author, subject),
         "request": _request(intake.line),
-        "note": [{"text": intake.note}] if intake.note else [],
+        "note": _notes(intake.note),
         "dosage": {"dose": dose} if dose else None,
     }
     return out.add(key, resource)
+
+
+def _notes(*texts: str | None) -> list[Json]:
+    return [{"text": text} for text in texts if text and has_words(Note(text=text))]
 
 
 def _why(intake: Intake, site: str) -> list[Json]:
@@ -108,7 +114,8 @@ def _performers(out: Entries, author: Author, subject: Object) -> list[Json]:
 def _request(line: tuple[Identifier, ...]) -> Object | None:
     """The order that the report names, by its first number and its first reference."""
     number = next((each for each in line if not is_reference(each)), None)
-    name = next((each.value for each in line if is_reference(each)), None)
+    orders = (each for each in line if is_reference(each) and leads_to(each, "MedicationRequest"))
+    name = next((each.value for each in orders), None)
     if number is None and name is None:
         return None
     return {
@@ -145,7 +152,7 @@ def add_dispense(out: Entries, dispense: Dispense, key: str) -> Object:
         "daysSupply": days,
         "whenPrepared": dispense.prepared_at.isoformat() if dispense.prepared_at else None,
         "whenHandedOver": dispense.dispensed_at.isoformat() if dispense.dispensed_at else None,
-        "note": [{"text": words} for words in (dispense.text, dispense.note) if words],
+        "note": _notes(dispense.text, dispense.note),
         "dosageInstruction": [{"timing": {"event": [first]}}] if first else [],
     }
     if done is not None and done.done is not None:

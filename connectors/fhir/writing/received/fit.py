@@ -4,6 +4,7 @@ and the French guides have for them. Each step here is a named translation; noth
 Source: ANS e-prescription IG 1.1.0-ballot, ConceptMaps from PN13; FHIR R4 Timing and Period.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -32,6 +33,7 @@ _OWN_ELEMENTS = {
     "Dispositif_associé": "device",
 }
 """Notes of PN13 that the ConceptMap gives an element of their own."""
+_SEVEN = re.compile(r"[0-9]{7}")
 _THIRTEEN = {
     ProductCodeSystem.UCD7: (ProductCodeSystem.UCD13, "34008"),
     ProductCodeSystem.CIP7: (ProductCodeSystem.CIP13, "34009"),
@@ -265,7 +267,7 @@ class Fit:
         system, value = code.system, code.value
         if self.format == "fhir":
             return code.model_copy(update={"authority": self.units.uri(code.authority)})
-        if system in _THIRTEEN and len(value) == len("1234567"):
+        if system in _THIRTEEN and _SEVEN.fullmatch(value):
             system, prefix = _THIRTEEN[system]
             value = f"{prefix}{value}"
             value = f"{value}{ean13_key(value)}"

@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import Iterator, Sequence
 
+from connectors.fhir.form.conform import CONTROL
 from connectors.fhir.form.tree import Json, Object
 from connectors.fhir.resources.groups import RELATIONSHIP
 from connectors.fhir.writing.outgoing import Entries
@@ -41,7 +42,7 @@ def add_group(
         f"group {requests[0]['reference']}",
         {
             "resourceType": "RequestGroup",
-            "meta": {"versionId": version} if version else None,
+            "meta": {"versionId": version} if version and _ID.fullmatch(version) else None,
             "identifier": identifiers(others),
             "replaces": [_named(each) for each in replaced],
             **{name: members[name] for name in _SHARED if name in members},
@@ -65,7 +66,7 @@ def _priority(lines: Sequence[Line]) -> str | None:
 
 def is_grouped(link: LineLink) -> bool:
     """Whether the link is one between the actions of a group."""
-    return link.kind in _GROUPED
+    return link.kind in _GROUPED and bool(CONTROL.sub("", link.line).strip())
 
 
 def replaces_of(prescription: Prescription) -> Iterator[Identifier]:
@@ -138,5 +139,4 @@ def _outside(lines: Sequence[Line]) -> Iterator[Object]:
         if is_grouped(link) and rank_of(lines, link.line) is None
     }
     for name in sorted(named):
-        other = _named(Identifier(value=name)) if name else None
-        yield {"id": _id_outside(name), "resource": other}
+        yield {"id": _id_outside(name), "resource": _named(Identifier(value=name))}

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from connectors.fhir.form.conform import CONTROL
 from connectors.fhir.form.tree import Json, Object
+from connectors.fhir.form.wire import clean
 from connectors.fhir.resources.request import NOTE_SCOPE, RENDERED
 from connectors.fhir.writing.outgoing import Entries
 from connectors.fhir.writing.people import (
@@ -19,7 +21,7 @@ from connectors.fhir.writing.people import (
     write_quantity,
 )
 from connectors.fhir.writing.received.dosage import amount_told, write_phase
-from connectors.fhir.writing.received.entries import own_id
+from connectors.fhir.writing.received.entries import absent, own_id
 from connectors.fhir.writing.received.people import author_of
 from connectors.fhir.writing.received.product import medication_of
 from connectors.fhir.writing.received.units import Units
@@ -46,6 +48,8 @@ ELEMENTS = frozenset(
 )
 """Scopes of notes whose words have an element of their own in a MedicationRequest."""
 _ON_DOSAGES = frozenset({"site", "method"})
+STANDINGS = frozenset({"active", "on-hold", "cancelled", "stopped", "completed", "unknown"})
+"""States that a sender may give a line in words of FHIR (PN13 GoNogo, by its table)."""
 _STATUSES = {
     LineAction.START: "active",
     LineAction.CHANGE: "active",
@@ -74,19 +78,20 @@ class Shared:
 def add_line(out: Entries, line: Line, key: str, shared: Shared) -> Object:
     """A reference to the MedicationRequest."""
     medicated = medication_of(out, line.product)
-    notes = [note for note in line.notes if note.scope not in ELEMENTS | _ON_DOSAGES]
+    aside = ELEMENTS | _ON_DOSAGES
+    notes = [note for note in line.notes if note.scope not in aside and has_words(note)]
     said = frozenset(note.text for note in notes)
     dosages: list[Json] = []
     for phase in line.posology.phases:
         dosage = write_phase(phase, shared.zone, shared.units, said, medicated.basis)
         where = [n for n in line.notes if n.location.startswith(f"{phase.location}.")]
-        dosages.append(dosage | _on_dosage(line, where))
+        dosages.append(clean(dosage | _on_dosage(line, where)) or absent())
     elements = {note.scope: note for note in line.notes if note.scope in ELEMENTS}
     resource: Object = own_id("MedicationRequest", line.identifiers) | {
         "meta": shared.members.get("meta"),
         "extension": list(_extensions(line)),
         "identifier": identifiers(line.identifiers),
-        "status": line.status or _STATUSES[line.action],
+        "status": line.status if line.status in STANDINGS else _STATUSES[line.action],
         "statusReason": _text(elements.get("statusReason")),
         "intent": "option" if is_alternative(line) else "order",
         "priority": None if line.urgent is None else "urgent" if line.urgent else "routine",
@@ -105,13 +110,18 @@ def add_line(out: Entries, line: Line, key: str, shared: Shared) -> Object:
     return out.add(key, resource)
 
 
+def has_words(note: Note) -> bool:
+    """Whether anything is left of a note without what FHIR allows in no text."""
+    return bool(CONTROL.sub(" ", note.text).strip())
+
+
 def is_alternative(line: Line) -> bool:
     """Whether the line and another are never both meant."""
     return any(link.kind is LinkKind.ALTERNATIVE for link in line.links)
 
 
 def _extensions(line: Line) -> Iterator[Json]:
-    if line.posology.text is not None:
+    if line.posology.text is not None and line.posology.text.strip():
         yield {"url": RENDERED, "valueMarkdown": line.posology.text}
     if line.effective_at is not None:
         yield {"url": STATUS_CHANGED, "valueDateTime": line.effective_at.isoformat()}
@@ -169,15 +179,16 @@ def _named(link: LineLink) -> Object:
 def _line_text(line: Line) -> Iterator[Json]:
     """The sentence of the whole line, unless one of its notes or its posology is that sentence."""
     said = {note.text for note in line.notes if note.scope not in ELEMENTS}
-    if line.text is not None and line.text not in said:
-        yield _note(Note(text=line.text, scope="LIPRESCTXT"))
+    whole = Note(text=line.text or "", scope="LIPRESCTXT")
+    if has_words(whole) and line.text not in said:
+        yield _note(whole)
 
 
 def _note(note: Note) -> Object:
     scope: list[Json] = []
     if note.scope in FRENCH_SCOPES:
         scope = [{"url": NOTE_SCOPE, "valueCode": note.scope}]
-    elif note.scope is not None:
+    elif note.scope is not None and note.scope.strip():
         scope = [{"url": NOTE_LABEL, "valueString": note.scope}]
     author = author_of(note.author) if note.author is not None else None
     return {"extension": scope, "authorReference": author, "text": note.text}
@@ -196,7 +207,7 @@ def _supply(line: Line, said: dict[str, Note]) -> Object:
         "initialFill": {"quantity": first, "duration": lengths["duration"]},
         "dispenseInterval": lengths["dispenseInterval"],
         "validityPeriod": {"start": start, "end": end},
-        "numberOfRepeatsAllowed": line.renewals,
+        "numberOfRepeatsAllowed": line.renewals if (line.renewals or 0) >= 0 else None,
         "quantity": write_quantity(amount) if amount is not None else None,
         "expectedSupplyDuration": lengths["expectedSupplyDuration"],
         "performer": {"display": place.text} if place is not None else None,
@@ -214,7 +225,7 @@ def _told(note: Note | None) -> Object | None:
 def _unsaid(line: Line) -> Iterator[Json]:
     """Amounts in words that cannot be read as an amount stay notes."""
     for note in line.notes:
-        if note.scope in _AMOUNTS and _told(note) is None:
+        if note.scope in _AMOUNTS and has_words(note) and _told(note) is None:
             yield _note(note)
 
 

@@ -5,6 +5,7 @@ somebody known by one number alone is a reference by identifier and no resource.
 """
 
 from connectors.fhir.form.tree import Json, Object
+from connectors.fhir.form.wire import clean
 from connectors.fhir.resources.stay import UF_ROLE
 from connectors.fhir.writing.outgoing import Entries
 from connectors.fhir.writing.people import (
@@ -80,6 +81,9 @@ def organization_of(out: Entries, place: Organization) -> Object:
     named = by_name(place.identifiers, "Organization")
     if named is not None and (place.name is None or any(map(is_reference, place.identifiers))):
         return named | ({"display": place.name} if place.name else {})
+    own = [each for each in place.identifiers if not is_reference(each) and each.value.strip()]
+    if not (place.name or "").strip() and not own:
+        return absent()
     start = own_id("Organization", place.identifiers)
     return add(out, start | {"identifier": identifiers(place.identifiers), "name": place.name})
 
@@ -162,7 +166,7 @@ def _observation(measure: Measure, subject: Object) -> Object:
         "resourceType": "Observation",
         "status": "final",
         "category": [category] if vital else [],
-        "code": concept(measure.code),
+        "code": clean(concept(measure.code)) or absent(),
         "subject": subject,
         "effectiveDateTime": at.isoformat() if at else None,
         "issued": noted.isoformat() if noted and not is_day(noted) else None,

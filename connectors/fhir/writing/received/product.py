@@ -7,6 +7,7 @@ own that names one for each component (fr-medication-compound), with the amount 
 from typing import NamedTuple
 
 from connectors.fhir.form.tree import Json, Object
+from connectors.fhir.form.wire import clean
 from connectors.fhir.resources.medication import VEHICLE
 from connectors.fhir.writing.outgoing import Entries
 from connectors.fhir.writing.people import (
@@ -35,6 +36,8 @@ def medication_of(out: Entries, product: Product | None, lot: Lot | None = None)
     """
     if product is None or not (product.codes or product.text or product.ingredients):
         return Medicated({"medicationCodeableConcept": absent()})
+    if not clean(product_concept(product)) and not product.ingredients:
+        return Medicated({"medicationCodeableConcept": absent()})
     if not (product.form or product.strengths or product.ingredients or lot):
         return Medicated({"medicationCodeableConcept": product_concept(product)})
     if is_mixture(product):
@@ -58,9 +61,7 @@ def _medication(product: Product) -> Object:
     listed = [] if single else [_ingredient(each) for each in product.ingredients]
     told = [each.strength for each in product.ingredients]
     listed += [
-        {"itemCodeableConcept": _named(None), "strength": strength_of(each)}
-        if each.substance is None
-        else {"itemCodeableConcept": {"text": each.substance}, "strength": strength_of(each)}
+        {"itemCodeableConcept": _substance(each.substance), "strength": strength_of(each)}
         for each in product.strengths
         if each not in told
     ]
@@ -117,6 +118,10 @@ def _marks(ingredient: Ingredient) -> Object:
     said: Object = {"url": VEHICLE, "valueBoolean": True}
     vehicle: Object = {"extension": [said]} if ingredient.carrier else {}
     return vehicle | ({} if ingredient.active else {"isActive": False})
+
+
+def _substance(words: str | None) -> Object:
+    return {"text": words} if words and words.strip() else absent()
 
 
 def _named(ingredient: Ingredient | None) -> Object:

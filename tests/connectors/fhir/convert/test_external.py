@@ -1,4 +1,4 @@
-"""Every message of others, of every format, converts: no crash, R4 kept, nothing lost in silence."""
+"""Every message of others, of every format, converts: no crash, R4 kept, no silent loss."""
 
 from collections import Counter
 from pathlib import Path
