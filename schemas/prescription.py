@@ -153,6 +153,13 @@ class Line(Value):
         return self.identifiers[0].value if self.identifiers else None
 
 
+class Coverage(StrEnum):
+    """How much of a treatment a message states: what it changes, or all of it."""
+
+    CHANGES = "incremental"
+    WHOLE = "recapitulative"
+
+
 class Chain(Value):
     """Where this prescription stands among its versions.
 

@@ -15,7 +15,7 @@ from connectors.pn13.tree import Cursor, Notebook, folded, tree
 from schemas.connector import Reading
 from schemas.finding import Finding, FindingCode
 from schemas.people import Identifier, Practitioner
-from schemas.prescription import Chain, Line, LinkKind, Note, Prescription
+from schemas.prescription import Chain, Coverage, Line, LinkKind, Note, Prescription
 from schemas.site import Site
 
 FORMAT = "pn13"
@@ -172,7 +172,7 @@ def _complete(header: Cursor | None) -> bool | None:
         "whether the lines left out have ended is not known"
     )
     known = values.known(header, mode, "pn13/modes", rule, FindingCode.ELEMENT_UNREAD)
-    return None if known is None else known == "true"
+    return None if known is None else Coverage(known) is Coverage.WHOLE
 
 
 def _prescriber(message: Cursor, lines: list[Cursor]) -> Practitioner | None:

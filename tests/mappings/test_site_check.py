@@ -36,6 +36,7 @@ def told(folder: Path) -> list[str]:
 def test_a_right_site_has_no_problem(site: Path) -> None:
     write(site, "hl7v2/repeat_patterns", "99L|LM;lundi et mercredi;mon wed 08:30;liste;")
     write(site, "pn13/frequencies")
+    write(site, "pn13/modes", "2;récapitulatif;recapitulative;liste;")
 
     assert told(site) == []
 

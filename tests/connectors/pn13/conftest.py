@@ -43,9 +43,9 @@ def own_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     (folder / "pn13" / "units.csv").write_text(units, "utf-8")
     (folder / "pn13" / "events.csv").write_text(events, "utf-8")
     modes = (
-        "# table: pn13/modes  target: complete  version: 1\n"
+        "# table: pn13/modes  target: schemas.prescription.Coverage  version: 2\n"
         "code;text;target;source;read_by\n"
-        "2;récapitulatif;true;liste de l'établissement d'essai;\n"
+        "2;récapitulatif;recapitulative;liste de l'établissement d'essai;\n"
     )
     (folder / "pn13" / "modes.csv").write_text(modes, "utf-8")
     monkeypatch.setenv("SEMAINIER_SITES", str(tmp_path))

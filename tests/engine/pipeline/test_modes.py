@@ -37,9 +37,9 @@ def ward(sqlite_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for name in ("site.toml", "moments.csv", "distributions.csv", "compartments.csv"):
         (folder / name).write_text((reference / name).read_text(encoding="utf-8"), "utf-8")
     (folder / "pn13" / "modes.csv").write_text(
-        "# table: pn13/modes  target: complete  version: 1\n"
+        "# table: pn13/modes  target: schemas.prescription.Coverage  version: 2\n"
         "code;text;target;source;read_by\n"
-        "2;récapitulatif;true;liste de l'établissement d'essai;\n",
+        "2;récapitulatif;recapitulative;liste de l'établissement d'essai;\n",
         "utf-8",
     )
     monkeypatch.setenv("SEMAINIER_SITES", str(tmp_path))
