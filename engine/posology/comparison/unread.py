@@ -177,7 +177,11 @@ def _is_only_stop(said: str) -> bool:
 def _is_count(said: str, kinds: Set[str], stated: Sequence[Phase]) -> bool:
     """`once`, `dose unique`, `16 cycles`: the number of intakes that the structure counts."""
     counts = {one.bounds.count for one in stated}
-    if kinds == {"end"} and _SINGLE & {word.strip(".,") for word in folded(said).split()}:
+    if (
+        "end" in kinds
+        and kinds <= {"end", "dose_units"}
+        and _SINGLE & {word.strip(".,") for word in folded(said).split()}
+    ):
         return counts == {1}
     found = _COUNTED.fullmatch(folded(said))
     return found is not None and counts == {number_of(found[1])}
