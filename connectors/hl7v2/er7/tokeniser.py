@@ -16,7 +16,7 @@ from connectors.hl7v2.er7.segment import Message, Segment
 from connectors.hl7v2.er7.separators import HEADERS, Separators, separators_of
 from schemas.finding import Finding, FindingCode
 
-MOST_PARTS = 1_000_000
+MOST_PARTS = 500_000
 """Segments, fields, repetitions and components of one file: what fits the memory when read."""
 
 _NAME = re.compile(r"[A-Z][A-Z0-9]{2}")

@@ -4,7 +4,9 @@ The place of a TQ1 is part of its meaning: before RXE it is the timing requested
 timing encoded. Source: HL7 v2.5.1 §4.13.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
+from dataclasses import field as derived
 
 from connectors.hl7v2.er7.segment import Segment
 from connectors.hl7v2.orders.grammar import Part
@@ -23,6 +25,13 @@ class Group:
     parts: tuple[Part, ...]
     misplaced: tuple[Segment, ...] = ()
     shared: bool = False
+    _named: dict[str, tuple[Segment, ...]] = derived(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        named: dict[str, list[Segment]] = defaultdict(list)
+        for segment in self.segments:
+            named[segment.name].append(segment)
+        object.__setattr__(self, "_named", {name: tuple(each) for name, each in named.items()})
 
     @property
     def first(self) -> Segment:
@@ -31,11 +40,12 @@ class Group:
 
     def one(self, name: str) -> Segment | None:
         """The first segment of this name."""
-        return next((segment for segment in self.segments if segment.name == name), None)
+        found = self._named.get(name)
+        return found[0] if found else None
 
     def all(self, name: str) -> tuple[Segment, ...]:
         """Every segment of this name."""
-        return tuple(segment for segment in self.segments if segment.name == name)
+        return self._named.get(name, ())
 
     def of(self, name: str, *parts: Part) -> tuple[Segment, ...]:
         """Those of this name in one of these parts."""

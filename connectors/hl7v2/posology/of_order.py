@@ -50,7 +50,8 @@ def _dose(source: Source, group: Group) -> tuple[Dose | None, str]:
 
 def _timing(source: Source, group: Group, *, encoded: bool) -> list[Statement]:
     after = group.of("TQ1", Part.TIMING_ENCODED)
-    before = tuple(tq1 for tq1 in group.all("TQ1") if tq1 not in after)
+    ranks = {tq1.rank for tq1 in after}
+    before = tuple(tq1 for tq1 in group.all("TQ1") if tq1.rank not in ranks)
     old = _old_timing(source, group)
     chosen = timing_segments(source, after or before)
     if not chosen:
