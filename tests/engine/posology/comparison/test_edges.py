@@ -12,7 +12,17 @@ from engine.posology.comparison.product import strengths_of, without_name
 from engine.posology.text.propose import propose
 from schemas.base import DateOrInstant
 from schemas.codes import ProductCode, ProductCodeSystem
-from schemas.posology import Bounds, Dose, Frequency, Limits, Phase, Posology, Rhythm, Weekday
+from schemas.posology import (
+    Bounds,
+    Cycle,
+    Dose,
+    Frequency,
+    Limits,
+    Phase,
+    Posology,
+    Rhythm,
+    Weekday,
+)
 from schemas.prescription import Product
 from schemas.quantity import Duration, PeriodUnit, Ratio, Strength
 
@@ -235,6 +245,23 @@ def test_the_intakes_of_a_week_are_its_days_by_the_intakes_of_each(
     assert (codes(text, phase) == []) is agrees
 
 
+@pytest.mark.parametrize(
+    ("phase", "agrees"),
+    [
+        (a_phase(moments=["MORN"], frequency=a_frequency(5, "1", "wk")), True),
+        (a_phase(moments=["MORN"], frequency=a_frequency(4, "1", "wk")), False),
+        (a_phase(moments=["MORN"], frequency=a_frequency(5, "2", "wk")), False),
+        (_with(rhythm=Rhythm(weekdays=tuple(Weekday)[:5])), True),
+        (_with(rhythm=Rhythm(weekdays=tuple(Weekday)[:4])), False),
+        (_with(rhythm=Rhythm(cycle=Cycle(days_on=5, days_off=2))), True),
+        (_with(rhythm=Rhythm(cycle=Cycle(days_on=5, days_off=3))), False),
+        (MORNING, False),
+    ],
+)
+def test_so_many_days_of_seven_are_those_of_the_structure(phase: Phase, agrees: bool) -> None:
+    assert (ADDS not in codes("1 cp le matin 5 jours sur 7", phase)) is agrees
+
+
 def test_the_moments_of_each_weekday_are_the_intakes_of_a_week() -> None:
     text = "1 cp lundi et jeudi matin et soir"
 
@@ -417,6 +444,7 @@ def test_a_stated_strength_goes_before_the_name() -> None:
         ("1 cp DEMO", Product(codes=(_coded("Démo"),)), "1 cp  "),
         ("1 cp TAB", Product(text="TAB"), "1 cp TAB"),
         ("1 cp", Product(text="EXEMPLE"), "1 cp"),
+        ("ABC FORTE 5 mg 1 cp", Product(text="FORTE", codes=(_coded("ABC FORTE 5 mg"),)), "  1 cp"),
         (
             "EXEMPLE FORT 5 mg",
             Product(text="EXEMPLE", codes=(_coded("EXEMPLE FORT"),)),

@@ -30,7 +30,7 @@ from schemas.offer import (
     StretchAnswer,
     Verdict,
 )
-from schemas.posology import Bounds, Limits, Phase, Posology, Rhythm, Weekday
+from schemas.posology import Bounds, Frequency, Limits, Phase, Posology, Rhythm, Weekday
 from schemas.quantity import Duration, PeriodUnit, Ratio
 from schemas.schedule import Slot
 
@@ -295,6 +295,16 @@ def test_a_condition_keeps_the_whole_text_beside_it() -> None:
 
     assert (phase.as_needed, phase.as_needed_for) == (True, ("si douleur",))
     assert phase.text == "1 comprimé si douleur"
+
+
+def test_hours_are_one_intake_in_so_many() -> None:
+    found = offer("1 comprimé toutes les 8 heures", REFERENCE)
+    every = Frequency(times=1, period=Decimal(8), unit=PeriodUnit.HOUR)
+
+    (phase,) = read(found, confirmed(found)).phases
+
+    assert cells(found)["A1.days"].holds == Days(rhythm=Rhythm(frequency=every))
+    assert phase.rhythm == Rhythm(frequency=every)
 
 
 def test_an_added_row_has_all_that_it_states() -> None:

@@ -242,6 +242,7 @@ IN_PART: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "1 cp 1/2 cp le soir": (["1 tablet; EVE"], ["1/2 cp"]),
     "1-0-1-0-1-0": ([], ["1-0 -", "1-0 -", "1-0"]),
     "5/0 cp le matin": (["0 tablet; MORN"], ["5 /"]),
+    "1 cp, 0,5 à 1 cp le matin": (["1 tablet; MORN"], ["0,5 à 1 cp"]),
     # Ceilings and conditions.
     "1 cp, avec un maximum de 4 par jour": (["1 tablet"], ["avec un maximum de 4 par jour"]),
     "1 cp, ne pas dépasser 4 cp par jour": (["1 tablet"], ["ne pas dépasser 4 cp par jour"]),
@@ -290,7 +291,8 @@ IN_PART: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "1 tablet nach 8h": (["1 tablet"], ["nach 8 h"]),
     "1 cp à 13 pm": (["1 tablet"], ["13 pm"]),
     "1 cp 0,05 min avant le dîner": (["1 tablet; ACV"], ["0,05 min"]),
-    # Spans.
+    # Spans: a day of English words and figures alone has two senses.
+    "1 tablet from 03/04/2026 to 12/04/2026": (["1 tablet"], ["from 03/04/2026 to 12/04/2026"]),
     "1 cp à renouveler": (["1 tablet"], ["à renouveler"]),
     "1 cp, renouvelable 3 fois": (["1 tablet"], ["renouvelable 3 fois"]),
     "1 cp, AR x 3": (["1 tablet"], ["AR x 3"]),
@@ -313,6 +315,10 @@ IN_PART: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "1 tablet long term": (["1 tablet"], ["long term"]),
     "1 tablet ongoing": (["1 tablet"], ["ongoing"]),
     "1 tablet onwards": (["1 tablet"], ["onwards"]),
+    "1 cp le lundi matin une semaine sur deux": (
+        ["1 tablet; mon; MORN"],
+        ["une semaine sur deux"],
+    ),
     "1 cp lundi une semaine sur deux": (["1 tablet; mon"], ["une semaine sur deux"]),
     "1 cp 3 fois par jour une semaine sur deux": (
         ["1 tablet; 3 in 1 d"],
@@ -408,3 +414,12 @@ def test_an_amount_that_may_be_of_a_day_says_so_at_the_text() -> None:
     assert [(one.code, one.location, one.message) for one in phase.findings] == [
         (FindingCode.DOSE_TOTAL, "text", rule)
     ]
+
+
+@pytest.mark.parametrize(
+    "text", ["1/0 cp", "1 cp, soit 1/0 g", "1/0 à 2 cp", "2 cp de 1/0 mg", "1-1/0-1"]
+)
+def test_a_division_by_zero_is_no_amount_and_stops_nothing(text: str) -> None:
+    proposal = propose(text)
+
+    assert "/" in " ".join(proposal.unread)
