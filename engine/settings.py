@@ -54,13 +54,14 @@ class Channel(Value):
 
     `format` restricts what is accepted; without it each message is recognised by its first
     bytes. `conformance` strict refuses what `lint` finds. `acknowledgment` enhanced answers HL7 v2
-    senders as MSH-15 asks; original answers AA, AE or AR to everybody.
+    senders as MSH-15 asks; original answers AA, AE or AR to everybody; by-order is original with
+    the answer to each order in it (RRE^O12 for RDE^O11).
     """
 
     site: str
     format: str | None = None
     conformance: Literal["tolerant", "strict"] = "tolerant"
-    acknowledgment: Literal["original", "enhanced"] = "enhanced"
+    acknowledgment: Literal["original", "enhanced", "by-order"] = "enhanced"
 
     @field_validator("site")
     @classmethod

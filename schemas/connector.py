@@ -77,12 +77,14 @@ class Answer(Value):
     """What we tell a sender of a message: accepted or not, whether to come again, the findings.
 
     `enhanced` honours a sender's wish for HL7 enhanced acknowledgment; without it the answer is
-    that of original mode, whatever the message asks for.
+    that of original mode, whatever the message asks for. `by_order` answers each order of a
+    message with its own response message in place of the plain acknowledgment.
     """
 
     accepted: bool
     retry: bool = False
     enhanced: bool = True
+    by_order: bool = False
     findings: tuple[Finding, ...] = ()
 
 

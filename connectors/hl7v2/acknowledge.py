@@ -13,6 +13,7 @@ from connectors.hl7v2.er7.separators import STANDARD
 from connectors.hl7v2.er7.tokeniser import File, tokenise
 from connectors.hl7v2.errors import about_the_header, error_fields, msa_fields, written
 from connectors.hl7v2.header import VERSIONS
+from connectors.hl7v2.respond import order_answers, response_to
 from schemas.connector import Answer
 from schemas.export import Envelope
 from schemas.finding import Finding
@@ -112,13 +113,24 @@ def _answer(
     control_id = _again(message, message.header.raw(10)) if message else ""
     reason = next((one.message for one in findings if one.blocks), "")
     text = "" if answer.accepted else reason
-    yield f"{_header(message, envelope, charset)}\r"
+    kind = _of_the_application(message, answer) if message else None
+    yield f"{_header(message, envelope, charset, kind)}\r"
     yield f"{written('MSA', msa_fields(code, control_id, text, version))}\r"
     for fields in errors:
         yield f"{written('ERR', fields)}\r"
+    if message is not None and _of_the_application(message, answer):
+        for line in order_answers(message, accepted=answer.accepted):
+            yield f"{line}\r"
 
 
-def _header(message: Message | None, envelope: Envelope, charset: str) -> str:
+def _of_the_application(message: Message, answer: Answer) -> str | None:
+    """MSH-9 of the answer where orders are answered one by one, which enhanced mode does later."""
+    return response_to(message) if answer.by_order and not _enhanced(message, answer) else None
+
+
+def _header(
+    message: Message | None, envelope: Envelope, charset: str, application: str | None
+) -> str:
     """MSH anew: sender and receiver change places, time and id are those of the answer."""
     msh = message.header if message else None
 
@@ -136,7 +148,7 @@ def _header(message: Message | None, envelope: Envelope, charset: str) -> str:
         4: take(3),
         5: take(4),
         6: stamp,
-        8: kind,
+        8: application or kind,
         9: STANDARD.escaped(envelope.id),
         10: take(11) or "P",
         11: take(12) if known else "2.5",

@@ -35,8 +35,9 @@ def answer(context: Context, receipt: Receipt, data: bytes, promise: Promise) ->
     message = receipt.message
     if promise is Promise.PROCESSED:
         message = settled(context, message)
-    enhanced = context.channel(message.channel).acknowledgment == "enhanced"
-    said = _said(context, message, promise).model_copy(update={"enhanced": enhanced})
+    asked = context.channel(message.channel).acknowledgment
+    modes = {"enhanced": asked == "enhanced", "by_order": asked == "by-order"}
+    said = _said(context, message, promise).model_copy(update=modes)
     connector = _connector(message)
     written = b""
     if connector is not None and connector.acknowledge is not None:

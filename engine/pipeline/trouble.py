@@ -32,6 +32,7 @@ def rejection(context: Context, data: bytes, channel_name: str, trouble: EngineE
         accepted=False,
         retry=OUTCOMES[trouble.kind].hl7_accept == "CE",
         enhanced=channel.acknowledgment == "enhanced",
+        by_order=channel.acknowledgment == "by-order",
     )
     envelope = Envelope(
         id=DeliveryId(new_id("ack")),

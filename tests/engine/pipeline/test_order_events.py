@@ -4,12 +4,16 @@ Each message goes through receive and read; what is asserted are the versions on
 is released, and what was kept beside them.
 """
 
+from dataclasses import replace
+
 import pytest
 from messages import a_context, open_items, taken_in, the_item
 
+from engine.pipeline.answer import Promise, answer
 from engine.pipeline.consult import shown
 from engine.pipeline.context import Context
 from engine.pipeline.decide import decide_on
+from engine.pipeline.receive import receive
 from engine.pipeline.trace import trace
 from engine.store import prescriptions, releases
 from engine.store.prescriptions import StoredPrescription
@@ -338,3 +342,19 @@ def test_dispenses_and_administrations_are_facts_beside_the_order(home: Sender) 
     assert trace(home.context, given_out.id).intakes == ()
     assert len(trace(home.context, taken.id).intakes) == 1
     assert waiting(home.context)[0].version == 1
+
+
+def test_a_channel_that_asks_is_answered_order_by_order(sqlite_store: Store) -> None:
+    plain = a_context(sqlite_store)
+    channel = plain.settings.channels["mllp"].model_copy(update={"acknowledgment": "by-order"})
+    settings = plain.settings.model_copy(update={"channels": {"mllp": channel}})
+    context = replace(plain, settings=settings)
+    head = "MSH|^~\\&|DPI|EHPAD|X|Y|20260301100000+0100||RDE^O11|M1|P|2.5.1"
+    data = "\r".join((head, orc("DC"), "RXE||P1", "")).encode()
+    receipt = receive(context, data, "mllp")
+
+    said = answer(context, receipt, data, Promise.ACCEPT).decode()
+
+    assert "|RRE^O12^RRE_O12|" in said
+    assert "MSA|AA|M1" in said
+    assert "ORC" not in said
