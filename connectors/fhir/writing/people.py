@@ -15,6 +15,8 @@ from schemas.quantity import Duration, Quantity, Ratio, Strength
 UCUM = "http://unitsofmeasure.org"
 PROFESSIONS = "https://mos.esante.gouv.fr/NOS/TRE_G15-ProfessionSante/FHIR/TRE-G15-ProfessionSante"
 _COMMUNES = "https://mos.esante.gouv.fr/NOS/TRE_R13-Commune/FHIR/TRE-R13-Commune"
+_COUNTRIES = "https://mos.esante.gouv.fr/NOS/TRE_R20-Pays/FHIR/TRE-R20-Pays"
+"""Codes that begin with 99 are countries. Source: ANS ConceptMap of the patient from PN13."""
 _FRENCH_TYPES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203"
 _HL7_TYPES = "http://terminology.hl7.org/CodeSystem/v2-0203"
 _STATUSES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0445"
@@ -113,7 +115,9 @@ def patient_resource(patient: Patient) -> Object:
         status: Object = {"url": "identityStatus", "valueCoding": coding}
         extensions.append({"extension": [status], "url": RELIABILITY})
     if patient.birth_place and _code(patient.birth_place):
-        commune: Object = {"system": _COMMUNES, "code": _code(patient.birth_place)}
+        abroad = patient.birth_place.startswith("99")
+        system = _COUNTRIES if abroad else _COMMUNES
+        commune: Object = {"system": system, "code": _code(patient.birth_place)}
         code: Object = {"url": INSEE, "valueCoding": commune}
         extensions.append({"url": BIRTH_PLACE, "valueAddress": {"extension": [code]}})
     return {
