@@ -7,7 +7,16 @@ from collections.abc import Iterable, Iterator
 from connectors.fhir.dosage.timing_rules import check_repeat
 from connectors.fhir.form.conform import conform
 from connectors.fhir.form.invariants import broken_invariants
-from connectors.fhir.form.tree import Json, Object, Unreadable, encoding_doubt, is_object, load
+from connectors.fhir.form.shapes import shapes_of
+from connectors.fhir.form.tree import (
+    Json,
+    Object,
+    Unreadable,
+    encoding_doubt,
+    is_object,
+    is_xml,
+    load,
+)
 from connectors.fhir.form.values import Doubts, Element
 from connectors.fhir.form.wire import model_errors
 from connectors.trail import Trail
@@ -22,13 +31,29 @@ def lint(data: bytes) -> tuple[Finding, ...]:
         return (unreadable.finding,)
     name = str(root["resourceType"])
     tree, own = conform(root, name, strict=True)
-    said = _Said(finding.location for finding in own)
+    loose = _loose(root, name) if is_xml(data) else ()
+    said = _Said((*(finding.location for finding in own), *loose))
     models = (_model(place, kind) for place, kind in model_errors(tree) if said.lacks(place))
     rules = (
         Finding(code=FindingCode.STRUCTURE_INVALID, location=place, message=rule)
         for place, rule in broken_invariants(tree, name)
     )
     return (*encoding_doubt(data), *own, *models, *_timings(root, name), *rules)
+
+
+def _loose(value: Json, location: str) -> Iterator[str]:
+    """Resources of XML of a type that our table lacks: nothing says what is a list there."""
+    if isinstance(value, list):
+        for rank, item in enumerate(value):
+            yield from _loose(item, f"{location}[{rank}]")
+    if not is_object(value):
+        return
+    kind = value.get("resourceType")
+    if isinstance(kind, str) and shapes_of(kind) is None:
+        yield location
+        return
+    for name, item in value.items():
+        yield from _loose(item, f"{location}.{name}")
 
 
 class _Said:

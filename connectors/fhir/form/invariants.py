@@ -7,6 +7,7 @@ of resources are in `resource_rules`.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -27,7 +28,6 @@ _TIMES = ("ms", "s", "min", "h", "d", "wk", "mo", "a")
 _UCUM = "http://unitsofmeasure.org"
 _NUMBERS = (int, Decimal)
 _DAY = len("2026-03-02")
-"""Dates are compared by the day, or by what both state of it; hours may have two offsets."""
 _ANSWER = frozenset(("batch-response", "transaction-response", "history"))
 
 
@@ -81,7 +81,8 @@ def _element(tree: Object, here: str, contained: frozenset[str]) -> Iterator[Bre
         values = [name for name in tree if name.lstrip("_").startswith("value")]
         if bool(values) == bool(tree.get("extension")):
             yield here, "ext-1: an extension must have a value or extensions, and not both"
-    if isinstance(tree.get("code"), str) and "value" in tree and "system" not in tree:
+    amount = isinstance(tree.get("value"), _NUMBERS)
+    if amount and isinstance(tree.get("code"), str) and "system" not in tree:
         yield f"{here}.system", "qty-3: a code of a unit needs its system"
     yield from _amounts(tree, here)
     target = tree.get("reference")
@@ -103,10 +104,25 @@ def _amounts(tree: Object, here: str) -> Iterator[Breach]:
         if isinstance(least, _NUMBERS) and isinstance(most, _NUMBERS) and least > most:
             yield f"{here}.low", "rng-2: low must not be above high"
     start, end = tree.get("start"), tree.get("end")
-    if isinstance(start, str) and isinstance(end, str):
-        stated = min(len(start), len(end), _DAY)
-        if start[:stated] > end[:stated]:
-            yield f"{here}.start", "per-1: a period must not end before it starts"
+    if isinstance(start, str) and isinstance(end, str) and _is_after(start, end):
+        yield f"{here}.start", "per-1: a period must not end before it starts"
+
+
+def _is_after(start: str, end: str) -> bool:
+    """Instants are compared as instants; a day, a month or a year by what both state of it."""
+    instants = [_instant(stated) for stated in (start, end)]
+    if instants[0] is not None and instants[1] is not None:
+        return instants[0] > instants[1]
+    stated = min(len(start), len(end), _DAY)
+    return start[:stated] > end[:stated]
+
+
+def _instant(stated: str) -> datetime | None:
+    try:
+        read = datetime.fromisoformat(stated)
+    except ValueError:
+        return None
+    return read if read.tzinfo is not None else None
 
 
 def _bundle(bundle: Object, here: str) -> Iterator[Breach]:
@@ -151,6 +167,29 @@ def _entries(entries: list[Object], kind: str, here: str) -> Iterator[Breach]:
             seen.add(key)
             if "/_history/" in url:
                 yield f"{place}.fullUrl", "bdl-8: a fullUrl must not name a version"
+        if isinstance(url, str):
+            yield from _address(url, entry, f"{place}.fullUrl")
+        if _mode(entry) == "outcome" and _kind(entry) != "OperationOutcome":
+            rule = "what a search says of itself must be an OperationOutcome"
+            yield f"{place}.search.mode", rule
+
+
+def _address(url: str, entry: Object, place: str) -> Iterator[Breach]:
+    """Source: FHIR R4 Bundle.entry.fullUrl: absolute, and where it names a type and an id those of
+    its resource.
+    """
+    resource = entry.get("resource")
+    name = resource.get("id") if is_object(resource) else None
+    kind, _, tail = url.rpartition("/")
+    if ":" not in url:
+        yield place, "a fullUrl must be absolute"
+    elif isinstance(name, str) and tail != name and kind.rpartition("/")[2] == _kind(entry):
+        yield place, "a fullUrl must not disagree with the id of its resource"
+
+
+def _mode(entry: Object) -> Json:
+    search = entry.get("search")
+    return search.get("mode") if is_object(search) else None
 
 
 def _kind(entry: Object) -> str | None:

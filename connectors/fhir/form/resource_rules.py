@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 Breach: TypeAlias = tuple[str, str]
+_LOCAL = re.compile(r"#[A-Za-z0-9\-.]{1,64}")
 _XHTML = "http://www.w3.org/1999/xhtml"
 _TAGS = re.compile(
     r"a|abbr|acronym|b|big|blockquote|br|caption|cite|code|col|colgroup|dd|dfn|div|dl|dt|"
@@ -68,8 +69,8 @@ def _targets(tree: Json) -> set[str]:
             if isinstance(target, str) and target.startswith("#"):
                 found.add(target)
             waiting.extend(value.values())
-        elif isinstance(value, str) and value.startswith("#"):
-            found.add(value)  # a canonical may point inside too
+        elif isinstance(value, str):
+            found.update(_LOCAL.findall(value))  # a canonical, or a link of a narrative
     return found
 
 

@@ -69,10 +69,16 @@ def model_errors(tree: Object) -> list[tuple[str, str]]:
     try:
         model.model_validate(tree)
     except ValidationError as error:
-        return [(_place(name, e["loc"]), e["type"]) for e in error.errors(include_input=False)]
+        told = error.errors(include_input=False)
+        return [(_place(name, e["loc"]), e["type"]) for e in told if not _is_beside(e["loc"])]
     except _NOT_JUDGED as error:
         return [(name, type(error).__name__)]
     return []
+
+
+def _is_beside(loc: tuple[int | str, ...]) -> bool:
+    """Whether it is what stands beside a value, which the models do not know in extensions."""
+    return bool(loc) and str(loc[-1]).startswith("_")
 
 
 def _place(name: str, loc: tuple[int | str, ...]) -> str:

@@ -170,8 +170,58 @@ def test_a_rule_that_is_broken_is_named_at_its_place(tree, name, place) -> None:
 
 
 @pytest.mark.parametrize(
+    ("entry", "place"),
+    [
+        ({"fullUrl": "Patient/p", "resource": a_patient()}, "Bundle.entry[0].fullUrl"),
+        (
+            {"fullUrl": "https://a.example/Patient/q", "resource": a_patient()},
+            "Bundle.entry[0].fullUrl",
+        ),
+        ({"search": {"mode": "outcome"}, "resource": a_patient()}, "Bundle.entry[0].search.mode"),
+    ],
+)
+def test_an_entry_has_an_address_and_a_mode_that_fit_its_resource(entry, place) -> None:
+    bundle = {"resourceType": "Bundle", "type": "searchset", "entry": [entry]}
+
+    assert place in [finding.location for finding in lint(json.dumps(bundle).encode())]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "broken"),
+    [
+        ("2026-03-02T20:00:00Z", "2026-03-02T10:00:00Z", True),
+        ("2026-03-02T23:30:00+00:00", "2026-03-03T00:00:00+01:00", True),
+        ("2026-03-02T00:30:00+01:00", "2026-03-01T23:45:00+00:00", False),
+        ("2026-03-02T20:00:00Z", "2026-03-02", False),
+        ("2026-03", "2026-03-01", False),
+    ],
+)
+def test_a_period_is_compared_by_what_both_ends_state(start, end, broken) -> None:
+    period = {"start": start, "end": end}
+
+    found = rules(a_request(dispenseRequest={"validityPeriod": period}))
+
+    assert bool(found) is broken
+
+
+@pytest.mark.parametrize(
     "tree",
     [
+        {
+            **a_patient(),
+            "extension": [
+                {
+                    "url": "http://x",
+                    "_valueBoolean": {"extension": [{"url": "http://y", "valueCode": "x"}]},
+                }
+            ],
+        },
+        {
+            "resourceType": "CodeSystem",
+            "status": "active",
+            "content": "complete",
+            "filter": [{"code": "x", "operator": ["="], "value": "y"}],
+        },
         a_patient(contact=[{"name": {"text": "x"}}], telecom=[{"system": "phone", "value": "1"}]),
         {"resourceType": "Organization", "name": "x", "address": [{"use": "work"}]},
         {**A_COMPOSITION, "section": [{"title": "x", "entry": [{"display": "x"}]}]},
@@ -237,3 +287,10 @@ def test_a_date_that_no_calendar_has_is_found_by_the_model() -> None:
     found = lint(json.dumps(a_request(authoredOn="2026-02-30")).encode())
 
     assert [finding.location for finding in found] == ["MedicationRequest.authoredOn"]
+
+
+def test_xml_of_a_type_that_we_do_not_hold_is_judged_by_nothing_that_xml_does_not_say() -> None:
+    data = b"""<Condition xmlns="http://hl7.org/fhir"><category><coding><code value="x"/></coding>
+        </category><subject><display value="x"/></subject></Condition>"""
+
+    assert lint(data) == ()
