@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _HEAD = re.compile(rb"[\x0b \t\r\n]*(?:\xef\xbb\xbf)?[\x0b \t\r\n]*(?:MSH|FHS|BHS)([^\w\s])")
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
+_LINE_ENDS = b"\r\n\x0b\xbf"
+"""What stands before a line: an end, the frame of MLLP, the last byte of a byte order mark."""
+_END = re.compile(rb"[\r\n]")
 _KEEPS_ORDER = ("PI", "MR", "INS")
 """Identifier types that name a patient for good, best first."""
 
@@ -31,7 +34,8 @@ def peek(data: bytes) -> Peek:
     a queue. Of a batch it is that of the first message.
     """
     text = _head(data)
-    header = _line(text, b"MSH")
+    at = _line_at(text, b"MSH")
+    header = _line(text, at)
     if header is None or len(header) < len(b"MSH|^") or header[3:4] == header[4:5]:
         return Peek()
     mark = header[3:4]
@@ -39,15 +43,15 @@ def peek(data: bytes) -> Peek:
     kind = [part for part in _field(fields, 8).split(fields[1][:1])[:2] if part]
     return Peek(
         kind=_words(b"^".join(kind)),
-        control_id=_batch_id(text) or _words(_field(fields, 9)),
-        lane=_lane(_line(text, b"PID" + mark), mark, fields[1]),
+        control_id=_batch_id(text[:at]) or _words(_field(fields, 9)),
+        lane=_lane(_line(text, _line_at(text, b"PID" + mark, at)), mark, fields[1]),
     )
 
 
-def _batch_id(text: bytes) -> str | None:
-    """FHS-11, else BHS-11: a file is one message to those who store it."""
+def _batch_id(before: bytes) -> str | None:
+    """FHS-11, else BHS-11, before the first message: a file is one to those who store it."""
     for name in (b"FHS", b"BHS"):
-        line = _line(text, name)
+        line = _line(before, _line_at(before, name))
         if line is not None and len(line) > len(name):
             found = _words(_field(line.split(line[3:4]), 10))
             if found is not None:
@@ -69,9 +73,24 @@ def _head(data: bytes) -> bytes:
     return data
 
 
-def _line(text: bytes, name: bytes) -> bytes | None:
-    found = re.search(rb"(?:\A|[\r\n\x0b\xbf])[ \t]*(" + re.escape(name) + rb"[^\r\n]*)", text)
-    return found[1] if found else None
+def _line_at(text: bytes, name: bytes, start: int = 0) -> int:
+    """Where the first line of this name begins, blanks before it left out; -1 for none."""
+    at = text.find(name, start)
+    while at >= 0:
+        before = at
+        while before and text[before - 1] in b" \t":
+            before -= 1
+        if not before or text[before - 1] in _LINE_ENDS:
+            return at
+        at = text.find(name, at + 1)
+    return -1
+
+
+def _line(text: bytes, at: int) -> bytes | None:
+    if at < 0:
+        return None
+    end = _END.search(text, at)
+    return text[at : end.start()] if end else text[at:]
 
 
 def _field(fields: list[bytes], at: int) -> bytes:
@@ -118,6 +137,12 @@ def _write_answer(export: "Export", envelope: Envelope) -> bytes:
     return write_answer(export, envelope)
 
 
+def _write_request_answer(export: "Export", envelope: Envelope) -> bytes:
+    from connectors.hl7v2.write import write_request_answer
+
+    return write_request_answer(export, envelope)
+
+
 def _write_intakes(export: "Export", envelope: Envelope) -> bytes:
     from connectors.hl7v2.write import write_intakes
 
@@ -136,6 +161,7 @@ CONNECTOR = Connector(
     acknowledge=_acknowledge,
     writers=(
         Writer(ExportKind.ANALYSIS, "rre-o12", _MEDIA_TYPE, ".hl7", _write_answer),
+        Writer(ExportKind.ANALYSIS, "orp-o10", _MEDIA_TYPE, ".hl7", _write_request_answer),
         Writer(ExportKind.SCHEDULE, "rre-o12-schedule", _MEDIA_TYPE, ".hl7", _write_answer),
         Writer(ExportKind.INTAKES, "ras-o17", _MEDIA_TYPE, ".hl7", _write_intakes),
     ),
