@@ -137,7 +137,7 @@ def _by_declaration(body: bytes, sets: Table) -> Decoded:
     if b"\x1b" in body and len(said) > 1:
         return _switched(body, said, sets)
     if codec is None:
-        return _guessed(body, "MSH-18 is not in table 0211", first, sets)
+        return _guessed(body, "MSH-18 is none of the sets of table 0211 that are read", first, sets)
     if codec == "ascii":
         return _guessed(body, None, first, sets)
     return _strict(body, codec, first)
