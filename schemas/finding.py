@@ -41,6 +41,11 @@ class FindingCode(StrEnum):
     FORMAT_UNKNOWN = "format-unknown", BLOCKING, "The format is not one that we read"
     MESSAGE_BROKEN = "message-broken", BLOCKING, "The bytes are not well formed"
     MESSAGE_UNSUPPORTED = "message-unsupported", BLOCKING, "We do not read this kind of message"
+    ANALYSIS_RECEIVED = (
+        "analysis-received",
+        INFO,
+        "Another pharmacist's analysis of a line, which is no order",
+    )
     MESSAGE_EMPTY = "message-empty", BLOCKING, "The message carries nothing that we read"
     MESSAGE_TRUNCATED = "message-truncated", BLOCKING, "The message ends before its end"
     ENCODING_DECLARED_WRONG = (

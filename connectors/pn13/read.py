@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from connectors.markup import namespace
 from connectors.pn13 import values
+from connectors.pn13.analysis import tell_analysis
 from connectors.pn13.connector import NAMESPACE
 from connectors.pn13.encoding import open_document
 from connectors.pn13.leftovers import tell_leftovers
@@ -21,6 +22,7 @@ from schemas.site import Site
 FORMAT = "pn13"
 _ENVELOPE = folded("Messages")
 _PRESCRIPTION = folded("M_Prescription_médicaments")
+_ANALYSIS = folded("M_Compte_rendu_analyse_pharm")
 _PROTOCOL = folded("Protocole_prescrit_médic")
 
 
@@ -70,6 +72,8 @@ def _refuse_others(top: Cursor, messages: list[Cursor], wanted: list[Cursor]) ->
     for at in messages:
         if at not in wanted:
             at.doubt(FindingCode.MESSAGE_UNSUPPORTED, f"{at.name} is not read", at.name)
+        if folded(at.name) == _ANALYSIS:
+            tell_analysis(at)
     if not messages and _is_envelope(top):
         top.doubt(FindingCode.MESSAGE_EMPTY, "the envelope holds no message")
     elif not messages:

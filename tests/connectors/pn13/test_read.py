@@ -242,3 +242,21 @@ def test_a_finding_shows_the_beginning_of_a_long_value_and_the_trail_the_whole()
     (finding,) = reading.prescriptions[0].lines[0].findings
     assert finding.quoted == "x" * 200
     assert [len(source.value) for source in reading.unused] == [5000]
+
+
+def test_an_analysis_that_comes_in_is_told_line_by_line_and_is_no_order() -> None:
+    line = """<Elément_prescr_pharm><Id_élément_prescr>{}</Id_élément_prescr>
+    <Validation_pharm>{}</Validation_pharm><Proposition_pharm>{}</Proposition_pharm>
+    <Commentaire_pharmacien>{}</Commentaire_pharmacien></Elément_prescr_pharm>"""
+    lines = line.format("L1", "2", "", "Doublon") + line.format("L2", "1", "3", "")
+    report = f"<Compte_rendu_pharm>{lines}</Compte_rendu_pharm>"
+    name = "M_Compte_rendu_analyse_pharm"
+
+    reading = reading_of(a_document(f"<{name}>{report}</{name}>"))
+
+    assert reading.is_empty
+    assert [(f.code.value, f.message, f.quoted) for f in reading.findings[1:]] == [
+        ("analysis-received", "Elément_prescr_pharm: intervention", "L1: Doublon"),
+        ("analysis-received", "Elément_prescr_pharm: validation, substitution", "L2"),
+    ]
+    assert reading.unused == ()
