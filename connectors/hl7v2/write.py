@@ -1,4 +1,4 @@
-"""What leaves as HL7 v2.5.1: the answer to an order (RRE^O12) and intakes (RAS^O17).
+"""What leaves as HL7 v2.5.1: the answer to an order (RRE^O12, ORP^O10) and intakes (RAS^O17).
 
 Pure: ids and clock come from the envelope. MSA-1 is the acceptance of a message; what a
 pharmacist decided stands in ORC-1 of each order. Source: HL7 v2.5.1 §4.13.4, §4.13.9.
@@ -51,11 +51,7 @@ def write_answer(export: Export, envelope: Envelope) -> bytes:
     orders: list[tuple[Fields, Encoded | None]]
     match export:
         case Analysis():
-            orders = [
-                (orc, None)
-                for rank, line in enumerate(export.prescription.lines, start=1)
-                for orc in _orc(line, export, _verdict(rank, export.decision))
-            ]
+            orders = _decided(export)
         case ReleasedSchedule():
             orders = [
                 (orc, encoded)
@@ -67,7 +63,31 @@ def write_answer(export: Export, envelope: Envelope) -> bytes:
             raise Refused("RRE^O12 carries an analysis or a released schedule")
     if not orders:
         raise Refused("RRE^O12 must answer at least one order")
-    return _rre(export.prescription, export.decision, orders, _local(export, envelope))
+    return _answered(
+        "RRE_O12", export.prescription, export.decision, orders, _local(export, envelope)
+    )
+
+
+def write_request_answer(export: Export, envelope: Envelope) -> bytes:
+    """ORP^O10: the same for a pharmacy order that came as OMP^O09, which encodes nothing.
+
+    Raises: `Refused` for an export that is no analysis, and for a decision that is none yet.
+    """
+    if not isinstance(export, Analysis):
+        raise Refused("ORP^O10 carries an analysis")
+    orders = _decided(export)
+    if not orders:
+        raise Refused("ORP^O10 must answer at least one order")
+    return _answered("ORP_O10", export.prescription, export.decision, orders, envelope)
+
+
+def _decided(export: Analysis) -> list[tuple[Fields, Encoded | None]]:
+    """The ORC of each line that asked for something, by its own verdict."""
+    return [
+        (orc, None)
+        for rank, line in enumerate(export.prescription.lines, start=1)
+        for orc in _orc(line, export, _verdict(rank, export.decision))
+    ]
 
 
 def _local(export: Analysis | ReleasedSchedule, envelope: Envelope) -> Envelope:
@@ -78,25 +98,26 @@ def _local(export: Analysis | ReleasedSchedule, envelope: Envelope) -> Envelope:
     return envelope.model_copy(update={"created_at": envelope.created_at.astimezone(zone)})
 
 
-def _rre(
+def _answered(
+    structure: str,
     prescription: Prescription,
     decision: Decision,
     orders: Sequence[tuple[Fields, Encoded | None]],
     envelope: Envelope,
 ) -> bytes:
-    message = begin("RRE_O12", "RRE^O12^RRE_O12", envelope)
+    message = begin(structure, f"{structure.replace('_', '^')}^{structure}", envelope)
     message.add(segment("MSA", {1: "AA", 2: leaf(envelope.answers_control_id)}))
     count = 2
     for text in _comments(decision):
         message.add(segment("NTE", {2: "P", 3: words(text)}))
         count += 1
-    response = message.add_group("RRE_O12_RESPONSE")
+    response = message.add_group(f"{structure}_RESPONSE")
     if prescription.patient is not None:
-        patient = response.add_group("RRE_O12_PATIENT")
+        patient = response.add_group(f"{structure}_PATIENT")
         patient.add(segment("PID", pid_fields(prescription.patient)))
         count += 1
     for orc, encoded in orders:
-        order = response.add_group("RRE_O12_ORDER")
+        order = response.add_group(f"{structure}_ORDER")
         order.add(segment("ORC", orc))
         count += 1
         if encoded is None:
