@@ -64,8 +64,9 @@ def test_the_lane_is_absent_without_a_patient() -> None:
 
 def test_the_connector_offers_what_the_others_call() -> None:
     assert CONNECTOR.name == "hl7v2"
-    assert [writer.kind.value for writer in CONNECTOR.writers] == [
-        "analysis",
-        "schedule",
-        "intakes",
+    assert [(writer.kind.value, writer.name) for writer in CONNECTOR.writers] == [
+        ("analysis", "rre-o12"),
+        ("analysis", "orp-o10"),
+        ("schedule", "rre-o12-schedule"),
+        ("intakes", "ras-o17"),
     ]
