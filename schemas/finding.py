@@ -66,7 +66,7 @@ class FindingCode(StrEnum):
         "The code is not in the list that its standard requires",
     )
     VALUE_INVALID = "value-invalid", BLOCKING, "The value cannot be read as what it must be"
-    VALUE_TRUNCATED = "value-truncated", ACKNOWLEDGE, "The sender says that a value was cut"
+    VALUE_TRUNCATED = "value-truncated", BLOCKING, "The sender says that a value was cut"
     ELEMENT_MISSING = "element-missing", BLOCKING, "A required element is missing"
     ELEMENT_UNREAD = "element-unread", ACKNOWLEDGE, "An element that may matter was not read"
     ELEMENT_FOREIGN = (

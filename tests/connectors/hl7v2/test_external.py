@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from hl7v2_messages import SITE
-from hl7v2_referee import Help, compared
+from hl7v2_referee import Field, Help, compared, our_fields, their_fields
 
 from connectors.hl7v2.er7.charset import decode
-from connectors.hl7v2.er7.segment import Segment
+from connectors.hl7v2.er7.segment import Message, Segment
 from connectors.hl7v2.er7.tokeniser import tokenise
 from connectors.hl7v2.read import read
 from schemas.connector import Reading
@@ -82,6 +82,17 @@ def test_hl7apy_finds_the_same_leaves_in_our_own_samples() -> None:
     assert comparison.unreferred == {}
     assert set(comparison.helped) <= {Help.SEGMENT}
     assert comparison.agreed == comparison.messages >= 25
+
+
+def test_the_referee_sees_one_leaf_that_is_another_or_elsewhere() -> None:
+    def message(pid: str) -> Message:
+        return tokenise(f"MSH|^~\\&|A|B|||20260105||ADT^A01|1|P|2.5\rPID|1||{pid}\r").messages[0]
+
+    mine = our_fields(message("A^B~C&D^E"))
+    for other in ("A^B~C&D^F", "A^^B~C&D^E", "A^B~C^D^E", "C&D^E~A^B", "A^B~C&D^E|x"):
+        theirs, _ = their_fields(message(other))
+        same = len(mine) == len(theirs) and all(map(Field.agrees, mine, theirs))
+        assert not same, other
 
 
 def test_hl7apy_finds_the_same_leaves_in_every_real_message(external_samples: Path) -> None:
