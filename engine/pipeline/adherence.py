@@ -12,12 +12,13 @@ from engine.adherence.window import LineInput, Window
 from engine.pipeline.access import patient_of
 from engine.pipeline.context import Context
 from engine.pipeline.forbidden import journalled
+from engine.pipeline.known import reports_of
 from engine.pipeline.lines import same_line
 from engine.pipeline.snapshot import validated_lines
 from engine.posology.expand import expand
 from engine.security.permissions import Permission, entitled
 from engine.store import adherence as results
-from engine.store import audit, intakes, movements, queue
+from engine.store import audit, movements, queue
 from engine.store.intakes import StoredIntake
 from engine.store.releases import Release, released_prescriptions
 from engine.store.unit import Unit
@@ -73,7 +74,7 @@ def compute(
         by_line = _in_force(released_prescriptions(unit, patient_id))
         if not by_line:
             raise Refused("adherence: no line of this patient was validated")
-        stored = intakes.intakes_of(unit, patient_id, now)
+        stored = reports_of(unit, patient_id, now)
         reports = tuple(each for each in stored if not _is_doubtful(each))
         zone = next(iter(by_line.values()))[0].line.schedule.zone
         away = absences(

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from schemas.finding import Finding, FindingCode
+from schemas.intake import Intake
 from schemas.notice import Notice
 from schemas.people import Identifier
 from schemas.prescription import EventKind, Line, LineAction, Prescription
@@ -46,6 +47,14 @@ def known_as(line: Line, lines: Iterable[Line], numbers: Numbers) -> Line | None
 def speaks_again(line: Line) -> bool:
     """Whether the line tells of an order that the sender placed before."""
     return line.event is not None and line.event.kind is not EventKind.NEW
+
+
+def under_all_numbers(intake: Intake, numbers: Numbers) -> Intake:
+    """The intake with every number of the order that it names."""
+    stated = [each.value for each in intake.line]
+    joined = {other for each in stated for other in numbers.get(each, frozenset())}
+    others = tuple(Identifier(value=each) for each in sorted(joined.difference(stated)))
+    return intake.model_copy(update={"line": (*intake.line, *others)}) if others else intake
 
 
 def told(incoming: Prescription, known: Sequence[Line], numbers: Numbers) -> Prescription:

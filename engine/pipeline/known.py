@@ -1,14 +1,36 @@
 """Orders that the sender speaks of again: found by any number that was ever given to them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
-from engine.pipeline.events import Numbers, joined_numbers, known_as, speaks_again, told
-from engine.store import notices, patients
+from engine.pipeline.events import (
+    Numbers,
+    joined_numbers,
+    known_as,
+    speaks_again,
+    told,
+    under_all_numbers,
+)
+from engine.store import intakes, notices, patients
+from engine.store.intakes import StoredIntake
 from engine.store.prescriptions import StoredPrescription
 from engine.store.standing import StandingVersion
 from engine.store.unit import Unit
 from schemas.ids import PatientId
 from schemas.prescription import Prescription
+
+
+def reports_of(unit: Unit, patient_id: PatientId, until: datetime) -> tuple[StoredIntake, ...]:
+    """The reports of intakes received by then, each under all numbers of the order it names."""
+    stored = intakes.intakes_of(unit, patient_id, until)
+    numbers = _joined(unit, patient_id) if stored else {}
+    return tuple(replace(each, intake=under_all_numbers(each.intake, numbers)) for each in stored)
+
+
+def _joined(unit: Unit, patient_id: PatientId) -> Numbers:
+    every = patients.merged_into(unit, patient_id)
+    return joined_numbers(notices.of_patients(unit, every))
 
 
 class KnownOrders:
@@ -45,6 +67,5 @@ class KnownOrders:
         if patient_id is None or not any(map(speaks_again, incoming.lines)):
             return {}
         if patient_id not in self._numbers:
-            every = patients.merged_into(self.unit, patient_id)
-            self._numbers[patient_id] = joined_numbers(notices.of_patients(self.unit, every))
+            self._numbers[patient_id] = _joined(self.unit, patient_id)
         return self._numbers[patient_id]

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from engine.pipeline.known import reports_of
 from engine.pipeline.lines import same_line
-from engine.store import adherence, inbox, intakes, patients, prescriptions, queue, releases
+from engine.store import adherence, inbox, patients, prescriptions, queue, releases
 from engine.store.releases import Release
 from engine.store.unit import Unit
 from engine.validation.states import ItemState
@@ -182,7 +183,7 @@ def _lines_of(
 
 def _reported(
     unit: Unit,
-    patient_id: str,
+    patient_id: PatientId,
     counted: tuple[str, ...],
     lines: tuple[ReleasedLine, ...],
     now: datetime,
@@ -195,7 +196,7 @@ def _reported(
             line=_line_of(stored.intake, lines),
             received_at=stored.received_at,
         )
-        for stored in intakes.intakes_of(unit, patient_id, now)
+        for stored in reports_of(unit, patient_id, now)
         if stored.id in counted
     )
 

@@ -5,10 +5,12 @@ is released, and what was kept beside them.
 """
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
-from messages import a_context, open_items, taken_in, the_item
+from messages import Clock, a_context, open_items, taken_in, the_item
 
+from engine.pipeline.adherence import compute
 from engine.pipeline.answer import Promise, answer
 from engine.pipeline.consult import shown
 from engine.pipeline.context import Context
@@ -20,6 +22,7 @@ from engine.store.prescriptions import StoredPrescription
 from engine.store.unit import Store
 from engine.terminal.answers import answers, verdicts
 from engine.validation.decide import Request
+from schemas.adherence import Fraction
 from schemas.assessment import AssessedLine
 from schemas.decision import DecisionKind
 from schemas.finding import FindingCode
@@ -211,6 +214,22 @@ def test_an_assigned_number_finds_the_order_from_then_on(home: Sender) -> None:
     assert waiting(home.context)[0].version == 2
     assert action(home.context) is LineAction.STOP
     assert numbers(home.context) == ["P1", "F9"]
+
+
+def test_an_intake_by_an_assigned_number_counts_for_its_line(home: Sender) -> None:
+    home.send((orc("NW", "P1^DPI|"), *detail()))
+    validate(home.context)
+    home.send((orc("NA", "P1^DPI|F9^LGO"),), kind="ORP^O10")
+    given = f"RXA|0|1|202603020805+0100|202603020805+0100|P^DOLIPRANE|1|CPR{'|' * 13}CP|A"
+    home.send((orc("RE", "|F9^LGO"), given), kind="RAS^O17")
+    clock = home.context.clock
+    assert isinstance(clock, Clock)
+    clock.now = datetime(2026, 3, 20, tzinfo=UTC)
+
+    _, result = compute(home.context, "pharm", "000123", date(2026, 3, 2), date(2026, 3, 3))
+
+    (line,) = result.lines
+    assert line.taking == Fraction(numerator=1, denominator=2)
 
 
 def test_a_third_party_ends_an_order_by_the_number_of_the_filler_alone(home: Sender) -> None:
