@@ -288,6 +288,23 @@ def test_a_side_of_a_meal(text: str, phase: Phase, expected: list[str]) -> None:
     assert codes(text, phase) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "moment", "expected"),
+    [
+        ("1 cp le soir", "NIGHT", [CONTRADICTS]),
+        ("1 cp la nuit", "EVE", [CONTRADICTS]),
+        ("1 cp le soir", "EVE.late", []),
+        ("1 cp la nuit", "EVE.late", []),
+        ("1 cp le soir au coucher", "NIGHT", []),
+        ("1 cp le soir au coucher", "EVE", []),
+        ("1 cp le soir au coucher", "MORN", [CONTRADICTS]),
+        ("1 cp matin et soir", "EVE.late", [CONTRADICTS]),
+    ],
+)
+def test_only_bedtime_is_evening_and_night(text: str, moment: str, expected: list[str]) -> None:
+    assert codes(text, a_phase(moments=[moment])) == expected
+
+
 def test_minutes_before_a_meal_are_those_of_the_structure() -> None:
     times = propose("1 cp 30 min avant le dîner").phases[0].times
     phase = _with(a_phase(), times=times)

@@ -417,7 +417,8 @@ def test_an_amount_that_may_be_of_a_day_says_so_at_the_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1/0 cp", "1 cp, soit 1/0 g", "1/0 à 2 cp", "2 cp de 1/0 mg", "1-1/0-1"]
+    "text",
+    ["1/0 cp", "1 cp, soit 1/0 g", "1/0 à 2 cp", "2 cp de 1/0 mg", "1-1/0-1", "1 g (1/0 cp)"],
 )
 def test_a_division_by_zero_is_no_amount_and_stops_nothing(text: str) -> None:
     proposal = propose(text)
