@@ -14,9 +14,9 @@ from connectors.fhir.resources.resource import Resource
 from schemas.finding import Finding, FindingCode
 
 _FIRST = {"document": ("Composition", "bdl-11"), "message": ("MessageHeader", "bdl-12")}
-_LISTS = ("RequestGroup", "List", "CarePlan")
+_LISTS = ("RequestGroup", "List", "CarePlan", "Task")
 """What leads on to orders: a section or a focus may name one of these in their place."""
-_ABOUT = ("action", "activity", "entry", "item", "reference", "resource")
+_ABOUT = ("action", "activity", "entry", "focus", "item", "reference", "resource")
 """Members of these through which they lead to orders."""
 _OF_ENVELOPE = frozenset((FindingCode.MODIFIER_UNKNOWN, FindingCode.ELEMENT_FOREIGN))
 """What in the envelope may change the meaning of all that it holds."""
@@ -123,15 +123,15 @@ def _found(reference: Element, head: Resource, package: Package) -> Resource | N
 def _leave_out(package: Package, named: list[Resource], rule: str, head: Resource) -> None:
     """Note every order that is not among those named, directly or by a list of them.
 
-    Where nothing of what is named leads to an order, all of them are taken, and that is said.
+    Where nothing at all is named, all of them are taken, and that is said.
     """
-    about = _led_to(named, package)
     orders = [one for one in package.of_kind("MedicationRequest") if one.acted_on]
-    if not any(one.element.at in about for one in orders):
+    if not named:
         if orders:
-            says = "names none of the requests of this message: all of them are read"
+            says = "names nothing that this message holds: all of its requests are read"
             package.say(FindingCode.ELEMENT_UNREAD, head.element.at, says)
         return
+    about = _led_to(named, package)
     for order in orders:
         if order.element.at not in about:
             package.unnamed[order.element.at] = rule

@@ -252,13 +252,25 @@ A_LIST = {
     "mode": "working",
     "entry": [{"item": {"reference": "MedicationRequest/l1"}}],
 }
+A_TASK = {
+    "resourceType": "Task",
+    "id": "g",
+    "status": "requested",
+    "intent": "order",
+    "focus": {"reference": "MedicationRequest/l1"},
+}
 HEADS = [("document", lambda *names: a_composition(a_section(*names))), ("message", a_header)]
 
 
 @pytest.mark.parametrize(("kind", "head"), HEADS, ids=["document", "message"])
 @pytest.mark.parametrize(
     ("named", "between"),
-    [("MedicationRequest/l1", None), ("RequestGroup/g", A_GROUP), ("List/g", A_LIST)],
+    [
+        ("MedicationRequest/l1", None),
+        ("RequestGroup/g", A_GROUP),
+        ("List/g", A_LIST),
+        ("Task/g", A_TASK),
+    ],
 )
 def test_an_order_beside_those_that_the_message_is_about_is_shown_and_never_prepared(
     kind, head, named, between
@@ -278,11 +290,30 @@ def test_an_order_beside_those_that_the_message_is_about_is_shown_and_never_prep
 
 
 @pytest.mark.parametrize(("kind", "head"), HEADS, ids=["document", "message"])
-def test_where_no_order_is_named_all_are_read_and_that_is_told(kind, head) -> None:
+def test_where_nothing_is_named_all_are_read_and_that_is_told(kind, head) -> None:
     bundle = a_bundle(head(), a_patient(), a_request(), kind=kind)
 
     assert [line.action for line in lines_of(bundle)] == [LineAction.START]
     assert ("element-unread", "Bundle.entry[0].resource") in said(reading_of(bundle).findings)
+
+
+@pytest.mark.parametrize(("kind", "head"), HEADS, ids=["document", "message"])
+def test_an_order_that_only_a_statement_of_the_document_refers_to_is_none(kind, head) -> None:
+    statement = {
+        "resourceType": "MedicationStatement",
+        "id": "s",
+        "status": "active",
+        "medicationCodeableConcept": {"text": "SPECIMEN 5 mg"},
+        "subject": {"reference": "Patient/p"},
+        "basedOn": [{"reference": "MedicationRequest/l1"}],
+    }
+
+    [line] = lines_of(
+        a_bundle(head("MedicationStatement/s"), a_patient(), statement, a_request(), kind=kind)
+    )
+
+    assert line.action is LineAction.INFORM
+    assert said(line.findings) == [("status-not-active", "Bundle.entry[3].resource")]
 
 
 def test_an_order_of_a_section_within_a_section_is_one_of_the_document() -> None:

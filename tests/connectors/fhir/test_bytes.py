@@ -280,34 +280,71 @@ def test_whatever_a_resource_holds_is_read_or_refused_and_nothing_raises(tree, k
     assert_nothing_is_silent(json.dumps({**tree, "resourceType": kind}).encode())
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+KINDS = [
+    "MedicationRequest",
+    "MedicationAdministration",
+    "MedicationDispense",
+    "RequestGroup",
+    "Medication",
+    "Patient",
+    "Practitioner",
+    "PractitionerRole",
+    "Organization",
+    "Encounter",
+    "Location",
+    "Composition",
+    "MessageHeader",
+    "OperationOutcome",
+]
+ELEMENTS = [*{name for kind in KINDS for name in shapes()[kind]}, "reference", "identifier"]
+REFERENCES = st.sampled_from(
+    [
+        "#p",
+        "Patient/p",
+        "urn:uuid:1",
+        "MedicationRequest/p",
+        "Organization/p",
+        "Location/p",
+        "#",
+        "?",
+    ]
+).map(lambda target: {"reference": target})
+TYPES = ["collection", "document", "message", "history", "transaction", "searchset", "x"]
+MANY = st.recursive(
+    VALUES | REFERENCES,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(ELEMENTS), inner, max_size=6)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     trees=st.lists(
+        st.dictionaries(st.sampled_from(ELEMENTS), MANY, max_size=8), min_size=1, max_size=5
+    ),
+    kinds=st.lists(st.sampled_from(KINDS), min_size=5),
+    type_=st.sampled_from(TYPES),
+    more=st.lists(
         st.dictionaries(
-            st.sampled_from(
-                [
-                    name
-                    for t in ("MedicationRequest", "RequestGroup", "Medication", "Patient")
-                    for name in shapes()[t]
-                ]
-            ),
-            VALUES,
-            max_size=8,
+            st.sampled_from(["fullUrl", "request", "search", "response", "link"]), MANY, max_size=3
         ),
-        max_size=3,
+        min_size=5,
     ),
-    kinds=st.lists(
-        st.sampled_from(["MedicationRequest", "RequestGroup", "Medication", "Patient"]), min_size=3
-    ),
+    wrapped=st.booleans(),
 )
-def test_whatever_a_bundle_holds_is_read_or_refused_and_nothing_raises(trees, kinds) -> None:
+def test_whatever_a_bundle_holds_is_read_or_refused_and_nothing_raises(
+    trees, kinds, type_, more, wrapped
+) -> None:
     entries = [
-        {"resource": {**tree, "resourceType": kind}}
-        for tree, kind in zip(trees, kinds, strict=False)
+        {"resource": {"id": "p", **tree, "resourceType": kind}, **beside}
+        for tree, kind, beside in zip(trees, kinds, more, strict=False)
     ]
-    bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    bundle = {"resourceType": "Bundle", "type": type_, "entry": entries}
+    held = {"resourceType": "Parameters", "parameter": [{"name": "content", "resource": bundle}]}
 
-    assert_nothing_is_silent(json.dumps(bundle).encode())
+    assert_nothing_is_silent(json.dumps(held if wrapped else bundle).encode())
 
 
 def test_bytes_at_random_are_refused_and_nothing_raises() -> None:
