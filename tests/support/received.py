@@ -226,7 +226,9 @@ def products(draw: st.DrawFn) -> Product:
     )
 
 
-scopes = st.sampled_from((None, "LIPRESCTXT", "LIPRESCIND", "LIPRESCCOMM", "PRESCCOM", "MEDCOM"))
+scopes = st.sampled_from(
+    (None, "LIPRESCTXT", "LIPRESCIND", "LIPRESCCOMM", "PRESCCOM", "MEDCOM", "RXE-7")
+)
 _SILENT = ("LIPRESCTXT", "LIPRESCIND")
 
 
@@ -254,6 +256,7 @@ def lines(draw: st.DrawFn, rank: int) -> Line:
             Identifier(value=f"MedicationRequest/l{rank}"),
         ),
         action=draw(st.sampled_from(_ACTIONS)),
+        effective_at=draw(maybe(dates)),
         product=draw(products()),
         text=next((note.text for note in notes if note.scope == "LIPRESCTXT"), None),
         posology=Posology(phases=listed, text=draw(maybe(words.map("en mots : {}".format)))),

@@ -18,11 +18,13 @@ from connectors.fhir.resources.concepts import (
     read_quantity,
     words_of,
 )
+from connectors.fhir.resources.dates import read_when
 from connectors.fhir.resources.medication import read_product
 from connectors.fhir.resources.package import Package
 from connectors.fhir.resources.people import reference_identifiers
 from connectors.fhir.resources.resource import Resource
 from connectors.remarks import with_remarks
+from schemas.base import DateOrInstant
 from schemas.codes import Coding
 from schemas.finding import FindingCode
 from schemas.people import Identifier
@@ -35,6 +37,11 @@ RENDERED = (
     "http://hl7.org/fhir/5.0/StructureDefinition"
     "/extension-MedicationRequest.renderedDosageInstruction"
 )
+STATUS_CHANGED = (
+    "http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationRequest.statusChanged"
+)
+NOTE_LABEL = "urn:semainier:note-label"
+"""What a sender of another format calls a note: an extension of ours, in what we convert."""
 NOTE_SCOPE = (
     "https://interop.esante.gouv.fr/ig/fhir/eprescription"
     "/StructureDefinition/fr-medicationrequest-note-scope"
@@ -76,6 +83,7 @@ def read_line(request: Resource, package: Package, site: Site) -> Line:
         location=element.at,
         identifiers=line_identifiers(request, site),
         action=_action(element, package.unnamed.get(element.at)),
+        effective_at=_effective_at(element),
         product=_product(request, notes, package, site),
         text=_text(notes, posology),
         posology=with_remarks(posology, _remarks(element, notes, posology)),
@@ -253,13 +261,21 @@ def _plain(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
+def _effective_at(element: Element) -> DateOrInstant | None:
+    """When its status became what it is: R5 has an element for it, R4 an extension."""
+    changed = extension(element, STATUS_CHANGED)
+    return read_when(changed, "valueDateTime", "effective_at") if changed else None
+
+
 def _notes(element: Element) -> tuple[Note, ...]:
     """Every note with its scope, then the reason of the status."""
     notes: list[Note] = []
     for note in element.children("note"):
         text = note.text("text", "notes")
         scoped = extension(note, NOTE_SCOPE)
+        named = extension(note, NOTE_LABEL) if scoped is None else None
         scope = scoped.text("valueCode", "notes.scope") if scoped else None
+        scope = named.text("valueString", "notes.scope") if named else scope
         if text is not None:
             notes.append(Note(text=text, scope=scope, location=note.at))
     reason = element.child("statusReason")

@@ -28,7 +28,7 @@ def add_group(
     `requests` are the references to its lines, `members` what the group shares with them.
     """
     lines, chain = prescription.lines, prescription.chain
-    linked = [rank for rank, line in enumerate(lines) if any(map(is_grouped, line.links))]
+    linked = sorted(_linked(lines))
     replaced = tuple(replaces_of(prescription))
     others = tuple(each for each in prescription.identifiers if each != chain.group)
     version = chain.version if len(lines) > 1 else None
@@ -81,6 +81,16 @@ def _named(identifier: Identifier) -> Object:
     if is_reference(identifier):
         return {"reference": identifier.value}
     return {"type": "MedicationRequest", "identifier": write_identifier(identifier)}
+
+
+def _linked(lines: Sequence[Line]) -> Iterator[int]:
+    """The lines that name another or that another names, each once."""
+    found = set()
+    for rank, line in enumerate(lines):
+        for link in line.links:
+            if is_grouped(link):
+                found |= {rank, rank_of(lines, link.line)}
+    return (rank for rank in found if rank is not None)
 
 
 def _action(lines: Sequence[Line], rank: int, request: Object) -> Object:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from connectors.fhir.form.conform import CONTROL
 from connectors.fhir.form.tree import Json, Object
 from connectors.fhir.form.wire import clean
-from connectors.fhir.resources.request import NOTE_SCOPE, RENDERED
+from connectors.fhir.resources.request import NOTE_LABEL, NOTE_SCOPE, RENDERED, STATUS_CHANGED
 from connectors.fhir.writing.outgoing import Entries
 from connectors.fhir.writing.people import (
     concept,
@@ -28,10 +28,6 @@ from connectors.fhir.writing.received.units import Units
 from schemas.people import Identifier
 from schemas.prescription import Line, LineAction, LineLink, LinkKind, Note
 
-STATUS_CHANGED = (
-    "http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationRequest.statusChanged"
-)
-NOTE_LABEL = "urn:semainier:note-label"
 FRENCH_SCOPES = frozenset(
     {
         *("PRESCCOM", "LIPRESCTXT", "LIPRESCIND", "LIPRESCCOMM", "LIPRESCRENSCOMP"),
