@@ -2,7 +2,8 @@
 
 Each segment is asked about alone, so that a fault has a place; then the message as a whole, for
 its structure. hl7apy drops in silence what its grammar of groups does not know: what does not
-come out of it again is named, segment by segment.
+come out of it again is named, segment by segment. It takes some in any order: what our own
+grammar of the pharmacy messages has no place for is named too.
 """
 
 import re
@@ -10,9 +11,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from connectors.hl7v2.er7.charset import decode
-from connectors.hl7v2.er7.segment import Message
+from connectors.hl7v2.er7.segment import Message, Segment
 from connectors.hl7v2.er7.tokeniser import tokenise
 from connectors.hl7v2.faults import STOPS, faults_of
+from connectors.hl7v2.orders.content import misplaced_in
 from schemas.finding import Finding, FindingCode
 
 if TYPE_CHECKING:
@@ -61,7 +63,10 @@ def _strict(message: Message) -> list[Finding]:
     if unusable is not None:
         return [unusable]
     faults = [fault for segment in message.segments for fault in faults_of(segment, version)]
-    return [*faults, *_of_structure(message, known=bool(faults))]
+    found = [*faults, *_of_structure(message, known=bool(faults))]
+    named = {fault.location for fault in found}
+    misplaced = (segment for segment in misplaced_in(message) if segment.place not in named)
+    return [*found, *map(_without_place, misplaced)]
 
 
 def _unusable(message: Message, version: str) -> Finding | None:
@@ -153,6 +158,8 @@ def _lost(message: Message, regained: str) -> list[Finding]:
                     continue
                 missing[segment.name] -= 1
                 lost.append(segment)
-    rule = "has no place in the structure of the message"
-    found = [_broken(segment.place, f"{segment.name} {rule}") for segment in lost]
-    return found[::-1]
+    return [_without_place(segment) for segment in reversed(lost)]
+
+
+def _without_place(segment: Segment) -> Finding:
+    return _broken(segment.place, f"{segment.name} has no place there in the structure")

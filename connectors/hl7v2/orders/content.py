@@ -81,6 +81,18 @@ def read_content(source: Source) -> Content:
     return content
 
 
+def misplaced_in(message: Message) -> tuple[Segment, ...]:
+    """The segments for which the structure of MSH-9 has no place where they stand.
+
+    None for a kind of message that is no pharmacy message.
+    """
+    if (message.kind or "").replace("^", "_") not in _versions():
+        return ()
+    content = content_of(message)
+    within = (segment for group in content.groups for segment in group.misplaced)
+    return (*content.misplaced, *within)
+
+
 class _Filler:
     """Puts one segment after the other where the grammar has a place for it."""
 

@@ -32,6 +32,12 @@ def test_every_segment_that_the_grammar_drops_is_named() -> None:
     assert found == [("structure-invalid", "ZPI[1]"), ("structure-invalid", "ZPI[2]")]
 
 
+def test_a_segment_before_its_place_is_named_though_hl7apy_takes_it() -> None:
+    found = linted(msh(), PID, "TQ1|1||QD", ORC, rxe(), "TQ1|1||BID", RXR)
+
+    assert found == [("structure-invalid", "TQ1[1]")]
+
+
 def test_what_strict_validation_quotes_stands_in_the_quotation_alone() -> None:
     (finding,) = lint(joined(msh(), PID, ORC, rxe("une"), "TQ1|1||BID", RXR).encode())
 
