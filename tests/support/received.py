@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from connectors.fhir.dosage.timing_rules import AT_THE_MEAL, FRENCH_MOMENTS
 from mappings import authorities
 from schemas.codes import Coding
+from schemas.intake import Author, AuthorRole, Intake, IntakeStatus
 from schemas.moment import Moment, MomentTime
 from schemas.people import (
     CareUnit,
@@ -360,3 +361,40 @@ def _or_else(line: Line, other: Line) -> Line:
     """An option, which is no order until somebody chooses it."""
     link = LineLink(kind=LinkKind.ALTERNATIVE, line=other.identifiers[1].value)
     return line.model_copy(update={"links": (link,), "action": LineAction.INFORM})
+
+
+@st.composite
+def intakes(draw: st.DrawFn) -> Intake:
+    """A report as a FHIR sender makes it; a refusal is told by a reason that the table knows."""
+    status = draw(st.sampled_from(list(IntakeStatus)))
+    reason = None
+    if status is IntakeStatus.REFUSED:
+        reason = Coding(code="182895007", system="http://snomed.info/sct", display="refus")
+    elif status in (IntakeStatus.NOT_GIVEN, IntakeStatus.HELD):
+        reason = draw(maybe(own_codes))
+    none_taken = status in (IntakeStatus.REFUSED, IntakeStatus.NOT_GIVEN, IntakeStatus.HELD)
+    return Intake(
+        location="intake",
+        identifiers=(Identifier(value=draw(keys), authority=OWN),),
+        status=status,
+        taken_at=draw(maybe(instants)),
+        recorded_at=draw(maybe(instants)),
+        author=draw(authors),
+        patient=draw(patients),
+        line=(Identifier(value=draw(keys), authority=OWN),),
+        product=draw(maybe(products())),
+        quantity=None if none_taken else draw(maybe(quantities)),
+        reason=reason,
+        note=draw(maybe(words)),
+    )
+
+
+authors = st.one_of(
+    st.just(Author(role=AuthorRole.UNKNOWN)),
+    st.builds(Author, role=st.just(AuthorRole.CARER), name=words),
+    st.builds(Author, role=st.just(AuthorRole.DEVICE), name=words),
+    st.builds(
+        lambda person: Author(role=AuthorRole.UNKNOWN, practitioner=person),
+        prescribers.filter(lambda person: person.family_name is not None),
+    ),
+)

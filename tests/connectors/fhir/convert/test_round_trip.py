@@ -11,13 +11,14 @@ from builders import REFERENCE
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
-from received import prescriptions
+from received import intakes, prescriptions
 
 from connectors.fhir.convert import convert, convert_xml
 from connectors.fhir.lint import lint
 from connectors.fhir.read import read
 from connectors.fhir.writing.people import is_reference
 from schemas.connector import Reading
+from schemas.intake import Intake
 from schemas.people import Identifier
 from schemas.posology import Cycle, Rhythm
 from schemas.prescription import Prescription
@@ -77,3 +78,15 @@ def test_a_cycle_is_lost_in_no_line_without_being_told(
     assert told["posology.phases.rhythm.cycle.days_off"] == str(off)
     assert repeat.rhythm == Rhythm()
     assert repeat.times.moments == repeat.times.clock == ()
+
+
+@pytest.mark.parametrize("writes", [convert, convert_xml])
+@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=40, phases=QUICKLY)
+@given(intake=intakes())
+def test_an_intake_comes_back_as_it_was_reported(writes, intake: Intake) -> None:
+    conversion = writes(Reading(format="fhir", intakes=(intake,)), REFERENCE, "seed")
+
+    [again] = read(conversion.content, REFERENCE).intakes
+    assert plain(again) == plain(intake)
+    assert conversion.report.losses == ()
+    assert lint(conversion.content) == ()
