@@ -56,6 +56,12 @@ def a_whole_road(store: Store) -> Context:
         "PID|||5^^^B^PI||EXEMPLE^ODETTE\rPV1||I\r"
     )
     taken_in(context, movement.encode())
+    for kind, number, order in (
+        ("RDS^O13", "C2", "ORC|RE|A^DPI|F1^PUI\rRXD|1|P^PRODUIT^L|20260302|28||CP\r"),
+        ("RDE^O11", "C3", "ORC|NA|A^DPI|F1^PUI\r"),
+    ):
+        head = f"MSH|^~\\&|A|B|C|D|20260301100000||{kind}|{number}|P|2.5\r"
+        taken_in(context, (head + "PID|||5^^^B^PI||EXEMPLE^ODETTE\r" + order).encode())
     taken_in(context, b"hello")
     for bundle in ("B1", "B2"):
         taken_in(context, a_bundle(a_request("A"), bundle=bundle))
@@ -137,12 +143,14 @@ WRITES = {
     "accounts.add",
     "adherence.store",
     "audit.record",
+    "dispenses.store",
     "inbox.answered",
     "inbox.reopen",
     "inbox.settle",
     "inbox.store",
     "intakes.store",
     "movements.store",
+    "notices.store",
     "interpretations.store",
     "outbox.settle",
     "outbox.store",
