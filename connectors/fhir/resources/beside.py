@@ -65,7 +65,9 @@ def _of_supply(supply: Element) -> Iterator[Note]:
 def doubt_beside(element: Element) -> None:
     """An urgency, and a problem that the sender found with the request: they may matter."""
     priority = element.members.get("priority")
-    if priority not in (None, "routine"):
+    if priority == "routine":
+        element.use("priority", "action")
+    elif priority is not None:
         rule = "a priority other than routine does not enter the schedule"
         element.say(FindingCode.ELEMENT_UNREAD, "priority", rule, priority)
     if element.has("detectedIssue"):

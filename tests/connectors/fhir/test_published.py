@@ -1,6 +1,7 @@
 """The public French examples: each is read or refused with a place, and none raises."""
 
 import json
+import re
 
 from builders import REFERENCE
 
@@ -36,6 +37,38 @@ def test_every_prescription_bundle_gives_as_many_lines_as_it_has_requests(
 
         lines = [line for each in reading.prescriptions for line in each.lines]
         assert len(lines) == kinds.count("MedicationRequest"), path.name
+
+
+def test_every_request_that_a_search_of_the_bytes_finds_is_a_line(external_samples) -> None:
+    named = re.compile(rb'"resourceType"\s*:\s*"MedicationRequest"')
+    found = lines = 0
+    for path in [*files(external_samples), *external_samples.glob("french/pn13/expected/*.json")]:
+        data = path.read_bytes()
+        reading = read(data, REFERENCE)
+
+        here = sum(len(each.lines) for each in reading.prescriptions)
+        assert here == len(named.findall(data)), path.name
+        found, lines = found + len(named.findall(data)), lines + here
+
+    assert lines == found > 40
+
+
+def test_every_value_of_the_bundles_is_used_or_listed_or_told(external_samples) -> None:
+    for path in files(external_samples, "eprescription"):
+        data = path.read_bytes()
+        reading = read(data, REFERENCE)
+
+        places = {source.location for source in reading.sources}
+        assert len(places) == sum(1 for _ in leaves(json.loads(data))), path.name
+
+
+def leaves(value):
+    """Every value that is no object, no list and not null."""
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from leaves(item)
+    elif value is not None:
+        yield value
 
 
 def test_every_amount_of_the_bundles_is_read_as_it_is_written(external_samples) -> None:

@@ -377,6 +377,34 @@ def test_every_value_of_the_message_is_on_the_trail_and_what_nothing_used_is_lis
     assert [s.location for s in reading.unused] == ["MedicationRequest.priority"]
 
 
+def test_a_priority_that_is_routine_says_nothing_more() -> None:
+    reading = reading_of(a_request(priority="routine"))
+
+    assert reading.unused == ()
+    assert reading.prescriptions[0].lines[0].findings == ()
+
+
+def test_a_problem_that_the_sender_found_with_a_request_is_told() -> None:
+    line = line_of(a_request(detectedIssue=[{"display": "interaction"}]))
+
+    assert [(f.code, f.location) for f in line.findings] == [
+        (FindingCode.ELEMENT_UNREAD, "MedicationRequest.detectedIssue")
+    ]
+
+
+def test_a_note_of_a_scope_that_names_the_product_is_its_name_and_no_posology() -> None:
+    base = "https://interop.esante.gouv.fr/ig/fhir/eprescription/StructureDefinition"
+    scope = {"url": f"{base}/fr-medicationrequest-note-scope", "valueCode": "LIPRESCLIBMED"}
+    note = {"text": "SPECIMEN 5 mg, comprimé", "extension": [scope]}
+
+    named = line_of(a_request(note=[note]))
+    nameless = line_of(a_request(note=[note], medicationCodeableConcept={"coding": []}))
+
+    assert named.product.text == "SPECIMEN 5 mg"
+    assert nameless.product.text == "SPECIMEN 5 mg, comprimé"
+    assert [phase.instructions for phase in named.posology.phases] == [()]
+
+
 def test_a_history_is_read_in_its_newest_version_only() -> None:
     newest, older = a_request(status="stopped"), a_request()
     bundle = a_bundle(newest, older, kind="history")
