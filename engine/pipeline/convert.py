@@ -1,7 +1,7 @@
 """One file of any format written in another one; nothing is stored and nothing sent."""
 
 from connectors import registry
-from engine.pipeline.explain import read_file
+from engine.pipeline.file import read_file
 from mappings.catalogue import load_site
 from schemas.canonical import sha256
 from schemas.conversion import Conversion

@@ -5,25 +5,20 @@ from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from connectors import registry
 from engine.pipeline.assess import Products, assess
+from engine.pipeline.file import read_file
 from mappings.catalogue import load_site
 from schemas.assessment import AssessedLine, AssessedPrescription
 from schemas.base import DateOrInstant
-from schemas.connector import Reading
-from schemas.errors import Refused
 from schemas.explanation import (
     ExplainedLine,
     ExplainedPrescription,
     Explanation,
     SourcePlace,
 )
-from schemas.finding import Finding, FindingCode
+from schemas.finding import Finding
 from schemas.schedule import DoseSchedule, PlannedIntake, Step
 from schemas.site import Site
-
-UNKNOWN_FORMAT = "unknown"
-"""The `format` of a file that no format recognises."""
 
 
 def explain(
@@ -66,29 +61,6 @@ def explain(
         used=tuple(SourcePlace.of(source) for source in reading.sources if source.gives),
         unused=tuple(SourcePlace.of(source) for source in reading.unused),
     )
-
-
-def read_file(data: bytes, format_name: str | None, site: Site) -> Reading:
-    """What one file says, in the format given or detected; one finding for an unknown format.
-
-    Raises: `Refused` for a format that does not exist or cannot be read.
-    """
-    connector = registry.connector(format_name) if format_name else registry.detect(data)
-    if connector is None:
-        known = ", ".join(name for name, each in registry.connectors().items() if each.read)
-        return Reading(
-            format=UNKNOWN_FORMAT,
-            findings=(
-                Finding(
-                    code=FindingCode.FORMAT_UNKNOWN,
-                    location="message",
-                    message=f"the first bytes must be those of one of {known}",
-                ),
-            ),
-        )
-    if connector.read is None:
-        raise Refused(f"{connector.name} is only written, it cannot be read")
-    return connector.read(data, site)
 
 
 def first_day(prescriptions: Sequence[AssessedPrescription], zone: ZoneInfo) -> date | None:

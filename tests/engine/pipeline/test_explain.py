@@ -44,7 +44,7 @@ def explain_reading(monkeypatch: pytest.MonkeyPatch) -> Explain:
         format_of_ours = Connector(
             name="ours", title="A format of the tests", detects=lambda _: True, read=read
         )
-        monkeypatch.setattr(module.registry, "detect", lambda _: format_of_ours)
+        monkeypatch.setattr(registry, "detect", lambda _: format_of_ours)
         return explain(b"", format_name=None, site="reference", first=first, days=days, today=TODAY)
 
     return told
