@@ -13,6 +13,7 @@ from engine.terminal.shell import console
 
 if TYPE_CHECKING:
     from engine.pipeline.consult import Row, Shown
+    from schemas.decision import ProposedLine
     from schemas.review import LineChange
 
 
@@ -147,6 +148,14 @@ def show_shown(found: "Shown", say: Say) -> None:
                 f"{decision.decided_at:%Y-%m-%d %H:%M}"
             )
         )
+        for each in decision.proposals:
+            out.print(Text(f"  {proposal_words(each, say)}"))
+
+
+def proposal_words(proposal: "ProposedLine", say: Say) -> str:
+    """A proposed line in one sentence: for which line, of which kind, and what is proposed."""
+    words = proposal.proposed.text or proposal.proposed.product.label
+    return f"{say('line')} {proposal.line}: {say(proposal.kind.value)}: {words}"
 
 
 def _show_prescription(found: "Shown", say: Say) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from engine.terminal.queue import Desk, show_changes, show_findings
+from engine.terminal.queue import Desk, proposal_words, show_changes, show_findings
 from engine.terminal.shell import Status, finish, print_json
 
 if TYPE_CHECKING:
@@ -81,7 +81,6 @@ def _show_decided(desk: Desk, decided: "Decided") -> None:
     typer.echo(f"{say(decided.state.value)}: {by.name} ({say(by.role.value)})")
     typer.echo(f"{say('Decision')}: {decided.decision.id}")
     for each in decided.decision.proposals:
-        words = each.proposed.text or each.proposed.product.label
-        typer.echo(f"{say('line')} {each.line}: {say(each.kind.value)}: {words}")
+        typer.echo(proposal_words(each, say))
     if decided.release:
         typer.echo(f"{say('Release')}: {decided.release}")

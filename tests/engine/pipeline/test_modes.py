@@ -257,3 +257,16 @@ def test_a_line_that_modifies_or_replaces_one_of_another_message_stops_it_on_the
     assert in_force(ward) == ["L1"]
     validated(ward)
     assert in_force(ward) == ["L2"]
+
+
+def test_a_whole_treatment_without_a_line_stops_everything_on_the_desk(ward: Context) -> None:
+    sent(ward, INCREMENTAL, "L1", "L2")
+    validated(ward)
+    nothing = a_message("<Commentaire>Fin du traitement</Commentaire>", patient=PATIENT)
+    header = f"{STAY}<Prescription><Mode_communication>{WHOLE}</Mode_communication>"
+
+    taken_in(ward, nothing.replace(b"<Prescription>", header.encode()))
+
+    (stopped,) = [item for item in open_items(ward) if lines_of(ward, item)]
+    assert lines_of(ward, stopped) == [("L1", "stop"), ("L2", "stop")]
+    assert in_force(ward) == ["L1", "L2"]
