@@ -461,6 +461,12 @@ def test_a_stated_strength_goes_before_the_name() -> None:
         ("1 cp DEMO", Product(codes=(_coded("Démo"),)), "1 cp  "),
         ("1 cp TAB", Product(text="TAB"), "1 cp TAB"),
         ("1 cp", Product(text="EXEMPLE"), "1 cp"),
+        ("EXEMPLE 75 : 1 cp", Product(text="EXEMPLE 75, comprimé"), "1 cp"),
+        ("EXEMPLE 75 1 cp", Product(text="EXEMPLE 75, comprimé"), "EXEMPLE 75 1 cp"),
+        ("EXEMPLE 75 mg 1-0-1", Product(text="EXEMPLE 75 mg, comprimé"), "1-0-1"),
+        ("EXEMPLE 75 mg, 1 cp", Product(text="EXEMPLE 75 mg, comprimé"), "1 cp"),
+        ("EXEMPLE 75 : 1 cp", Product(text="EXEMPLE 75 mg, comprimé"), "1 cp"),
+        ("EXEMPLE 80 mg, 1 cp", Product(text="EXEMPLE 75 mg, comprimé"), "EXEMPLE 80 mg, 1 cp"),
         ("ABC FORTE 5 mg 1 cp", Product(text="FORTE", codes=(_coded("ABC FORTE 5 mg"),)), "  1 cp"),
         (
             "EXEMPLE FORT 5 mg",
@@ -504,6 +510,15 @@ def test_where_a_text_of_a_phase_stands_and_what_it_says_of_none() -> None:
     assert told(own) == [(CONTRADICTS, "d[2].text", dose, "2 cp le matin")]
     assert told(label) == [(CONTRADICTS, "d[3].instructions", dose, "2 cp le matin")]
     assert told(opaque) == [(UNREAD, "d[4].text", nothing, "bla bla")]
+
+
+def test_a_text_is_quoted_as_sent_with_the_name_of_the_product() -> None:
+    posology = Posology(phases=(MORNING,), text="EXEMPLE 500 mg : 2 cp le matin")
+
+    (finding,) = compare_all(posology, product=Product(text="EXEMPLE 500 mg"))
+
+    assert finding.message == "the text gives another dose than the structure"
+    assert finding.quoted == "EXEMPLE 500 mg : 2 cp le matin"
 
 
 def test_words_beside_no_structure_only_contradict() -> None:
