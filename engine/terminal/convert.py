@@ -14,6 +14,8 @@ from schemas.conversion import ConversionReport, LossArea, LossReason
 if TYPE_CHECKING:
     from rich.console import Console
 
+LONGEST = 160
+"""Characters of one value in the table: the longest sentence of a line is shorter."""
 WHY = {
     LossReason.NOT_READ: "no field of ours takes it",
     LossReason.NO_PLACE: "the target format has no element for it",
@@ -89,6 +91,11 @@ def _console(*, to_stderr: bool) -> "Console":
     return Console(highlight=False, stderr=to_stderr, width=width)
 
 
+def _short(value: str) -> str:
+    """The value; of a narrative its beginning, the JSON report has it whole."""
+    return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+
+
 def show(report: ConversionReport, name: str, out: "Console", say: Say) -> None:
     """Prints the losses, the grave ones first, then the doubts and the counts."""
     from rich.text import Text
@@ -103,7 +110,7 @@ def show(report: ConversionReport, name: str, out: "Console", say: Say) -> None:
                 Text(say(ABOUT[loss.area]), style="bold red" if loss.is_grave else ""),
                 Text(loss.location),
                 Text(loss.field or ""),
-                Text(loss.value),
+                Text(_short(loss.value)),
                 Text(say(WHY[loss.reason])),
             )
         out.print(table)

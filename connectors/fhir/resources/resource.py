@@ -75,7 +75,7 @@ def made(
     container: Resource | None = None,
 ) -> Resource:
     """The resource that this element is; its type and its id are marked as read."""
-    element.use("resourceType", "kind")
+    element.use("resourceType", "structure")
     identity = element.members.get("id")
     return Resource(
         kind=str(element.members.get("resourceType")),
