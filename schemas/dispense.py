@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from schemas.base import Amount, DateOrInstant, Instant, Value
+from schemas.base import Amount, DateOrInstant, Instant, Value, added
 from schemas.codes import Coding
 from schemas.finding import Finding
 from schemas.people import Identifier, Organization, Patient, Practitioner
@@ -58,9 +58,9 @@ class Dispense(Value):
 
     `dispensed_at` is when it left the pharmacy, `prepared_at` when it was made ready, and
     `planned_at` the first administration that a `GIVE` is for. `line` are the identifiers that
-    the sender uses for the prescription line, `ordered` the product of the order when the sender
-    repeats it beside the one given out. `days_of_supply` is a number of days. `corrects` names
-    an earlier report that this one replaces.
+    the sender uses for the prescription line, `prescription` those of the whole order, `ordered`
+    the product of the order when the sender repeats it beside the one given out. `days_of_supply`
+    is a number of days. `corrects` names an earlier report that this one replaces.
     """
 
     location: str
@@ -74,6 +74,7 @@ class Dispense(Value):
     dispenser: Organization | None = None
     patient: Patient | None = None
     line: tuple[Identifier, ...] = ()
+    prescription: tuple[Identifier, ...] = added(())
     product: Product | None = None
     ordered: Product | None = None
     quantity: Quantity | None = None

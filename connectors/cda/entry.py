@@ -1,6 +1,7 @@
-"""One line of the e-prescription: a `substanceAdministration` of the medicines section.
+"""One line: a `substanceAdministration` that an e-prescription orders or that a summary tells of.
 
-Source: ANS, CI-SIS eP-MED-DM 2024.01, FR-Traitement-prescrit (1.2.250.1.213.1.1.3.83).
+Source: ANS, CI-SIS eP-MED-DM 2024.01, FR-Traitement-prescrit (1.2.250.1.213.1.1.3.83) and
+FR-Traitement (1.2.250.1.213.1.1.3.42).
 """
 
 from typing import TYPE_CHECKING
@@ -20,21 +21,27 @@ from schemas.codes import Coding, ProductCodeSystem
 from schemas.finding import FindingCode
 from schemas.people import Identifier
 from schemas.posology import Phase, Posology
-from schemas.prescription import Ingredient, Line, Note, Product
+from schemas.prescription import Ingredient, Line, LineAction, Note, Product
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 
-def read_line(document: Scribe, entry: "_Element") -> Line:
-    """The line that an entry states, with every doubt met on the way."""
+def read_line(document: Scribe, entry: "_Element", *, ordered: bool = True) -> Line:
+    """The line that an entry states, with every doubt met on the way.
+
+    What a summary tells of (not `ordered`) informs only, and says so.
+    """
     scribe = document.part()
-    check_in_force(scribe, entry, is_step=False)
+    check_in_force(scribe, entry, is_step=False, ordered=ordered)
+    if not ordered:
+        rule = "a summary tells of a treatment, it orders none"
+        scribe.doubt(FindingCode.STATUS_NOT_ACTIVE, scribe.at(entry), rule, entry.get("moodCode"))
     product = _product(scribe, entry)
     said = line_words(scribe, entry, product.text)
     _read_text(scribe, entry)
     relations = read_relations(scribe, entry)
-    phases = _phases(scribe, entry, said, relations.instructions)
+    phases = _phases(scribe, entry, said, relations.instructions, ordered)
     route, notes = _route(scribe, entry)
     identifiers, renewals = _identifiers(scribe, entry), read_renewals(scribe, entry)
     met = [*scribe.findings, *(finding for phase in phases for finding in phase.findings)]
@@ -44,6 +51,7 @@ def read_line(document: Scribe, entry: "_Element") -> Line:
     return Line(
         location=scribe.at(entry),
         identifiers=identifiers,
+        action=LineAction.START if ordered else LineAction.INFORM,
         product=product,
         text=text,
         posology=Posology(phases=phases, text=text),
@@ -92,12 +100,16 @@ def _read_text(scribe: Scribe, entry: "_Element") -> None:
 
 
 def _phases(
-    line: Scribe, entry: "_Element", said: LineWords, instructions: tuple[str, ...]
+    line: Scribe,
+    entry: "_Element",
+    said: LineWords,
+    instructions: tuple[str, ...],
+    ordered: bool,
 ) -> tuple[Phase, ...]:
     scribe = line.part()
     phases = [
         phase.model_copy(update={"instructions": (*instructions, *phase.instructions)})
-        for phase in read_phases(scribe, entry, said)
+        for phase in read_phases(scribe, entry, said, ordered=ordered)
     ]
     for phase in phases:
         _check_range(scribe, phase, phase.text or said.text)

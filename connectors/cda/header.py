@@ -31,6 +31,22 @@ def instance(
     return Identifier(value=root, kind=kind) if root else None
 
 
+def check_edition(
+    scribe: Scribe, document: "_Element", guide: str, editions: tuple[str, ...]
+) -> None:
+    """An edition of the guide of this template that is not one of those known is a finding."""
+    for template in children(document, "templateId"):
+        edition = scribe.take(template, "extension", "kind")
+        ours = scribe.take(template, "root", "kind") == guide
+        if ours and edition not in editions:
+            scribe.doubt(
+                FindingCode.VERSION_UNKNOWN,
+                f"{scribe.at(template)}/@extension",
+                f"the edition must be one of {', '.join(editions)}",
+                edition,
+            )
+
+
 def read_identifiers(scribe: Scribe, document: "_Element") -> tuple[Identifier, ...]:
     """The e-prescription number first, then the id of the document."""
     stated = [
@@ -80,6 +96,19 @@ def read_prescriber(
         scribe, child(author, "representedOrganization"), "prescription.establishment"
     )
     return prescriber, organization
+
+
+def read_authors(scribe: Scribe, document: "_Element") -> tuple[Note, ...]:
+    """Who wrote a summary, by name and number: who ordered what it tells of is another matter."""
+    notes = []
+    for assigned in children(document, "author", "assignedAuthor"):
+        author = read_practitioner(scribe, assigned, "prescription.notes")
+        numbers = (one.value for one in author.identifiers[:1])
+        parts = (author.given_name, author.family_name, *numbers)
+        text = " ".join(part for part in parts if part)
+        if text:
+            notes.append(Note(text=text, scope="author", location=author.location))
+    return tuple(notes)
 
 
 def _check_same(scribe: Scribe, prescriber: Practitioner, other: "_Element") -> None:

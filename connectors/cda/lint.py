@@ -1,4 +1,6 @@
-"""Strict conformance of a document: the schema of CDA, then rules of the eP-MED-DM guide.
+"""Strict conformance of a document: the schema of CDA, then the rules of its guide.
+
+The guides checked are eP-MED-DM, here, and eDISP-MED (`lint_dispensation`).
 
 `SEMAINIER_CDA_XSD` names a folder with `CDA_extended.xsd` as the ANS publishes it; the schema
 is not shipped. Source of the rules: ANS, E_traitementPrescrit_int.sch and _fr.sch.
@@ -9,11 +11,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connectors.cda.lint_dispensation import invalid, of_dispensation
 from connectors.cda.narrative import Narrative
 from connectors.cda.posology.mode import steps_of
 from connectors.cda.read import broken
 from connectors.cda.scribe import child, children, templates_of
-from connectors.cda.templates import E_PRESCRIPTION, LINE, SECTION_MEDICINES, STRUCTURED, Mode
+from connectors.cda.templates import (
+    DISPENSATION,
+    E_PRESCRIPTION,
+    LINE,
+    SECTION_MEDICINES,
+    STRUCTURED,
+    Mode,
+)
 from connectors.markup import parse, place
 from connectors.trail import Trail
 from schemas.errors import Refused
@@ -45,25 +55,21 @@ def lint(data: bytes) -> tuple[Finding, ...]:
         root = parse(data)
     except Refused as refusal:
         return broken(data, str(refusal))
-    if E_PRESCRIPTION not in templates_of(root):
+    declared = templates_of(root)
+    if E_PRESCRIPTION in declared:
+        rules = _by_templates(root)
+    elif DISPENSATION in declared:
+        rules = of_dispensation(root)
+    else:
         return (*_by_schema(root), _not_ours(root))
-    return (*_by_schema(root), *_by_templates(root), *_by_references(root))
+    return (*_by_schema(root), *rules, *_by_references(root))
 
 
 def _not_ours(root: "_Element") -> Finding:
     return Finding(
         code=FindingCode.MESSAGE_UNSUPPORTED,
         location=place(root),
-        message=f"the guide checked is that of template {E_PRESCRIPTION}",
-    )
-
-
-def _invalid(element: "_Element", message: str, quoted: str | None = None) -> Finding:
-    return Finding(
-        code=FindingCode.STRUCTURE_INVALID,
-        location=place(element),
-        message=message,
-        quoted=quoted,
+        message=f"the guides checked are those of templates {E_PRESCRIPTION} and {DISPENSATION}",
     )
 
 
@@ -79,7 +85,7 @@ def _by_schema(root: "_Element") -> Iterator[Finding]:
     for error in log:
         found: Any = root.getroottree().xpath(error.path) if error.path else []
         element = found[0] if isinstance(found, list) and found else root
-        yield _invalid(element, f"line {error.line}: schema rule {error.type_name}", error.message)
+        yield invalid(element, f"line {error.line}: schema rule {error.type_name}", error.message)
 
 
 def _schema(path: Path) -> "XMLSchema":
@@ -92,7 +98,7 @@ def _by_templates(root: "_Element") -> Iterator[Finding]:
     declared = templates_of(root)
     for template, guide in _DOCUMENT_TEMPLATES.items():
         if template not in declared:
-            yield _invalid(root, f"templateId of {guide} is missing", template)
+            yield invalid(root, f"templateId of {guide} is missing", template)
     for section in root.iter("{*}section"):
         if SECTION_MEDICINES in templates_of(section):
             for entry in children(section, "entry", "substanceAdministration"):
@@ -103,20 +109,20 @@ def _of_line(entry: "_Element") -> Iterator[Finding]:
     declared = templates_of(entry)
     for template in _LINE_TEMPLATES:
         if template not in declared:
-            yield _invalid(entry, "a templateId of a prescribed line is missing", template)
+            yield invalid(entry, "a templateId of a prescribed line is missing", template)
     modes = [mode for mode in Mode if mode in declared]
     if len(modes) != 1:
-        yield _invalid(entry, "a line must declare exactly one dosing mode")
+        yield invalid(entry, "a line must declare exactly one dosing mode")
     elif (modes[0] in _WITHOUT_STEPS) == bool(steps_of(entry)):
-        yield _invalid(entry, "the steps of a line must be those of its dosing mode")
+        yield invalid(entry, "the steps of a line must be those of its dosing mode")
     if (STRUCTURED in declared) is not _is_structured(entry):
-        yield _invalid(entry, "a structured posology must be declared, and only then", STRUCTURED)
+        yield invalid(entry, "a structured posology must be declared, and only then", STRUCTURED)
     for part in _LINE_PARTS:
         if child(entry, part) is None:
-            yield _invalid(entry, f"{part} of a prescribed line is required")
+            yield invalid(entry, f"{part} of a prescribed line is required")
     for stated in entry.iter("{*}doseQuantity", "{*}rateQuantity"):
         if not stated.get("nullFlavor") and None in (child(stated, "low"), child(stated, "high")):
-            yield _invalid(stated, "a quantity must have a low and a high")
+            yield invalid(stated, "a quantity must have a low and a high")
 
 
 def _is_structured(entry: "_Element") -> bool:
@@ -132,6 +138,6 @@ def _by_references(root: "_Element") -> Iterator[Finding]:
         if value is None:
             continue
         if not value.startswith("#"):
-            yield _invalid(reference, "a reference to the narrative must begin with #", value)
+            yield invalid(reference, "a reference to the narrative must begin with #", value)
         elif narrative.target(value) is None:
-            yield _invalid(reference, "a reference must name one element by its ID", value)
+            yield invalid(reference, "a reference must name one element by its ID", value)

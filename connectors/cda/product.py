@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 
 def read_product(scribe: Scribe, entry: "_Element") -> Product:
-    """The product of a `substanceAdministration`. Without name and code it has an empty label."""
+    """The product of a `substanceAdministration` or of a `supply`.
+
+    Without name and code it has an empty label.
+    """
     made = child(entry, "consumable", "manufacturedProduct")
+    made = child(entry, "product", "manufacturedProduct") if made is None else made
     material = None
     if made is not None:
         material = next(_materials(made), None)
@@ -37,6 +41,14 @@ def read_product(scribe: Scribe, entry: "_Element") -> Product:
         ingredients=ingredients,
         location=scribe.at(material),
     )
+
+
+def read_box(scribe: Scribe, supply: "_Element") -> tuple[ProductCode, ...]:
+    """The codes of the box that a supply was taken from."""
+    within = ("manufacturedProduct", "manufacturedMaterial", "asContent")
+    stated = children(supply, "product", *within, "containerPackagedMedicine", "code")
+    read = (_code(scribe, element, "product.codes") for element in stated)
+    return tuple(code for code in read if code is not None)
 
 
 def _materials(made: "_Element") -> "Iterator[_Element]":

@@ -46,6 +46,12 @@ def child(element: "_Element", *path: str) -> "_Element | None":
     return next(children(element, *path), None)
 
 
+def sections_of(document: "_Element") -> "list[_Element]":
+    """Every section of the document, those inside another one too, in its order."""
+    body = child(document, "component", "structuredBody")
+    return [] if body is None else list(body.iter("{*}section"))
+
+
 def templates_of(element: "_Element") -> frozenset[str]:
     """The template OIDs that an element declares."""
     return frozenset(template.get("root", "") for template in children(element, "templateId"))

@@ -9,6 +9,7 @@ from connectors.cda.posology.dose import quantity
 from connectors.cda.posology.mode import is_step
 from connectors.cda.scribe import Scribe, child, children, templates_of
 from connectors.cda.templates import (
+    COMMENT,
     EDQM,
     INSTRUCTION_PATIENT,
     INSTRUCTION_PHARMACIST,
@@ -100,11 +101,15 @@ def _read(scribe: Scribe, relation: "_Element", target: "_Element", relations: R
         if relations.quantity is not None:
             rule = "a line must state one quantity to supply"
             scribe.doubt(FindingCode.ELEMENT_UNREAD, scribe.at(target), rule)
-        relations.quantity = _quantity(scribe, target) or relations.quantity
+        relations.quantity = (
+            read_supplied(scribe, target, "line.quantity_to_supply") or relations.quantity
+        )
     elif SUBSTITUTION in templates:
         relations.substitution_allowed = _substitution(scribe, target, relations)
     elif SIMPLE_OBSERVATION in templates:
         _statement(scribe, target, relations)
+    elif COMMENT in templates:
+        _comment(scribe, target, relations)
     elif relation.get("typeCode") == "RSON":
         said = _indication(scribe, target)
         known = (relations.indication, said)
@@ -124,13 +129,22 @@ def _instruction(scribe: Scribe, act: "_Element", name: str, relations: Relation
     relations.notes.append(Note(text=text, scope=name, location=scribe.at(act)))
 
 
-def _quantity(scribe: Scribe, supply: "_Element") -> Quantity | None:
-    """How much to supply; the unit is a packaging of the EDQM list."""
-    stated = quantity(scribe, child(supply, "quantity"), "line.quantity_to_supply")
-    if stated is None or stated.code is None or not stated.code.isdigit():
+def _comment(scribe: Scribe, act: "_Element", relations: Relations) -> None:
+    scribe.coding(child(act, "code"), "line.notes")
+    text = scribe.original(child(act, "text"), "line.notes")
+    if text and text not in BLANKS:
+        relations.notes.append(Note(text=text, scope="comment", location=scribe.at(act)))
+
+
+def read_supplied(scribe: Scribe, supply: "_Element", gives: str) -> Quantity | None:
+    """How much a supply states; the unit is a packaging of the EDQM list, or a count of units."""
+    stated = quantity(scribe, child(supply, "quantity"), gives)
+    if stated is None or stated.code is None:
         return stated
     label = table("cda/packagings", scribe.site.name).target_of(stated.code)
-    return stated.model_copy(update={"unit": label, "system": EDQM})
+    if stated.code.isdigit():
+        return stated.model_copy(update={"unit": label, "system": EDQM})
+    return stated if label is None else stated.model_copy(update={"unit": label})
 
 
 def _substitution(scribe: Scribe, act: "_Element", relations: Relations) -> bool | None:
@@ -170,8 +184,12 @@ def _statement(scribe: Scribe, observation: "_Element", relations: Relations) ->
 
 
 def _indication(scribe: Scribe, act: "_Element") -> str | None:
-    coding = scribe.coding(child(act, "code"), "line.indication")
+    coded = child(act, "code")
+    coding = scribe.coding(coded, "line.indication")
     said = scribe.original(child(act, "text"), "line.indication")
+    if coded is not None:
+        printed = scribe.original(child(coded, "originalText"), "line.indication")
+        said = said or (printed if printed not in BLANKS else None)
     return said or (coding.display or coding.code if coding is not None else None)
 
 

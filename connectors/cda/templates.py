@@ -13,6 +13,29 @@ SECTION_COMMENT_LOINC = "55112-7"
 SECTIONS_WITHOUT_CARE = ("57723-9", "55108-5")
 """The bar code and the PDF copy: they repeat the document."""
 
+DISPENSATION = "1.2.250.1.213.1.1.1.54"
+"""Document template of eDISP-MED."""
+DISPENSATION_EDITIONS = ("2024.01",)
+DISPENSATION_LOINC = "60593-1"
+SECTION_DISPENSED = "1.2.250.1.213.1.1.2.236"
+SECTION_DISPENSED_LOINC = "60590-7"
+DISPENSED = "1.2.250.1.213.1.1.3.204"
+ORDERED_LINE = "1.2.250.1.213.1.1.3.90"
+"""What a dispensed product points at: the line of the prescription."""
+SUBSTITUTED = "1.2.250.1.213.1.1.3.206"
+
+TREATMENT = "1.2.250.1.213.1.1.3.42"
+"""FR-Traitement: a treatment that a summary states. Its steps are 1.2.250.1.213.1.1.3.42.1."""
+TREATMENT_TERMS = {
+    f"{TREATMENT}.3": "Traitement au long cours",
+    f"{TREATMENT}.4": "Traitement aigu",
+}
+SECTIONS_OF_TREATMENTS = ("1.2.250.1.213.1.1.2.143", "1.2.250.1.213.1.1.2.146")
+"""Current treatments, treatments at discharge."""
+LAST_INTAKE = "1.2.250.1.213.1.1.1.23"
+"""DLU-EHPAD-FLUDT, which states when the usual treatment was last taken."""
+COMMENT = "1.2.250.1.213.1.1.3.32"
+
 LINE = "1.2.250.1.213.1.1.3.83"
 STEP = "1.2.250.1.213.1.1.3.83.1"
 STRUCTURED = "1.3.6.1.4.1.19376.1.9.1.3.6"

@@ -42,7 +42,13 @@ def pn13_orders(data: bytes) -> int:
 
 
 def cda_orders(data: bytes) -> int:
-    return len(re.findall(rb"<entry[^>]*>\s*(?:<!--.*?-->\s*)*<substanceAdministration", data))
+    """Orders, and treatments told of: each administration that is an entry.
+
+    Vaccines are left out, and so is the statement that no treatment is known.
+    """
+    entry = rb"<entry(?:\s[^>]*)?>\s*(?:<!--.*?-->\s*)*<substanceAdministration(?s:.*?)</entry>"
+    others = (b'"1.3.6.1.4.1.19376.1.5.3.1.4.12', b'"no-known-medications', b'"no-medication-info')
+    return sum(not any(name in each for name in others) for each in re.findall(entry, data))
 
 
 COUNTED: dict[str, Callable[[bytes], int]] = {

@@ -33,8 +33,13 @@ if TYPE_CHECKING:
 _SIDE_BY_SIDE = 1
 
 
-def read_phases(scribe: Scribe, entry: "_Element", said: LineWords) -> tuple[Phase, ...]:
-    """The phases of a line. `said` are the words of the whole line, for a line without steps."""
+def read_phases(
+    scribe: Scribe, entry: "_Element", said: LineWords, *, ordered: bool = True
+) -> tuple[Phase, ...]:
+    """The phases of a line. `said` are the words of the whole line, for a line without steps.
+
+    `ordered`: the line is one of an order, and not of a summary.
+    """
     steps = steps_of(entry)
     mode = read_mode(scribe, entry, bool(steps))
     frequency = frequency_words(scribe, entry)
@@ -52,7 +57,8 @@ def read_phases(scribe: Scribe, entry: "_Element", said: LineWords) -> tuple[Pha
             scribe.at(entry),
             "a frequency or a dose is stated on the line and on its steps",
         )
-    phases = _under_line(scribe, entry, [_step(scribe, relation, mode) for relation in steps])
+    own = [_step(scribe, relation, mode, ordered) for relation in steps]
+    phases = _under_line(scribe, entry, own)
     if mode is Mode.CONDITIONAL:
         _check_conditions(scribe, phases)
     if mode is not Mode.TAPERED:
@@ -79,10 +85,10 @@ def _only(
     return phase
 
 
-def _step(line: Scribe, relation: "_Element", mode: Mode | None) -> Phase:
+def _step(line: Scribe, relation: "_Element", mode: Mode | None, ordered: bool) -> Phase:
     scribe = line.part()
     step = next(children(relation, "substanceAdministration"))
-    check_in_force(scribe, step, is_step=True)
+    check_in_force(scribe, step, is_step=True, ordered=ordered)
     frequency = frequency_words(scribe, step)
     timing = read_timing(scribe, step, frequency)
     number = _number(scribe, relation)

@@ -14,7 +14,9 @@ from connectors.cda.lint import lint
 from connectors.cda.read import read
 from mappings.catalogue import load_site
 from schemas.connector import Reading
+from schemas.dispense import Lot
 from schemas.finding import FindingCode
+from schemas.prescription import LineAction
 
 SITE = load_site("reference")
 APART = {"xsd", "schematrons", "jdv"}
@@ -43,7 +45,73 @@ def test_every_document_is_read_or_refused_at_a_place(folder: Path) -> None:
         assert CONNECTOR.detects(data), path.name
         assert reading.findings or not reading.is_empty, path.name
         assert all(finding.location for finding in reading.findings), path.name
-        assert len(reading.prescriptions) == (1 if path.name.startswith("eP-MED-DM") else 0)
+        told = 0 if path.name.startswith("eDISP") else 1
+        assert len(reading.prescriptions) == told, path.name
+        orders = path.name.startswith("eP-MED-DM")
+        actions = {line.action for each in reading.prescriptions for line in each.lines}
+        assert actions <= {LineAction.START if orders else LineAction.INFORM}, path.name
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "products"),
+    [
+        ("VSM_1.4_2022.01.xml", "VSM 201310", ["PLAVIX 75 mg", "COUMADINE 5mg"]),
+        (
+            "DLU-EHPAD-DLU_2022.01.xml",
+            "DLU-EHPAD-DLU 2022.01",
+            ["AMPICILLINE PANPHARMA 500 mg, poudre et solution pour préparation injectable"],
+        ),
+        (
+            "DLU-EHPAD-FLUDR_2022.01.xml",
+            "DLU-EHPAD-FLUDR 2022.01",
+            ["AMPICILLINE PANPHARMA 500 mg, poudre et solution pour préparation injectable"],
+        ),
+        ("DLU-EHPAD-FLUDT_2022.01.xml", "DLU-EHPAD-FLUDT 2022.01", []),
+        (
+            "IPS-FR_2024.01_DLU.xml",
+            "IPS-FR 2024.01",
+            [
+                "LEVOTHYROX 75 microgrammes",
+                "COUMADINE 5mg",
+                "PARACETAMOL VIA 500MG CPR BT16",
+                "ROSUVASTATINE EG 5 mg, comprimé pelliculé",
+                "Autre(s) traitement(s)",
+            ],
+        ),
+    ],
+)
+def test_every_treatment_of_a_summary_is_a_line_that_informs(
+    folder: Path, name: str, kind: str, products: list[str]
+) -> None:
+    reading = read_file(folder, name)
+
+    assert reading.kind == kind
+    assert [line.product.label for line in reading.prescriptions[0].lines] == products
+
+
+def test_the_last_intake_without_product_makes_no_fact_and_keeps_its_words(folder: Path) -> None:
+    reading = read_file(folder, "DLU-EHPAD-FLUDT_2022.01.xml")
+
+    assert reading.intakes == ()
+    assert [finding.code for finding in reading.findings] == [FindingCode.PRODUCT_MISSING]
+    assert reading.prescriptions[0].notes[-1].text == (
+        "Dernière prise du traitement habituel le 27 mars 2020 à 12h00."
+    )
+
+
+def test_the_published_dispensation_gives_two_facts(folder: Path) -> None:
+    reading = read_file(folder, "eDISP-MED_2024.01.xml")
+
+    box, ointment = reading.dispenses
+    assert box.quantity is not None
+    assert (box.quantity.value, box.quantity.unit) == (Decimal(2), "boîte")
+    assert box.lots == (Lot(number="12345", expires_on=date(2032, 12, 31)),)
+    assert [each.value for each in box.line] == ["AADC9C14-F1CA-4177-B2C8-A5178D5B3CA0"]
+    assert box.substitution is not None
+    assert box.substitution.done is True
+    assert ointment.product is not None
+    assert ointment.product.label.startswith("Préparation magistrale")
+    assert ointment.note == "Préparation remise dans un flacon"
 
 
 def test_tables_and_schemas_are_not_taken_for_documents(folder: Path) -> None:
