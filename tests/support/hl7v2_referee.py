@@ -53,7 +53,7 @@ class Help(Enum):
 
     FIFTH = "MSH-2 has a fifth character, which hl7apy knows from version 2.7"
     DOUBLED = "MSH-2 has a character twice, which hl7apy refuses"
-    VERSION = "MSH-12 is a version that hl7apy does not have"
+    VERSION = "MSH-12 is a version that hl7apy does not have, or whose tables break it"
     NAME = "a segment name has not three characters, and hl7apy reads three of them"
     SEGMENT = "a segment name is none of the version, and hl7apy refuses the message"
 
@@ -102,7 +102,7 @@ def their_fields(message: Message) -> tuple[list[Field], frozenset[Help]]:
             help_ = _of_separators(message)
             if help_ is None or help_ in helps:
                 raise Unreferred("MSH-2 has not four characters") from error
-        except UnsupportedVersion as error:
+        except (UnsupportedVersion, TypeError) as error:
             help_ = Help.VERSION
             if help_ in helps:
                 raise Unreferred("MSH-12") from error

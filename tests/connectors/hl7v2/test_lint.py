@@ -91,6 +91,14 @@ def test_a_segment_that_the_version_lacks_is_named() -> None:
     assert ("structure-invalid", "TQ1[1]") in found
 
 
+def test_what_hl7apy_cannot_check_is_not_called_a_fault_of_the_message() -> None:
+    data = joined(msh(version="2.7"), PID, ORC, rxe(), "TQ1|1||BID", RXR).encode()
+
+    (finding,) = (one for one in lint(data) if one.location.startswith("TQ1"))
+
+    assert finding.message.startswith("TQ1-1 cannot be checked")
+
+
 def test_a_file_that_is_too_long_for_the_check_is_not_called_conformant() -> None:
     note = f"NTE|1||{'x' * 500_000}"
 
