@@ -78,11 +78,21 @@ def _of_group(source: Source, group: Group, patient: Patient | None) -> Iterator
     if group.orc is None:
         rule = "a dispense must follow the ORC of its order"
         source.doubt(FindingCode.ELEMENT_MISSING, group.first.place, rule)
+    timings = _timings_of_gives(group)
+    ordered = _ordered(source, group)
     for segment in found:
-        yield _dispense(source.fork(), group, segment, patient)
+        timing = timings.get(segment.rank) if segment.name == "RXG" else None
+        yield _dispense(source.fork(), group, segment, patient, timing, ordered)
 
 
-def _dispense(source: Source, group: Group, segment: Segment, patient: Patient | None) -> Dispense:
+def _dispense(
+    source: Source,
+    group: Group,
+    segment: Segment,
+    patient: Patient | None,
+    timing: Segment | None,
+    ordered: Product | None,
+) -> Dispense:
     fields = _FIELDS[segment.name]
     line = _line(source, group, segment)
     own = _identifier(source, segment, fields, line)
@@ -101,12 +111,12 @@ def _dispense(source: Source, group: Group, segment: Segment, patient: Patient |
         identifiers=(own,) if own else (),
         status=status,
         dispensed_at=dispensed,
-        planned_at=_planned(source, group, segment),
+        planned_at=_planned(source, segment, timing),
         dispensed_by=person_of(source, segment, 10, "dispense.dispensed_by") if given else None,
         patient=patient,
         line=line,
         product=product,
-        ordered=_ordered(source, group),
+        ordered=ordered,
         quantity=_quantity(source, segment, fields),
         renewals_left=_renewals(source, segment) if given else None,
         substitution=_substitution(source, segment, fields.substitution),
@@ -177,24 +187,24 @@ def _quantity(source: Source, segment: Segment, fields: _Fields) -> Quantity | N
     return amount
 
 
-def _planned(source: Source, group: Group, segment: Segment) -> datetime | None:
+def _timings_of_gives(group: Group) -> dict[int, Segment]:
+    """The first TQ1 behind each RXG, by the rank of that."""
+    found: dict[int, Segment] = {}
+    give: Segment | None = None
+    for segment, part in zip(group.segments, group.parts, strict=True):
+        give = segment if segment.name == "RXG" else give
+        if give is not None and segment.name == "TQ1" and part is Part.TIMING_GIVE:
+            found.setdefault(give.rank, segment)
+    return found
+
+
+def _planned(source: Source, segment: Segment, timing: Segment | None) -> datetime | None:
     """When a give begins: TQ1-7 of its own timing, before version 2.5 the fourth part of RXG-3."""
     if segment.name != "RXG":
         return None
-    timings = [tq1 for tq1 in group.of("TQ1", Part.TIMING_GIVE) if _follows(group, segment, tq1)]
-    places = [(tq1, 7, 1) for tq1 in timings[:1]] or [(segment, 3, 4)]
-    for where, field, component in places:
-        stated = source.timestamp(where, field, "dispense.planned_at", component)
-        if isinstance(stated, datetime):
-            return stated
-    return None
-
-
-def _follows(group: Group, give: Segment, other: Segment) -> bool:
-    """Whether it stands behind this give and before the next one."""
-    ranks = {segment.place: rank for rank, segment in enumerate(group.segments)}
-    later = [ranks[one.place] for one in group.all("RXG") if one.rank > give.rank]
-    return ranks[give.place] < ranks[other.place] < min(later, default=len(ranks))
+    place, field, component = (timing, 7, 1) if timing else (segment, 3, 4)
+    stated = source.timestamp(place, field, "dispense.planned_at", component)
+    return stated if isinstance(stated, datetime) else None
 
 
 def _ordered(source: Source, group: Group) -> Product | None:

@@ -12,11 +12,12 @@ from typing import TypeAlias
 from schemas.finding import Finding, FindingCode
 from schemas.intake import Intake
 from schemas.notice import Notice
-from schemas.people import Identifier
+from schemas.people import Identifier, IdentifierKind
 from schemas.prescription import EventKind, Line, LineAction, Prescription
 
 Numbers: TypeAlias = Mapping[str, frozenset[str]]
 """The other numbers that stand for the same order, by number."""
+LinesByNumber: TypeAlias = Mapping[str, Sequence[Line]]
 
 _ENDED = frozenset({LineAction.STOP, LineAction.CANCEL})
 
@@ -32,15 +33,23 @@ def joined_numbers(notices: Iterable[Notice]) -> Numbers:
     return found
 
 
-def known_as(line: Line, lines: Iterable[Line], numbers: Numbers) -> Line | None:
+def by_number(lines: Iterable[Line]) -> LinesByNumber:
+    """The lines under each of their numbers, in their order."""
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        for each in line.identifiers:
+            found.setdefault(each.value, []).append(line)
+    return found
+
+
+def known_as(line: Line, known: LinesByNumber, numbers: Numbers) -> Line | None:
     """The line of the same order: by a number of its own, or by one that was joined to it.
 
     Of several, one that has not ended.
     """
-    names = {each.value for each in line.identifiers}
-    for name in tuple(names):
-        names |= numbers.get(name, frozenset())
-    same = [each for each in lines if names & {one.value for one in each.identifiers}]
+    own = [each.value for each in line.identifiers]
+    joined = (other for each in own for other in sorted(numbers.get(each, frozenset())))
+    same = [each for name in dict.fromkeys((*own, *joined)) for each in known.get(name, ())]
     return next((each for each in same if each.action not in _ENDED), same[0] if same else None)
 
 
@@ -67,8 +76,9 @@ def told(incoming: Prescription, known: Sequence[Line], numbers: Numbers) -> Pre
 
 
 def _told(lines: Iterable[Line], known: Sequence[Line], numbers: Numbers) -> Iterator[Line]:
+    orders = by_number(known)
     for line in lines:
-        before = known_as(line, known, numbers) if line.event is not None else None
+        before = known_as(line, orders, numbers) if line.event is not None else None
         if before is None or line.event is None:
             yield line
         elif line.event.kind is not EventKind.REPORT:

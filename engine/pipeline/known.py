@@ -6,6 +6,7 @@ from datetime import datetime
 
 from engine.pipeline.events import (
     Numbers,
+    by_number,
     joined_numbers,
     known_as,
     speaks_again,
@@ -51,8 +52,8 @@ class KnownOrders:
             return None
         numbers = self._joined(incoming, patient_id)
         for each in versions:
-            lines = each.stored.content.as_read.lines
-            if any(known_as(line, lines, numbers) for line in incoming.lines):
+            known = by_number(each.stored.content.as_read.lines)
+            if any(known_as(line, known, numbers) for line in incoming.lines):
                 return each.stored.group_key
         return None
 
