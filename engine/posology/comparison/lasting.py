@@ -12,12 +12,9 @@ from engine.posology.text.lexicon import folded
 from schemas.posology import Phase
 from schemas.quantity import Duration, PeriodUnit
 
-_HOURS_A_DAY = Decimal(24)
-_HOURS = {
-    PeriodUnit.MINUTE: Decimal(1) / 60,
-    PeriodUnit.HOUR: Decimal(1),
-    PeriodUnit.DAY: _HOURS_A_DAY,
-}
+_HOUR, _DAY = Decimal(60), Decimal(1440)
+_MINUTES = {PeriodUnit.MINUTE: Decimal(1), PeriodUnit.HOUR: _HOUR, PeriodUnit.DAY: _DAY}
+"""Lengths are compared in minutes: a minute is no decimal number of hours."""
 _DAYS_A_WEEK = 7
 _LENGTH = re.compile(r"(?P<value>\d+(?:\.\d+)?) (?P<unit>[a-z]+)")
 
@@ -27,15 +24,15 @@ def of_lasting(phase: Phase, stated: Sequence[Phase]) -> Difference | None:
     said = phase.intake_lasts
     if said is None:
         return None
-    hours, gaps = _hours(said), set(_gaps(stated))
-    lengths = {_hours(one.intake_lasts) for one in stated if one.intake_lasts}
-    if hours in lengths | gaps | {_hours(length) for length in _lengths_of_rates(stated)}:
+    lasts, gaps = _minutes(said), set(_gaps(stated))
+    lengths = {_minutes(one.intake_lasts) for one in stated if one.intake_lasts}
+    if lasts in lengths | gaps | {_minutes(length) for length in _lengths_of_rates(stated)}:
         return None
     if lengths:
         return CONTRADICTS, "the text gives another length of one intake than the structure"
-    if hours is not None and gaps and hours > max(gaps) and counts_patches((phase, *stated)):
+    if lasts is not None and gaps and lasts > max(gaps) and counts_patches((phase, *stated)):
         return CONTRADICTS, "one intake of the text lasts longer than the time to the next"
-    if hours == _HOURS_A_DAY and min(gaps, default=hours) < _HOURS_A_DAY:
+    if lasts == _DAY and min(gaps, default=lasts) < _DAY:
         return None  # `4 fois sur 24 heures` says of what the times are
     return UNREAD, "the text says how long one intake lasts"
 
@@ -49,22 +46,22 @@ def _lengths_of_rates(stated: Sequence[Phase]) -> Iterator[Duration]:
             yield Duration(value=Decimal(found["value"]), unit=unit)
 
 
-def _hours(length: Duration) -> Decimal | None:
-    each = _HOURS.get(length.unit)
+def _minutes(length: Duration) -> Decimal | None:
+    each = _MINUTES.get(length.unit)
     return None if each is None else length.value * each
 
 
 def _gaps(stated: Sequence[Phase]) -> Iterator[Decimal]:
-    """The hours between two intakes, where the structure says how often."""
+    """The minutes between two intakes, where the structure says how often."""
     for one in stated:
         match tempo_of(one):
             case ("day", number) if number:
-                yield _HOURS_A_DAY / number
+                yield _DAY / number
             case ("hours", hours):
-                yield Decimal(hours)
+                yield hours * _HOUR
             case ("days", days):
-                yield days * _HOURS_A_DAY
+                yield days * _DAY
             case ("week", number) if number:
-                yield _DAYS_A_WEEK * _HOURS_A_DAY / number
+                yield _DAYS_A_WEEK * _DAY / number
             case ("weeks", weeks):
-                yield weeks * _DAYS_A_WEEK * _HOURS_A_DAY
+                yield weeks * _DAYS_A_WEEK * _DAY

@@ -534,3 +534,29 @@ def test_a_rate_alone_only_asks_and_one_beside_an_amount_blocks() -> None:
 
     assert codes("2 cp le soir", alone) == [UNREAD]
     assert codes("2 cp le soir", beside) == [CONTRADICTS]
+
+
+def test_the_length_of_one_intake_is_one_in_every_unit() -> None:
+    half = Duration(value=Decimal("0.5"), unit=PeriodUnit.HOUR)
+    rule = "the text gives another length of one intake than the structure"
+    phase = _with(intake_lasts=half)
+
+    assert found("1 cp le matin sur 30 minutes", phase) == []
+    assert found("1 cp le matin sur 1 heure", phase) == [(CONTRADICTS, rule)]
+
+
+def test_a_word_of_order_alone_agrees_with_a_structure_of_steps() -> None:
+    assert codes("1 cp le matin ensuite", _with(sequence=1)) == []
+    assert codes("1 cp le matin ensuite", MORNING) == [ADDS]
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [(2, []), (5, []), (8, []), (9, [CONTRADICTS]), (10, [CONTRADICTS]), (16, []), (18, [])],
+)
+def test_weeks_are_counted_from_their_monday(day: int, expected: list[str]) -> None:
+    every_two = a_phase(frequency=a_frequency(1, "2", "wk"))
+    phase = _with(every_two, bounds=Bounds(start=date(2026, 3, day)))
+    text = "1 cp toutes les 2 semaines, semaines comptées à partir du 02/03/2026"
+
+    assert codes(text, phase) == expected

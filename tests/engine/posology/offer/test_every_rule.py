@@ -477,3 +477,18 @@ def test_a_time_without_a_place_is_as_often_as_a_day_has_intakes() -> None:
         doses = [name for name, cell in held.items() if isinstance(cell.holds, DoseAt)]
         assert doses == intakes
         assert {held[name].words for name in doses} == {("1 comprimé",)}
+
+
+def test_an_amount_without_its_unit_is_shown_as_far_as_it_was_read() -> None:
+    held = cells(offer("1-0-1", REFERENCE))
+
+    shown = [held[name].holds for name in ("A1.1", "A1.2")]
+    assert [dose.quantity for dose in shown if isinstance(dose, DoseAt)] == [a_quantity("1")] * 2
+
+
+def test_a_text_beside_no_phase_at_all_is_offered_alone() -> None:
+    found = offer_of(Posology(text="1 comprimé le matin"), (), REFERENCE)
+
+    assert (found.text, found.limits) == ("1 comprimé le matin", Limits())
+    assert cells(found)["A1.end"].holds == Ends()
+    assert "A1.start" not in cells(found)
