@@ -132,6 +132,8 @@ def test_a_kind_of_message_is_read_by_the_reader_of_its_row(row: Row) -> None:
     detail = "RXO|P1^PRODUIT^L|1||TAB" if row.target == "order" else rxe()
     bodies = {"administration": "RXA|0|1", "movement": "MRG|9^^^E^PI", "dispense": "RXD|1"}
     body = bodies.get(row.target, detail)
+    if row.code == "ADT^Z99":
+        body = "ZBE|1^E|20260105080000||UPDATE|N|A02"
 
     reading = read_text(an_order(body, RXR, header=msh(row.code)))
 
