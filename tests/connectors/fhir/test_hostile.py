@@ -150,6 +150,24 @@ def test_a_hundred_orders_keep_what_two_orders_say_of_each() -> None:
     assert {p.patient for p in both[1]} == {both[0][0].patient}
 
 
+def test_a_line_repeats_a_few_of_very_many_doubts_of_its_envelope() -> None:
+    reading = reading_of(many_lines_of_a_doubtful_envelope(60))
+
+    assert [len(each.findings) for each in reading.prescriptions] == [21] * 60
+    assert len(reading.findings) == 60
+
+
+def test_dosages_and_notes_beyond_all_need_are_left_out_and_block() -> None:
+    [prescription] = reading_of(many_notes_and_dosages(201)).prescriptions
+
+    [line] = prescription.lines
+    assert len(line.posology.phases) == 200
+    assert [(f.code, f.location.rpartition(".")[2]) for f in line.findings] == [
+        (FindingCode.VALUE_INVALID, "dosageInstruction"),
+        (FindingCode.VALUE_INVALID, "note"),
+    ]
+
+
 @pytest.mark.parametrize(
     "data",
     [

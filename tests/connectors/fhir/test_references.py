@@ -131,6 +131,14 @@ def test_an_identifier_that_two_entries_have_stays_an_identifier() -> None:
     assert patient_of(bundle) == "Bundle.entry[2].resource.subject"
 
 
+def test_an_identifier_that_an_entry_had_once_leads_nowhere() -> None:
+    past = a_patient(identifier=[{**IPP, "use": "old"}])
+
+    assert patient_of(a_bundle(past, a_request(subject={"identifier": IPP}))) == (
+        "Bundle.entry[1].resource.subject"
+    )
+
+
 def test_an_identifier_leads_to_the_type_that_the_reference_says() -> None:
     clinic = {"resourceType": "Organization", "id": "o", "identifier": [IPP]}
     subject = {"identifier": IPP, "type": "Patient"}
