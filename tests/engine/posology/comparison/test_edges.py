@@ -560,3 +560,11 @@ def test_weeks_are_counted_from_their_monday(day: int, expected: list[str]) -> N
     text = "1 cp toutes les 2 semaines, semaines comptées à partir du 02/03/2026"
 
     assert codes(text, phase) == expected
+
+
+def test_a_patch_worn_until_the_next_agrees_with_so_many_a_week() -> None:
+    two = a_phase(frequency=a_frequency(2, "1", "wk"), dose="1 patch")
+    rule = "one intake of the text lasts longer than the time to the next"
+
+    assert found("1 patch sur 84 heures", two) == []
+    assert found("1 patch sur 85 heures", two) == [(CONTRADICTS, rule)]

@@ -34,6 +34,8 @@ AMOUNTS: dict[str, Sequence[str]] = {
     "1.0.1.1": ["1; MORN, EVE, HS"],
     "1 0 1 1": ["1; MORN, EVE, HS"],
     "½-0-0,5": ["0.5; MORN, EVE"],
+    "(2 comprimés) le matin": ["2 tablet; MORN"],
+    "le matin (2 comprimés)": ["2 tablet; MORN"],
     "matin : 1 à 2, soir : 3": ["1-2; MORN", "3; EVE"],
 }
 
@@ -243,6 +245,10 @@ IN_PART: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "1-0-1-0-1-0": ([], ["1-0 -", "1-0 -", "1-0"]),
     "5/0 cp le matin": (["0 tablet; MORN"], ["5 /"]),
     "1 cp, 0,5 à 1 cp le matin": (["1 tablet; MORN"], ["0,5 à 1 cp"]),
+    # A figure beside a word of the tables counts, in capitals too; one in another name does not.
+    "Prendre CAP2 le soir": (["EVE"], ["Prendre CAP 2"]),
+    "Prendre DIX2 le soir": (["EVE"], ["Prendre DIX 2"]),
+    "Test HER2 le soir": (["EVE"], []),
     # Ceilings and conditions.
     "1 cp, avec un maximum de 4 par jour": (["1 tablet"], ["avec un maximum de 4 par jour"]),
     "1 cp, ne pas dépasser 4 cp par jour": (["1 tablet"], ["ne pas dépasser 4 cp par jour"]),
