@@ -47,10 +47,45 @@ def known_as(line: Line, known: LinesByNumber, numbers: Numbers) -> Line | None:
 
     Of several, one that has not ended.
     """
-    own = [each.value for each in line.identifiers]
-    joined = (other for each in own for other in sorted(numbers.get(each, frozenset())))
-    same = [each for name in dict.fromkeys((*own, *joined)) for each in known.get(name, ())]
+    same = same_order(line, known)
+    if not same:
+        own = [each.value for each in line.identifiers]
+        joined = (other for each in own for other in sorted(numbers.get(each, frozenset())))
+        same = [each for name in dict.fromkeys(joined) for each in known.get(name, ())]
     return next((each for each in same if each.action not in _ENDED), same[0] if same else None)
+
+
+def same_order(line: Line, known: LinesByNumber) -> list[Line]:
+    """The known lines that are the order of this one, by a number of its own.
+
+    Lines whose first numbers are of one kind and differ are two orders, whatever other number
+    they share: that of their prescription may be on each. A placer's number is no filler's.
+    """
+    for number in line.identifiers:
+        same = [
+            each
+            for each in known.get(number.value, ())
+            if _has(each, number) and not _are_two(each.identifiers[0], line.identifiers[0])
+        ]
+        if same:
+            return [each for each in same if each.identifier == same[0].identifier]
+    return []
+
+
+_SIDES = {IdentifierKind.PLACER, IdentifierKind.FILLER}
+
+
+def _has(line: Line, number: Identifier) -> bool:
+    """Whether the line has the number, given to it by the same side."""
+    return any(
+        each.value == number.value and {each.kind, number.kind} != _SIDES
+        for each in line.identifiers
+    )
+
+
+def _are_two(one: Identifier, other: Identifier) -> bool:
+    same_list = (one.kind, one.authority) == (other.kind, other.authority)
+    return same_list and one.value != other.value
 
 
 def speaks_again(line: Line) -> bool:

@@ -5,6 +5,7 @@ a finding, so that a pharmacist sees that they come from before. A message that 
 complete carries nothing over.
 """
 
+from engine.pipeline.events import by_number, same_order
 from schemas.finding import Finding, FindingCode
 from schemas.prescription import Line, LineAction, Prescription
 
@@ -15,28 +16,22 @@ _BARE = ENDED | {LineAction.HOLD, LineAction.RESUME}
 
 def merged(previous: Prescription, incoming: Prescription) -> Prescription:
     """The incoming prescription, with the lines of the previous one that it does not mention."""
-    lines = [_completed(line, previous) for line in incoming.lines]
+    orders = by_number(previous.lines)
+    before = [same_order(line, orders) for line in incoming.lines]
+    lines = [_completed(line, same) for line, same in zip(incoming.lines, before, strict=True)]
     if incoming.chain.complete is not True:
+        mentioned = {id(each) for same in before for each in same}
         lines += [
             _carried(line)
             for line in previous.lines
-            if line.action not in ENDED and _same_in(incoming, line) is None
+            if line.action not in ENDED and id(line) not in mentioned
         ]
     return incoming.model_copy(update={"lines": tuple(lines)})
 
 
-def _names(line: Line) -> frozenset[str]:
-    return frozenset(identifier.value for identifier in line.identifiers)
-
-
-def _same_in(prescription: Prescription, line: Line) -> Line | None:
-    names = _names(line)
-    return next((other for other in prescription.lines if names & _names(other)), None)
-
-
-def _completed(line: Line, previous: Prescription) -> Line:
+def _completed(line: Line, same: list[Line]) -> Line:
     """A stop, hold or release that names its order alone gets the order's product and posology."""
-    before = _same_in(previous, line)
+    before = next(iter(same), None)
     bare = not (line.product.text or line.product.codes) and not line.posology.phases
     if before is None or not bare or line.action not in _BARE:
         return line

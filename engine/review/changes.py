@@ -123,7 +123,7 @@ def _pairs(old: Sequence[Line], new: Sequence[Line]) -> tuple[_Pair, ...]:
     """Every line of both versions once, with its counterpart when it has one."""
     before, after = list(range(len(old))), list(range(len(new)))
     partner: dict[int, int] = {}
-    for same in (_share_identifier, _say_the_same, _share_product):
+    for same in (_are_named_alike, _share_identifier, _say_the_same, _share_product):
         for index in tuple(after):
             found = next((other for other in before if same(old[other], new[index])), None)
             if found is not None:
@@ -132,6 +132,11 @@ def _pairs(old: Sequence[Line], new: Sequence[Line]) -> tuple[_Pair, ...]:
                 after.remove(index)
     kept: list[_Pair] = [(partner.get(index), index) for index in range(len(new))]
     return (*kept, *((index, None) for index in before))
+
+
+def _are_named_alike(old: Line, new: Line) -> bool:
+    """By the number that is the line's own: the others may be those of the whole prescription."""
+    return bool(old.identifiers and new.identifiers) and old.identifiers[0] == new.identifiers[0]
 
 
 def _share_identifier(old: Line, new: Line) -> bool:

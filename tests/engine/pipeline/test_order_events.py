@@ -260,6 +260,31 @@ def test_a_stop_that_comes_before_its_order_still_stops_it(home: Sender) -> None
     assert FindingCode.EVENT_OVERTAKEN in doubts(home.context)
 
 
+def test_a_change_of_one_order_leaves_the_others_under_one_prescription_number(
+    home: Sender,
+) -> None:
+    """RXE-15 is the number of the prescription: here the same on both orders of the group."""
+
+    def order(control: str, number: str, dose: str, product: str, at: str) -> tuple[str, ...]:
+        rxe, *rest = detail(dose, product)
+        return (f"ORC|{control}|{number}^DPI||G1^DPI|||||{at}", rxe + "|" * 10 + "RX777", *rest)
+
+    amlodipine = "AMLODIPINE BIOGARAN 5 mg, gélule"
+    home.send(
+        order("NW", "P1", "1", "DOLIPRANE 500 mg, comprimé", "20260301090000"),
+        order("NW", "P2", "1", amlodipine, "20260301090000"),
+    )
+    home.send(order("XO", "P2", "2", amlodipine, "20260301100000"))
+
+    (version,) = waiting(home.context)
+    lines = [each.line for each in version.content.lines]
+    assert [(line.identifier, line.product.text) for line in lines] == [
+        ("P2", amlodipine),
+        ("P1", "DOLIPRANE 500 mg, comprimé"),
+    ]
+    assert FindingCode.LINE_CARRIED in {found.code for found in version.content.lines[1].findings}
+
+
 def test_an_order_placed_twice_with_another_content_does_not_overwrite_the_first(
     home: Sender,
 ) -> None:
