@@ -59,6 +59,29 @@ def identifier_is_not_twice(case: LineCase) -> Iterator[Finding]:
             return
 
 
+_GOES_ON = frozenset({LineAction.START, LineAction.CHANGE, LineAction.RESUME})
+
+
+def order_has_not_ended_beside(case: LineCase) -> Iterator[Finding]:
+    """An order that goes on in one line and ends in another: nobody knows which came last.
+
+    A replacement may keep the number of what it replaces, and a release follows its suspension.
+    """
+    if case.line.action not in _GOES_ON or not case.line.identifiers:
+        return
+    for index, other in enumerate(case.prescription.lines):
+        same = other.identifiers[:1] == case.line.identifiers[:1]
+        released = case.line.action is LineAction.RESUME and other.action is LineAction.HOLD
+        if same and other.action in ENDED and not (released and index < case.index):
+            yield doubt(
+                FindingCode.STATUS_NOT_ACTIVE,
+                case.line.location,
+                f"action: {other.location} ends or suspends this same order",
+                other.action.value,
+            )
+            return
+
+
 def line_is_no_alternative(case: LineCase) -> Iterator[Finding]:
     """ "One or the other": never both, and a person says which."""
     for link in case.line.links:

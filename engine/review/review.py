@@ -22,6 +22,7 @@ from engine.review.lines import (
     line_is_no_alternative,
     line_is_to_supply,
     line_it_replaces_has_ended,
+    order_has_not_ended_beside,
 )
 from engine.review.prescriber import (
     establishment_key_is_right,
@@ -65,6 +66,7 @@ LINE_RULES: tuple[LineRule, ...] = (
     line_is_no_alternative,
     line_it_replaces_has_ended,
     identifier_is_not_twice,
+    order_has_not_ended_beside,
     product_is_named,
     product_is_single,
     product_is_coded,

@@ -411,6 +411,31 @@ def test_two_lines_under_one_identifier_are_said() -> None:
     assert of_line(a_right_line(), second, index=1) == [FindingCode.IDENTIFIER_DUPLICATE]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "blocked"),
+    [
+        (LineAction.START, LineAction.STOP, 0),
+        (LineAction.HOLD, LineAction.START, 1),
+        (LineAction.CHANGE, LineAction.CANCEL, 0),
+        (LineAction.HOLD, LineAction.RESUME, None),
+        (LineAction.RESUME, LineAction.HOLD, 0),
+        (LineAction.CANCEL, LineAction.REPLACE, None),
+    ],
+)
+def test_an_order_that_its_own_message_ends_is_not_prepared(
+    first: LineAction, second: LineAction, blocked: int | None
+) -> None:
+    """One number, told twice: placed and stopped together, it must not run unasked."""
+    lines = [
+        a_right_line().model_copy(update={"action": action, "location": f"ORC[{rank}]"})
+        for rank, action in enumerate((first, second), start=1)
+    ]
+
+    found = [FindingCode.STATUS_NOT_ACTIVE in of_line(*lines, index=index) for index in (0, 1)]
+
+    assert found == [blocked == 0, blocked == 1]
+
+
 # Schedule
 
 
