@@ -6,6 +6,7 @@ and ERR say it of the message. Sources: HL7 v2.5.1 §4.13 (responses), §2.15.8 
 
 from collections.abc import Iterator
 
+from connectors.dates import read_timestamp
 from connectors.hl7v2.er7.segment import Segment
 from connectors.hl7v2.orders.content import Content, read_content
 from connectors.hl7v2.orders.control import is_notice
@@ -125,9 +126,13 @@ def _answers(source: Source) -> str | None:
 
 
 def told_at(source: Source, orc: Segment | None) -> DateOrInstant | None:
-    """When it happened: ORC-9, else MSH-7. §4.5.1.9."""
-    stated = source.fork().timestamp(orc, 9, "line.event") if orc is not None else None
-    return stated or source.fork().timestamp(source.message.header, 7, "line.event")
+    """When it happened: ORC-9, else MSH-7, the first that can be read. §4.5.1.9."""
+    for said in (orc.value(9) if orc else None, source.message.header.value(7)):
+        try:
+            return read_timestamp(said or "", source.zone)
+        except ValueError:
+            continue
+    return None
 
 
 def _product(source: Source, group: Group) -> Product | None:
