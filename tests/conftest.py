@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from servers import fresh_database, postgres_dsn
 
 from engine.store.opening import open_store
 from engine.store.unit import Store
+
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+"""A property says what holds, never how fast: a busy machine breaks none."""
 
 
 def _external(variable: str) -> Path:
