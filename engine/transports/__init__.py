@@ -1,0 +1,1 @@
+"""Transports: bytes out and in, receipts, encryption. They know no format and no database."""
