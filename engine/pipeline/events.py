@@ -113,7 +113,9 @@ def told(incoming: Prescription, known: Sequence[Line], numbers: Numbers) -> Pre
 def _told(lines: Iterable[Line], known: Sequence[Line], numbers: Numbers) -> Iterator[Line]:
     orders = by_number(known)
     for line in lines:
-        before = known_as(line, orders, numbers) if line.event is not None else None
+        # What replaces an order is another one, though it may keep the number of its placer.
+        own = line.event is None or line.action is LineAction.REPLACE
+        before = None if own else known_as(line, orders, numbers)
         if before is None or line.event is None:
             yield line
         elif line.event.kind is not EventKind.REPORT:

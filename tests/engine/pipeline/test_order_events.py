@@ -201,6 +201,20 @@ def test_a_replacement_ends_the_order_that_it_replaces_and_names_it(home: Sender
     assert [(link.kind, link.line) for link in lines["P2"].links] == [(LinkKind.REPLACES, "P1")]
 
 
+def test_a_replacement_under_the_same_placer_number_is_an_order_of_its_own(home: Sender) -> None:
+    home.send((orc("NW"), *detail()))
+
+    home.send((orc("RU"), *detail()), (orc("RO", "P1^DPI|F2^LGO"), *detail("2")))
+
+    (version,) = waiting(home.context)
+    lines = [each.line for each in version.content.lines]
+    assert [(line.action, [each.value for each in line.identifiers]) for line in lines] == [
+        (LineAction.CANCEL, ["P1", "F1"]),
+        (LineAction.REPLACE, ["P1", "F2"]),
+    ]
+    assert [(link.kind, link.line) for link in lines[1].links] == [(LinkKind.REPLACES, "P1")]
+
+
 def test_an_assigned_number_finds_the_order_from_then_on(home: Sender) -> None:
     home.send((orc("NW", "P1^DPI|"), *detail()))
     assert numbers(home.context) == ["P1"]
