@@ -1,8 +1,10 @@
-"""CDA R2 documents of the CI-SIS. Read only: the state's services write these documents."""
+"""CDA R2 documents of the CI-SIS: what recognises them, and their functions."""
 
 import re
 
-from schemas.connector import Connector, Peek, Reading
+from schemas.connector import Connector, Peek, Reading, Writer
+from schemas.errors import Refused
+from schemas.export import Envelope, ExportKind
 from schemas.finding import Finding
 from schemas.site import Site
 
@@ -38,11 +40,29 @@ def _lint(data: bytes) -> tuple[Finding, ...]:
     return lint(data)
 
 
+def _write_dispensation(export: object, envelope: Envelope) -> bytes:
+    from connectors.cda.write import write_dispensation
+    from schemas.delivery import ReleasedSchedule
+
+    if not isinstance(export, ReleasedSchedule):
+        raise Refused("CDA writes what was prepared of a schedule and nothing else")
+    return write_dispensation(export, envelope)
+
+
 CONNECTOR = Connector(
     name="cda",
-    title="CDA R2, e-prescription eP-MED-DM of the CI-SIS",
+    title="CDA R2 of the CI-SIS: eP-MED-DM, eDISP-MED, summaries of treatments",
     detects=_detects,
     read=_read,
     lint=_lint,
     peek=_peek,
+    writers=(
+        Writer(
+            kind=ExportKind.SCHEDULE,
+            name="edisp-med",
+            media_type="application/xml",
+            suffix=".xml",
+            write=_write_dispensation,
+        ),
+    ),
 )

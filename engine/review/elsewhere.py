@@ -15,7 +15,7 @@ from engine.review.periods import days_of, follow, with_days
 from schemas.assessment import AssessedLine, AssessedPrescription
 from schemas.finding import Finding, FindingCode
 from schemas.people import Identifier
-from schemas.prescription import Line, LineLink, Prescription, Product
+from schemas.prescription import Line, LineAction, LineLink, Prescription, Product
 from schemas.reference import ProductRecord
 
 ELSEWHERE = frozenset(
@@ -100,7 +100,9 @@ def _together(own: AssessedLine, other: Standing, rank: int, line: AssessedLine)
         rule = f"product: the same as that of {where}; the version that ends it is not validated"
     else:
         code = FindingCode.LINE_ELSEWHERE
-        rule = f"product: the same as that of {where}; both would be prepared"
+        informs = LineAction.INFORM in (own.line.action, line.line.action)
+        why = "one of them is only told of" if informs else "both would be prepared"
+        rule = f"product: the same as that of {where}; {why}"
     quoted = with_days(own.line.product.label, own.schedule, line.schedule)
     return doubt(code, own.line.product.location or own.line.location, rule, quoted)
 

@@ -24,7 +24,7 @@ def export(
         str, typer.Argument(help="A queue item, a prescription version or an adherence result.")
     ],
     user: User,
-    format_name: Annotated[str, typer.Option("--format", help="fhir, hl7v2, pn13 or tabular.")],
+    format_name: Annotated[str, typer.Option("--format", help="fhir, hl7v2, pn13, cda or tabular.")],
     receiver: Annotated[str, typer.Option("--receiver", help="The third party it is for.")],
     folder: Annotated[Path, typer.Option("--to", file_okay=False, help="The receiver's folder.")],
     writer: Annotated[

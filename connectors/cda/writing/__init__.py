@@ -1,0 +1,1 @@
+"""A written dispensation: what was prepared, its header, its products."""
