@@ -7,7 +7,6 @@ rendered dosage.
 from typing import NamedTuple
 
 from connectors.fhir.dosage.read import read_dosages
-from connectors.fhir.dosage.words import all_words_of
 from connectors.fhir.form.values import Element
 from connectors.fhir.resources.beside import doubt_beside, notes_beside
 from connectors.fhir.resources.closing import close
@@ -20,6 +19,14 @@ from connectors.fhir.resources.concepts import (
 )
 from connectors.fhir.resources.dates import read_when
 from connectors.fhir.resources.medication import read_product
+from connectors.fhir.resources.notes import (
+    CONDITION,
+    INDICATION,
+    PRODUCT_TEXT,
+    line_text,
+    read_notes,
+    remarks_of,
+)
 from connectors.fhir.resources.package import Package
 from connectors.fhir.resources.people import reference_identifiers
 from connectors.fhir.resources.resource import Resource
@@ -40,23 +47,8 @@ RENDERED = (
 STATUS_CHANGED = (
     "http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationRequest.statusChanged"
 )
-NOTE_LABEL = "urn:semainier:note-label"
-"""What a sender of another format calls a note: an extension of ours, in what we convert."""
-NOTE_SCOPE = (
-    "https://interop.esante.gouv.fr/ig/fhir/eprescription"
-    "/StructureDefinition/fr-medicationrequest-note-scope"
-)
-_LINE_TEXT = "LIPRESCTXT"
-_INDICATION = ("LIPRESCIND", "MEDIND")
-_PRODUCT_TEXT = "LIPRESCLIBMED"
-_CONDITION = "LIPRESCCONDAPPL"
-_NO_REMARKS = (_LINE_TEXT, *_INDICATION, _PRODUCT_TEXT, "statusReason")
-_TEXTUAL = "prescription textuelle"
-"""How the examples of the guide begin a note that writes the whole line in words."""
 _MOST = 200
-"""Dosages and notes of one line. Each note is compared with each dosage: a message of very many of
-both must not become their product.
-"""
+"""Dosages of one line: each note is compared with each of them."""
 ORDERS = frozenset(("order", "original-order", "reflex-order", "filler-order", "instance-order"))
 _ACTIONS = {
     "active": LineAction.START,
@@ -71,10 +63,10 @@ _ACTIONS = {
 def read_line(request: Resource, package: Package, site: Site) -> Line:
     """The line, with every doubt about the request, its product and its dosages of other parts."""
     element = request.element
-    notes = _notes(element)
+    notes = read_notes(element)
     doubt_beside(element)
     for note in notes:
-        if note.scope == _CONDITION:
+        if note.scope == CONDITION:
             rule = "the line applies under a condition that stands in words"
             element.doubts.say(FindingCode.EVENT_CONDITION, note.location, rule, note.text)
     supply = _supply(element)
@@ -85,8 +77,8 @@ def read_line(request: Resource, package: Package, site: Site) -> Line:
         action=_action(element, package.unnamed.get(element.at)),
         effective_at=_effective_at(element),
         product=_product(request, notes, package, site),
-        text=_text(notes, posology),
-        posology=with_remarks(posology, _remarks(element, notes, posology)),
+        text=line_text(notes, posology),
+        posology=with_remarks(posology, remarks_of(element, notes, posology)),
         route=_route(element),
         quantity_to_supply=supply.quantity,
         renewals=supply.renewals,
@@ -103,7 +95,7 @@ def read_line(request: Resource, package: Package, site: Site) -> Line:
 def _product(request: Resource, notes: tuple[Note, ...], package: Package, site: Site) -> Product:
     """The product; one that has no words of its own has those that a note of that scope gives."""
     product = read_product(request, package, site)
-    named = next((note.text for note in notes if note.scope == _PRODUCT_TEXT), None)
+    named = next((note.text for note in notes if note.scope == PRODUCT_TEXT), None)
     return product if product.text or not named else product.model_copy(update={"text": named})
 
 
@@ -213,7 +205,7 @@ def _substitution(element: Element) -> bool | None:
 def _indication(element: Element, notes: tuple[Note, ...]) -> str | None:
     reasons = (words_of(reason, "indication") for reason in element.children("reasonCode"))
     stated = [reason for reason in reasons if reason]
-    stated += [note.text for note in notes if note.scope in _INDICATION]
+    stated += [note.text for note in notes if note.scope in INDICATION]
     return "; ".join(dict.fromkeys(stated)) or None
 
 
@@ -230,56 +222,7 @@ def _links(element: Element, site: Site) -> tuple[LineLink, ...]:
     return tuple(links)
 
 
-def _text(notes: tuple[Note, ...], posology: Posology) -> str | None:
-    """The line in words: the note of that scope, else one that begins so if none is rendered."""
-    scoped = [note.text for note in notes if note.scope == _LINE_TEXT]
-    begun = [note.text for note in notes if _is_textual(note) and posology.text is None]
-    return next(iter((*scoped, *begun)), None)
-
-
-def _is_textual(note: Note) -> bool:
-    return note.scope is None and note.text.lstrip("* ").casefold().startswith(_TEXTUAL)
-
-
-def _remarks(element: Element, notes: tuple[Note, ...], posology: Posology) -> list[str]:
-    """The notes that may speak of how the product is taken, and that no other text repeats."""
-    rendered = _plain(posology.text or "")
-    remarks = [
-        note.text
-        for note in notes
-        if note.scope not in _NO_REMARKS
-        and not _is_textual(note)
-        and not (rendered and rendered in _plain(note.text))
-    ]
-    if len(remarks) > _MOST:
-        rule = f"must have at most {_MOST} notes: the others are not compared with the posology"
-        element.say(FindingCode.VALUE_INVALID, "note", rule)
-    return remarks[:_MOST]
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split()).casefold()
-
-
 def _effective_at(element: Element) -> DateOrInstant | None:
     """When its status became what it is: R5 has an element for it, R4 an extension."""
     changed = extension(element, STATUS_CHANGED)
     return read_when(changed, "valueDateTime", "effective_at") if changed else None
-
-
-def _notes(element: Element) -> tuple[Note, ...]:
-    """Every note with its scope, then the reason of the status."""
-    notes: list[Note] = []
-    for note in element.children("note"):
-        text = note.text("text", "notes")
-        scoped = extension(note, NOTE_SCOPE)
-        named = extension(note, NOTE_LABEL) if scoped is None else None
-        scope = scoped.text("valueCode", "notes.scope") if scoped else None
-        scope = named.text("valueString", "notes.scope") if named else scope
-        if text is not None:
-            notes.append(Note(text=text, scope=scope, location=note.at))
-    reason = element.child("statusReason")
-    words = all_words_of(reason, "notes") if reason is not None else ()
-    if reason is not None and words:
-        notes.append(Note(text="; ".join(words), scope="statusReason", location=reason.at))
-    return tuple(notes)

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from connectors.fhir.form.conform import CONTROL
 from connectors.fhir.form.tree import Json, Object
 from connectors.fhir.form.wire import clean
-from connectors.fhir.resources.request import NOTE_LABEL, NOTE_SCOPE, RENDERED, STATUS_CHANGED
+from connectors.fhir.resources.notes import NOTE_LABEL, NOTE_SCOPE
+from connectors.fhir.resources.request import RENDERED, STATUS_CHANGED
 from connectors.fhir.writing.outgoing import Entries
 from connectors.fhir.writing.people import (
     concept,
@@ -21,7 +22,7 @@ from connectors.fhir.writing.people import (
     write_quantity,
 )
 from connectors.fhir.writing.received.dosage import amount_told, write_phase
-from connectors.fhir.writing.received.entries import absent, own_id
+from connectors.fhir.writing.received.entries import absent, leads_to, own_id
 from connectors.fhir.writing.received.people import author_of
 from connectors.fhir.writing.received.product import medication_of
 from connectors.fhir.writing.received.units import Units
@@ -157,6 +158,10 @@ def _reasons(line: Line) -> list[Json]:
     return [{"text": part} for part in parts if part not in told]
 
 
+_BASES = ("MedicationRequest", "ServiceRequest", "CarePlan", "ImmunizationRecommendation")
+"""What R4 lets a request be based on."""
+
+
 def _is_basis(link: LineLink) -> bool:
     return link.kind in (LinkKind.OTHER, LinkKind.MODIFIES) and bool(link.line)
 
@@ -167,7 +172,8 @@ def _is_prior(link: LineLink) -> bool:
 
 def _named(link: LineLink) -> Object:
     name = Identifier(value=link.line)
-    if is_reference(name):
+    kinds = ("MedicationRequest",) if _is_prior(link) else _BASES
+    if is_reference(name) and any(leads_to(name, kind) for kind in kinds):
         return {"reference": link.line}
     return {"type": "MedicationRequest", "identifier": write_identifier(name)}
 
