@@ -80,8 +80,11 @@ def _check_status(source: Source, group: Group, action: LineAction) -> None:
         return
     status = group.orc.value(5)
     row = source.table("order_statuses").get(status or "")
-    if row is not None:
+    if status is not None:
         source.text(group.orc, 5, "line.action")
+    if status is not None and row is None and action in PLANNING:
+        rule = "ORC-5 must be an order status of table 0038: an unknown one may end the order"
+        source.doubt(FindingCode.CODE_INVALID, group.orc.where(5), rule, status)
     if row is None or row.target == _RUNNING:
         return
     reported = source.table("order_control").target_of(group.orc.value(1) or "") == _STATUS

@@ -491,3 +491,15 @@ def test_every_leaf_is_on_the_trail_with_the_field_it_gave() -> None:
     assert given["TQ1[1]-3"] == "phase.rhythm"
     assert given["ORC[1]-1"] == "line.action"
     assert ("ZXX[1]-1", "propre") in [(one.location, one.value) for one in reading.unused]
+
+
+@pytest.mark.parametrize("status", ["dc", "SUSPENDU"])
+def test_a_status_that_is_in_no_table_may_end_the_order(status: str) -> None:
+    """Table 0038 is a list of HL7: `dc` is not `DC`, and nobody here knows that it is harmless."""
+    order = an_order(rxe(), BID, RXR, orc=f"ORC|NW|L1^DPI|||{status}")
+
+    assert line_doubts(order) == [("code-invalid", "ORC[1]-5")]
+
+
+def test_a_status_of_the_table_that_lets_the_order_run_raises_no_doubt() -> None:
+    assert line_doubts(an_order(rxe(), BID, RXR, orc="ORC|NW|L1^DPI|||IP")) == []
