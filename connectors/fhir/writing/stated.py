@@ -77,6 +77,8 @@ def _repeated(rhythm: Rhythm) -> Object:
         often = rhythm.frequency
         if often.period_high is not None and often.period is None:
             raise Unsayable("a period that is open below")
+        if any(times is not None and times < 1 for times in (often.times, often.times_high)):
+            raise Unsayable("a frequency of less than one")
         stated = {
             "frequency": often.times,
             "frequencyMax": often.times_high,
@@ -112,7 +114,9 @@ def _bounds(bounds: Bounds, zone: ZoneInfo) -> Object:
     """A period, a length or a range of lengths: R4 takes one of them, and includes its end."""
     counts: Object = {}
     if bounds.count is not None or bounds.count_high is not None:
-        if bounds.count is None:
+        if bounds.count is None or any(
+            n is not None and n < 1 for n in (bounds.count, bounds.count_high)
+        ):
             raise Unsayable("a count that is open below")
         counts = {"count": bounds.count, "countMax": bounds.count_high}
     length, high = bounds.duration, bounds.duration_high

@@ -11,7 +11,7 @@ from connectors.fhir.writing.outgoing import URI_SYSTEM, Entries
 from connectors.fhir.writing.people import is_reference, write_identifier
 from connectors.fhir.writing.received.facts import add_dispense, add_intake, add_movement
 from connectors.fhir.writing.received.fit import Fit
-from connectors.fhir.writing.received.groups import add_group
+from connectors.fhir.writing.received.groups import add_group, add_header
 from connectors.fhir.writing.received.line import Shared, add_line
 from connectors.fhir.writing.received.people import (
     beside,
@@ -128,8 +128,10 @@ def _add_prescription(
     ]
     if requests:
         add_group(out, prescription, requests, members)
+    else:
+        requests.append(add_header(out, prescription, members, f"{rank}"))
     header = prescription.model_copy(update={"lines": ()})
-    lines = zip(prescription.lines, requests, strict=True)
+    lines = zip(prescription.lines, requests, strict=False)
     return [
         Placed(header, prescription.location, tuple(requests)),
         *(Placed(line, line.location, (request,)) for line, request in lines),

@@ -48,7 +48,7 @@ class Fit:
     @property
     def timings(self) -> Timings:
         """When and how much."""
-        return Timings(self.codes, self.zone, self.is_pn13)
+        return Timings(self.codes, self.zone, self.format)
 
     @property
     def is_pn13(self) -> bool:

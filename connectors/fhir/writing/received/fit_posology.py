@@ -4,12 +4,14 @@ and the ConceptMaps from PN13 have them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from connectors.fhir.dosage.timing_rules import FRENCH_MOMENTS
 from connectors.fhir.writing.received.fit_codes import Codes
 from connectors.fhir.writing.stated import Unsayable, closed_bounds
+from schemas.base import DateOrInstant
 from schemas.posology import Bounds, Dose, Frequency, Limits, Phase, Times
 from schemas.quantity import Duration, PeriodUnit, Ratio
 
@@ -19,11 +21,16 @@ _24_HOURS = Duration(value=Decimal(24), unit=PeriodUnit.HOUR)
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """The translation of when and how much; `is_pn13` says whether its ConceptMaps hold."""
+    """The translation of when and how much, by the rules of the format."""
 
     codes: Codes
     zone: ZoneInfo
-    is_pn13: bool
+    format: str
+
+    @property
+    def is_pn13(self) -> bool:
+        """Whether the ConceptMaps from PN13 hold."""
+        return self.format == "pn13"
 
     def phases(self, phase: Phase, renamed: dict[str, str]) -> Iterator[Phase]:
         """The phase, in as many parts as one Timing each can hold. `renamed` are the words of
@@ -51,9 +58,25 @@ class Timings:
 
     def _bounds(self, bounds: Bounds) -> Bounds:
         try:
+            if self.format == "hl7v2" and bounds.start and bounds.end and bounds.duration:
+                return self._earliest(bounds)
             return closed_bounds(bounds, self.zone)
         except Unsayable:
             return bounds
+
+    def _earliest(self, bounds: Bounds) -> Bounds:
+        """Of a length and an end, the one that ends first. Source: HL7 v2.5.1, TQ1-8: "the service
+        should be stopped at the earliest of" both.
+        """
+        by_end = closed_bounds(bounds.model_copy(update={"duration": None}), self.zone)
+        by_length = closed_bounds(bounds.model_copy(update={"end": None}), self.zone)
+        return min(by_end, by_length, key=lambda closed: self._instant(closed.end))
+
+    def _instant(self, end: DateOrInstant | None) -> datetime:
+        """When an end is over: a day, at its last moment."""
+        if isinstance(end, datetime):
+            return end
+        return datetime.combine(end or date.max, time.max, self.zone)
 
     def _dose(self, dose: Dose) -> Dose:
         update = {"low": self.codes.amount(dose.low), "high": self.codes.amount(dose.high)}

@@ -9,10 +9,11 @@ import uuid
 from collections.abc import Iterator, Sequence
 
 from connectors.fhir.form.conform import CONTROL
-from connectors.fhir.form.tree import Json, Object
+from connectors.fhir.form.tree import Json, Object, is_object
 from connectors.fhir.resources.groups import RELATIONSHIP
 from connectors.fhir.writing.outgoing import Entries
 from connectors.fhir.writing.people import identifiers, is_reference, write_identifier
+from connectors.fhir.writing.received.entries import leads_to
 from schemas.people import Identifier
 from schemas.prescription import Line, LineLink, LinkKind, Prescription
 
@@ -58,6 +59,30 @@ _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _SHARED = ("groupIdentifier", "subject")
 
 
+def add_header(out: Entries, prescription: Prescription, members: Object, key: str) -> Object:
+    """The group of a prescription that states no line: who, for whom, and when."""
+    others = tuple(each for each in prescription.identifiers if each != prescription.chain.group)
+    shared = {name: members[name] for name in (*_SHARED, "encounter", "authoredOn")}
+    return out.add(
+        f"header {key}",
+        {
+            "resourceType": "RequestGroup",
+            "identifier": identifiers(others),
+            **shared,
+            "status": "unknown",
+            "intent": "order",
+            "author": _author(members["requester"]),
+            "note": [{"text": n.text} for n in prescription.notes if n.text.strip()],
+        },
+    )
+
+
+def _author(requester: Json) -> Json:
+    """The requester, where R4 lets them be the author of a group."""
+    kind = requester.get("type") if is_object(requester) else None
+    return requester if kind in ("Practitioner", "PractitionerRole") else None
+
+
 def _priority(lines: Sequence[Line]) -> str | None:
     """The most urgent of the lines; `None` when none of them says how urgent it is."""
     stated = [line.urgent for line in lines if line.urgent is not None]
@@ -78,7 +103,7 @@ def replaces_of(prescription: Prescription) -> Iterator[Identifier]:
 
 
 def _named(identifier: Identifier) -> Object:
-    if is_reference(identifier):
+    if is_reference(identifier) and leads_to(identifier, "MedicationRequest"):
         return {"reference": identifier.value}
     return {"type": "MedicationRequest", "identifier": write_identifier(identifier)}
 

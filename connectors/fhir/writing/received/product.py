@@ -121,14 +121,14 @@ def _marks(ingredient: Ingredient) -> Object:
 
 
 def _substance(words: str | None) -> Object:
-    return {"text": words} if words and words.strip() else absent()
+    return clean({"text": words}) or absent()
 
 
 def _named(ingredient: Ingredient | None) -> Object:
-    if ingredient is None or not (ingredient.codes or ingredient.text):
+    if ingredient is None:
         return absent()
     codes: list[Json] = [product_coding(code) for code in ingredient.codes]
-    return {"coding": codes, "text": ingredient.text}
+    return clean({"coding": codes, "text": ingredient.text}) or absent()
 
 
 def _amount(quantity: Quantity | None) -> Object | None:

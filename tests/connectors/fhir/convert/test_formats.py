@@ -98,6 +98,13 @@ def test_parallel_timings_of_hl7_v2_share_one_sequence() -> None:
     assert days == [["mon", "wed", "fri"], ["tue", "sat"]]
 
 
+def test_of_a_length_and_an_end_of_hl7_v2_the_earliest_ends_the_order() -> None:
+    first, *_, last = resources("hl7v2/fact_09_earliest_stop.hl7", "MedicationRequest")
+
+    ends = [r["dosageInstruction"][0]["timing"]["repeat"]["boundsPeriod"] for r in (first, last)]
+    assert ends == [{"start": "2026-01-05", "end": "2026-01-07"}] * 2
+
+
 @pytest.mark.parametrize(
     ("sample", "status"),
     [("hl7v2/nominal_tq1.hl7", "active"), ("hl7v2/discontinue.hl7", "stopped")],
@@ -161,6 +168,13 @@ def test_the_numbers_and_the_version_of_a_cda_document_stand_on_its_group() -> N
 
     assert "01S2EXEMPLE0000002" in [each["value"] for each in group["identifier"]]
     assert group["meta"]["versionId"] == "2"
+
+
+def test_a_document_without_a_line_keeps_its_date_and_its_numbers() -> None:
+    group = only("cda/last_intake.xml", "RequestGroup")
+
+    assert group["status"] == "unknown"
+    assert group["authoredOn"] == "2026-03-02T10:15:00+01:00"
 
 
 def test_a_cda_cycle_is_told_in_words_and_gives_no_daily_rhythm() -> None:
