@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 
+from engine.review.case import ENDED
 from schemas.people import Patient
 from schemas.prescription import Line, Prescription
 
 
 def lines_beside(prescription: Prescription, others: Sequence[Prescription]) -> tuple[Line, ...]:
-    """The lines of the other prescriptions of the same patient, but for its own sent again."""
+    """The lines of the other prescriptions of the same patient, but for its own sent again.
+
+    A line of its own that ends or suspends an order is beside it all the same.
+    """
     own = _identifiers(prescription.lines)
     return tuple(
         line
         for other in others
         if other.location != prescription.location and _is_same(prescription.patient, other.patient)
         for line in other.lines
-        if not own & _identifiers((line,))
+        if line.action in ENDED or not own & _identifiers((line,))
     )
 
 

@@ -1,6 +1,7 @@
 """A line by itself: an alternative, stopped, not to be supplied, named like another."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from engine.review.case import ENDED, LineCase, doubt
 from engine.review.product import PRODUCT_SYSTEMS
@@ -65,14 +66,17 @@ _GOES_ON = frozenset({LineAction.START, LineAction.CHANGE, LineAction.RESUME})
 def order_has_not_ended_beside(case: LineCase) -> Iterator[Finding]:
     """An order that goes on in one line and ends in another: nobody knows which came last.
 
-    A replacement may keep the number of what it replaces, and a release follows its suspension.
+    Unless the end happened before. A replacement may keep the number of what it replaces, and a
+    release follows its suspension.
     """
     if case.line.action not in _GOES_ON or not case.line.identifiers:
         return
-    for index, other in enumerate(case.prescription.lines):
+    before = case.earlier if case.line.action is LineAction.RESUME else ()
+    others = (*case.prescription.lines, *(line for line, _ in case.beside))
+    for other in (each for each in others if each.action in ENDED):
         same = other.identifiers[:1] == case.line.identifiers[:1]
-        released = case.line.action is LineAction.RESUME and other.action is LineAction.HOLD
-        if same and other.action in ENDED and not (released and index < case.index):
+        released = other.action is LineAction.HOLD and other in before
+        if same and not released and not _is_older(other, case.line):
             yield doubt(
                 FindingCode.STATUS_NOT_ACTIVE,
                 case.line.location,
@@ -80,6 +84,13 @@ def order_has_not_ended_beside(case: LineCase) -> Iterator[Finding]:
                 other.action.value,
             )
             return
+
+
+def _is_older(one: Line, other: Line) -> bool:
+    """By the clock of the sender; a day alone says nothing of what came first."""
+    at = one.event.at if one.event else None
+    later = other.event.at if other.event else None
+    return isinstance(at, datetime) and isinstance(later, datetime) and at < later
 
 
 def line_is_no_alternative(case: LineCase) -> Iterator[Finding]:

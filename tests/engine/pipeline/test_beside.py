@@ -1,16 +1,26 @@
 """One product in two prescriptions of one message: both would be prepared."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from builders import REFERENCE, a_line, a_patient, a_phase
 
 from engine.pipeline.assess import assess
+from schemas.assessment import AssessedPrescription
 from schemas.codes import ProductCode, ProductCodeSystem
 from schemas.connector import Reading
+from schemas.finding import FindingCode
 from schemas.people import Identifier, Patient
 from schemas.posology import Bounds
-from schemas.prescription import Chain, Line, LineAction, Prescription, Product
+from schemas.prescription import (
+    Chain,
+    EventKind,
+    Line,
+    LineAction,
+    LineEvent,
+    Prescription,
+    Product,
+)
 
 CODE = ProductCode(system=ProductCodeSystem.CIP13, value="3400932320189")
 
@@ -90,3 +100,43 @@ def test_prescriptions_of_one_group_are_one_treatment_and_compared_too() -> None
     )
 
     assert [len(each) for each in found] == [1, 1]
+
+
+def ended_beside(assessed: AssessedPrescription) -> bool:
+    """Whether the only line is blocked, because its order has ended."""
+    (line,) = assessed.lines
+    return FindingCode.STATUS_NOT_ACTIVE in {found.code for found in line.findings if found.blocks}
+
+
+@pytest.mark.parametrize("stop_first", [False, True])
+def test_an_order_that_another_prescription_of_the_message_ends_is_blocked(
+    stop_first: bool,
+) -> None:
+    """Two versions of one request in a collection have no order: the stop may be the later one."""
+    placed = prescribed(ordered("L1", "MORN", location="entry[1]"))
+    ended = prescribed(ordered("L1", "MORN", location="entry[2]", action=LineAction.STOP))
+    both = (ended, placed) if stop_first else (placed, ended)
+
+    assessment = assess(Reading(format="fhir", prescriptions=both), REFERENCE)
+
+    told = {each.lines[0].line.action: ended_beside(each) for each in assessment.prescriptions}
+    assert told == {
+        LineAction.START: True,
+        LineAction.STOP: False,
+    }
+
+
+def test_an_order_placed_anew_after_its_end_is_not_blocked() -> None:
+    """The sender's clock says which came last."""
+    at = {
+        hour: LineEvent(kind=EventKind.CHANGE, at=datetime(2026, 1, 5, hour, tzinfo=UTC))
+        for hour in (8, 9)
+    }
+    ended = prescribed(
+        ordered("L1", "MORN", location="ORC[1]", action=LineAction.STOP, event=at[8])
+    )
+    anew = prescribed(ordered("L1", "MORN", location="ORC[2]", event=at[9]))
+
+    assessment = assess(Reading(format="hl7v2", prescriptions=(ended, anew)), REFERENCE)
+
+    assert not ended_beside(assessment.prescriptions[1])
