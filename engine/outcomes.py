@@ -30,6 +30,18 @@ OUTCOMES: dict[Kind, Outcome] = {
 }
 """Sources: HL7 v2.5.1 table 0008; FHIR R4 issue-type value set; RFC 9110."""
 
+
+def kind_told(code: str) -> Kind | None:
+    """What a receiver's MSA-1 means for our delivery: the first row that would say so.
+
+    `None` when it was taken (AA, CA). A code that is in no table may mean anything: AMBIGUOUS.
+    """
+    if code in ("AA", "CA"):
+        return None
+    said = (kind for kind, row in OUTCOMES.items() if code in (row.hl7_accept, row.hl7_application))
+    return next(said, Kind.AMBIGUOUS)
+
+
 FIRST_DELAY, LONGEST_DELAY, ATTEMPTS = 5.0, 900.0, 8
 """Seconds before the second attempt, the longest wait, and how many attempts are made."""
 

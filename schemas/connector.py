@@ -88,6 +88,13 @@ class Answer(Value):
     findings: tuple[Finding, ...] = ()
 
 
+class Told(Value):
+    """What a receiver's answer says: a code of its standard, and which message it is about."""
+
+    code: str
+    control_id: str
+
+
 Reader: TypeAlias = Callable[[bytes, Site], Reading]
 Detector: TypeAlias = Callable[[bytes], bool]
 Linter: TypeAlias = Callable[[bytes], tuple[Finding, ...]]
@@ -120,7 +127,7 @@ class Connector:
     """A format: every function it offers. `registry` finds it by its folder.
 
     `detects` looks at the first bytes only. `read`, `lint` and `acknowledge` are `None` for a
-    format that is only written.
+    format that is only written; `told` reads the answer to a message that we sent.
     """
 
     name: str
@@ -130,6 +137,7 @@ class Connector:
     lint: Linter | None = None
     peek: Callable[[bytes], Peek] | None = None
     acknowledge: Acknowledger | None = None
+    told: Callable[[bytes], Told | None] | None = None
     writers: tuple[Writer, ...] = ()
     converters: tuple[Converter, ...] = ()
 

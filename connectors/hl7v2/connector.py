@@ -4,7 +4,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
-from schemas.connector import Answer, Connector, Peek, Reading, Writer
+from schemas.connector import Answer, Connector, Peek, Reading, Told, Writer
 from schemas.export import Envelope, ExportKind
 from schemas.finding import Finding
 from schemas.site import Site
@@ -131,6 +131,12 @@ def _acknowledge(data: bytes, answer: Answer, envelope: Envelope) -> bytes:
     return acknowledge(data, answer, envelope)
 
 
+def _told(data: bytes) -> Told | None:
+    from connectors.hl7v2.told import told
+
+    return told(data)
+
+
 def _write_answer(export: "Export", envelope: Envelope) -> bytes:
     from connectors.hl7v2.write import write_answer
 
@@ -159,6 +165,7 @@ CONNECTOR = Connector(
     lint=_lint,
     peek=peek,
     acknowledge=_acknowledge,
+    told=_told,
     writers=(
         Writer(ExportKind.ANALYSIS, "rre-o12", _MEDIA_TYPE, ".hl7", _write_answer),
         Writer(ExportKind.ANALYSIS, "orp-o10", _MEDIA_TYPE, ".hl7", _write_request_answer),
