@@ -18,7 +18,7 @@ from connectors.fhir.writing.received.outcome import with_outcome
 from schemas.base import Value
 from schemas.connector import Reading
 from schemas.conversion import Conversion
-from schemas.prescription import Prescription
+from schemas.prescription import Line, Prescription
 from schemas.site import Site
 
 _OWN = frozenset(("MedicationRequest", "MedicationAdministration", "MedicationDispense"))
@@ -28,15 +28,47 @@ _OWN = frozenset(("MedicationRequest", "MedicationAdministration", "MedicationDi
 def convert(reading: Reading, site: Site, seed: str, form: Form = write_json) -> Conversion:
     """The Bundle and its report. Raises: `Defect` when the bytes would not be FHIR R4."""
     said = fitted(reading, Fit(reading.format, site.name, ZoneInfo(site.zone)), seed)
-    bundle, placed = received_bundle(said, seed, site)
-    again = read(write_json(bundle), site)
-    report = account(reading, tuple(_written(again, bundle, placed)), bundle)
+    bundle, written = _read_again(said, seed, site)
+    hidden = frozenset(_hidden(said, written))
+    if hidden:
+        bundle, written = _read_again(said, seed, site, hidden)
+    report = account(reading, written, bundle)
     return Conversion(content=payload(with_outcome(bundle, report, seed), form), report=report)
 
 
 def convert_xml(reading: Reading, site: Site, seed: str) -> Conversion:
     """The same as FHIR XML."""
     return convert(reading, site, seed, write_as_xml)
+
+
+def _read_again(
+    said: Reading, seed: str, site: Site, doubted: frozenset[str] = frozenset()
+) -> tuple[Object, tuple[Written, ...]]:
+    bundle, placed = received_bundle(said, seed, site, doubted)
+    again = read(write_json(bundle), site)
+    return bundle, tuple(_written(again, bundle, placed))
+
+
+def _hidden(said: Reading, written: tuple[Written, ...]) -> Iterator[str]:
+    """The places of the lines that something blocks, and that come back without any block.
+
+    What R4 cannot say of a line (a condition in words, two timings that disagree) leaves a request
+    that is in order by itself, and says another thing than its sender.
+    """
+    silent = {each.location for each in written if _blocks(each.given) and not _blocks(each.again)}
+    for prescription in said.prescriptions:
+        whole = _blocks(prescription) and prescription.location in silent
+        for line in prescription.lines:
+            if whole or (_blocks(line) and line.location in silent):
+                yield line.location
+
+
+def _blocks(said: Value | None) -> bool:
+    """Whether a reader doubts the header or the line so that nothing may be planned from it."""
+    if isinstance(said, Line):
+        phases = (found for phase in said.posology.phases for found in phase.findings)
+        return any(found.blocks for found in (*said.findings, *phases))
+    return isinstance(said, Prescription) and any(found.blocks for found in said.findings)
 
 
 def _written(again: Reading, bundle: Object, placed: list[Placed]) -> Iterator[Written]:

@@ -66,13 +66,19 @@ def _grouped(given: Prescription, seed: str, rank: int, *, always: bool) -> Pres
     return given.model_copy(update={"chain": given.chain.model_copy(update={"group": group})})
 
 
-def received_bundle(reading: Reading, seed: str, site: Site) -> tuple[Object, list[Placed]]:
-    """The Bundle, and what each of its resources says. Raises: nothing."""
+def received_bundle(
+    reading: Reading, seed: str, site: Site, doubted: frozenset[str] = frozenset()
+) -> tuple[Object, list[Placed]]:
+    """The Bundle, and what each of its resources says. Raises: nothing.
+
+    `doubted` are the places of lines that must not be taken for orders in force.
+    """
     out = Entries(seed)
     placed: list[Placed] = []
     for rank, prescription in enumerate(reading.prescriptions):
         shared_by = Units(reading.format, site.name)
-        placed += _add_prescription(out, prescription, rank, ZoneInfo(site.zone), shared_by)
+        here = _Here(ZoneInfo(site.zone), shared_by, doubted)
+        placed += _add_prescription(out, prescription, rank, here)
     for rank, intake in enumerate(reading.intakes):
         made = add_intake(out, intake, f"{rank}", site.name)
         placed.append(Placed(intake, intake.location, (made,)))
@@ -103,8 +109,16 @@ def _name(seed: str, key: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"urn:semainier:{seed}:{key}"))
 
 
+class _Here(NamedTuple):
+    """What one prescription is written with."""
+
+    zone: ZoneInfo
+    units: Units
+    doubted: frozenset[str]
+
+
 def _add_prescription(
-    out: Entries, prescription: Prescription, rank: int, zone: ZoneInfo, units: Units
+    out: Entries, prescription: Prescription, rank: int, here: _Here
 ) -> list[Placed]:
     subject = subject_of(out, prescription.patient)
     stay, written = prescription.stay, prescription.authored_at
@@ -121,7 +135,7 @@ def _add_prescription(
         "groupIdentifier": _group_of(prescription),
     }
     supporting = tuple(beside(out, prescription, subject))
-    shared = Shared(members, supporting, zone, units)
+    shared = Shared(members, supporting, *here)
     requests = [
         add_line(out, line, f"{rank} {number}", shared)
         for number, line in enumerate(prescription.lines)

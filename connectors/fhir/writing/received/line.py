@@ -60,16 +60,21 @@ _STATUSES = {
 """The state that each action leaves the order in. What only informs is of no known status: no
 receiver may take it for an order in force.
 """
+_IN_FORCE, _NOT_KNOWN = "active", "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What the lines of one prescription have in common, as members of each request."""
+    """What the lines of one prescription have in common, as members of each request.
+
+    `doubted` are the places of the lines whose doubt nothing in the Bundle would tell.
+    """
 
     members: Object
     supporting: tuple[Json, ...]
     zone: ZoneInfo
     units: Units
+    doubted: frozenset[str] = frozenset()
 
 
 def add_line(out: Entries, line: Line, key: str, shared: Shared) -> Object:
@@ -88,7 +93,7 @@ def add_line(out: Entries, line: Line, key: str, shared: Shared) -> Object:
         "meta": shared.members.get("meta"),
         "extension": list(_extensions(line)),
         "identifier": identifiers(line.identifiers),
-        "status": line.status if line.status in STANDINGS else _STATUSES[line.action],
+        "status": _status(line, doubted=line.location in shared.doubted),
         "statusReason": _text(elements.get("statusReason")),
         "intent": "option" if is_alternative(line) else "order",
         "priority": None if line.urgent is None else "urgent" if line.urgent else "routine",
@@ -105,6 +110,13 @@ def add_line(out: Entries, line: Line, key: str, shared: Shared) -> Object:
         "substitution": _substitution(line, elements.get("reason")),
     }
     return out.add(key, resource)
+
+
+def _status(line: Line, *, doubted: bool) -> str:
+    """The state as its sender gives it; never in force where the request hides its doubt."""
+    status = line.status if line.status in STANDINGS else None
+    status = status or _STATUSES[line.action]
+    return _NOT_KNOWN if doubted and status == _IN_FORCE else status
 
 
 def has_words(note: Note) -> bool:

@@ -14,17 +14,21 @@ import pytest
 from builders import REFERENCE
 
 from connectors import registry
+from schemas.conversion import Conversion
 
 SAMPLES = Path(__file__).parents[4] / "samples"
 Json = dict[str, Any]
 
 
-def resources(sample: str, kind: str) -> list[Json]:
-    """The resources of one type that a sample becomes."""
+def converted(sample: str) -> Conversion:
     connector = registry.connector(sample.partition("/")[0])
     reading = connector.read((SAMPLES / sample).read_bytes(), REFERENCE)
-    converter = registry.connector("fhir").converter("json")
-    bundle = json.loads(converter.convert(reading, REFERENCE, "s").content, parse_float=Decimal)
+    return registry.connector("fhir").converter("json").convert(reading, REFERENCE, "s")
+
+
+def resources(sample: str, kind: str) -> list[Json]:
+    """The resources of one type that a sample becomes."""
+    bundle = json.loads(converted(sample).content, parse_float=Decimal)
     listed = [entry["resource"] for entry in bundle["entry"]]
     return [resource for resource in listed if resource["resourceType"] == kind]
 
@@ -184,3 +188,26 @@ def test_a_cda_cycle_is_told_in_words_and_gives_no_daily_rhythm() -> None:
     assert "when" not in dosage["timing"]["repeat"]
     words = [each["text"] for each in dosage["additionalInstruction"]]
     assert "Cycle : 21 jours avec, 7 jours sans" in words
+
+
+@pytest.mark.parametrize(
+    ("sample", "statuses"),
+    [
+        # "si douleur" beside fixed times, in TQ1-10 of the second order.
+        ("hl7v2/fact_10_as_needed_and_conditions.hl7", ["active", "unknown"]),
+        # The second order asks for twice a day, and is encoded as once a day.
+        ("hl7v2/fact_04_encoded_timing_holds.hl7", ["active", "unknown"]),
+        # A modifierExtension of the request, of its dosage, and rules of the sender's own.
+        ("fhir/refused_modifier_extension.json", ["unknown", "unknown", "unknown"]),
+    ],
+)
+def test_a_request_that_hides_what_blocks_its_line_is_of_no_known_status(
+    sample: str, statuses: list[str]
+) -> None:
+    assert [each["status"] for each in resources(sample, "MedicationRequest")] == statuses
+
+
+def test_the_order_that_is_not_told_as_in_force_is_a_loss() -> None:
+    losses = converted("hl7v2/fact_10_as_needed_and_conditions.hl7").report.losses
+
+    assert ("action", "start") in {(loss.field, loss.value) for loss in losses}
