@@ -10,28 +10,21 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from connectors.cda.fulfilment import read_beside
 from connectors.cda.header import instance
-from connectors.cda.narrative import BLANKS
 from connectors.cda.people import read_organization, read_patient, read_practitioner
-from connectors.cda.posology.dose import amount_words
-from connectors.cda.posology.said import frequency_words
 from connectors.cda.product import is_named, read_box, read_product
 from connectors.cda.scribe import Scribe, child, children, sections_of, templates_of
 from connectors.cda.supply import read_supplied
 from connectors.cda.templates import (
     DISPENSATION_LOINC,
     DISPENSED,
-    INSTRUCTION_PATIENT,
-    INSTRUCTION_PHARMACIST,
-    ORDERED_LINE,
     SECTION_DISPENSED,
-    SUBSTITUTED,
-    TREATMENT,
 )
 from connectors.cda.unread import tell_unread
 from mappings.catalogue import table
 from schemas.base import DateOrInstant
-from schemas.dispense import Dispense, DispenseKind, DispenseStatus, Lot, Substitution
+from schemas.dispense import Dispense, DispenseKind, DispenseStatus, Lot
 from schemas.finding import FindingCode
 from schemas.people import Identifier, Organization, Patient, Practitioner
 
@@ -41,6 +34,8 @@ if TYPE_CHECKING:
 _ROOT = "/ClinicalDocument"
 _HAPPENED, _MADE_READY, _DONE = "EVN", "active", "completed"
 _PRINTED = "-delivre"
+_LONGEST_HEADER = 64 * 1024
+"""Characters; each of the products of a document repeats them."""
 _TAKEN_BACK = {
     "aborted": DispenseStatus.CANCELLED,
     "cancelled": DispenseStatus.CANCELLED,
@@ -62,20 +57,9 @@ class _Header:
     orders: tuple[Identifier, ...] = ()
 
 
-@dataclass(slots=True)
-class _Beside:
-    """What the relations of one supply say."""
-
-    line: tuple[Identifier, ...] = ()
-    documents: tuple[Identifier, ...] = ()
-    text: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    substitution: Substitution | None = None
-
-
 def read_dispenses(document: Scribe, root: "_Element") -> tuple[Dispense, ...]:
     """Every product given out, with its doubts; those of the document stand with the document."""
-    header = _header(document, root)
+    header = _modest(document, _header(document, root))
     for related in children(root, "relatedDocument"):
         rule = "the document replaces or adds to another, whose dispenses are not taken back"
         document.doubt(FindingCode.ELEMENT_UNREAD, document.at(related), rule)
@@ -122,6 +106,16 @@ def _header(scribe: Scribe, root: "_Element") -> _Header:
     )
 
 
+def _modest(scribe: Scribe, header: _Header) -> _Header:
+    """The header, which every dispense repeats; one without end is a finding, and is left out."""
+    parts = (header.patient, header.who, header.pharmacy, *header.orders)
+    if sum(len(part.model_dump_json()) for part in parts if part is not None) <= _LONGEST_HEADER:
+        return header
+    rule = f"people and numbers of the header must have at most {_LONGEST_HEADER} characters"
+    scribe.doubt(FindingCode.VALUE_INVALID, _ROOT, rule)
+    return _Header(at=header.at)
+
+
 def _when(scribe: Scribe, act: "_Element", gives: str) -> DateOrInstant | None:
     """When an act was done: its `effectiveTime`, a point or where an interval begins."""
     stated = child(act, "effectiveTime")
@@ -143,7 +137,7 @@ def _dispense(scribe: Scribe, supply: "_Element", header: _Header) -> Dispense:
         scribe.doubt(FindingCode.PRODUCT_MISSING, scribe.at(supply), "a supply must name a product")
     ready = _is_ready(supply)
     at = _when(scribe, supply, "dispense.prepared_at" if ready else "dispense.dispensed_at")
-    beside = _relations(scribe, supply, header)
+    beside = read_beside(scribe, supply, header.orders)
     planned_at, days = _period(scribe, supply)
     said = scribe.original(child(supply, "text"), "dispense.note")
     notes = (said, *beside.notes)
@@ -256,75 +250,3 @@ def _lots(scribe: Scribe, supply: "_Element") -> tuple[Lot, ...]:
     end = next((one for one in ends if one is not None and one.get("value")), None)
     expires = scribe.timestamp(end, "dispense.lots", FindingCode.VALUE_INVALID)
     return (Lot(number=number, expires_on=expires),) if number or expires else ()
-
-
-def _relations(scribe: Scribe, supply: "_Element", header: _Header) -> _Beside:
-    beside = _Beside()
-    for relation in children(supply, "entryRelationship"):
-        for target in relation.iterchildren("*"):
-            if child(target, "templateId") is not None:
-                _relation(scribe, target, beside, header)
-    return beside
-
-
-def _relation(scribe: Scribe, target: "_Element", beside: _Beside, header: _Header) -> None:
-    templates, code = templates_of(target), child(target, "code")
-    name = code.get("code") if code is not None else None
-    if ORDERED_LINE in templates:
-        _order(scribe, target, beside, header)
-    elif name in (INSTRUCTION_PATIENT, INSTRUCTION_PHARMACIST):
-        scribe.take(code, "code", "dispense.note")
-        said = scribe.original(child(target, "text"), "dispense.note")
-        kept = () if said is None or said in BLANKS else (said,)
-        beside.text += kept if name == INSTRUCTION_PATIENT else ()
-        beside.notes += kept if name == INSTRUCTION_PHARMACIST else ()
-    elif SUBSTITUTED in templates:
-        beside.substitution = _substitution(scribe, target)
-    elif TREATMENT in templates:
-        beside.text += _posology_words(scribe, target)
-    else:
-        rule = "this relation of a dispensed product is not read"
-        scribe.doubt(FindingCode.ELEMENT_UNREAD, scribe.at(target), rule)
-
-
-def _order(scribe: Scribe, order: "_Element", beside: _Beside, header: _Header) -> None:
-    """The line of the prescription, and the document that it stands in."""
-    lines = (instance(scribe, one, "dispense.line") for one in children(order, "id"))
-    beside.line += tuple(found for found in lines if found is not None)
-    for stated in children(order, "reference", "externalDocument", "id"):
-        found = instance(scribe, stated, "dispense.prescription")
-        if found is None:
-            continue
-        beside.documents += (found,)
-        if header.orders and found not in header.orders:
-            rule = "the prescription of a line should be one of inFulfillmentOf"
-            scribe.doubt(FindingCode.STRUCTURE_INVALID, scribe.at(stated), rule, found.value)
-
-
-def _substitution(scribe: Scribe, act: "_Element") -> Substitution | None:
-    coded = child(act, "code")
-    coding = scribe.coding(coded, "dispense.substitution")
-    if coded is None or coding is None:
-        return None
-    said = scribe.original(child(coded, "originalText"), "dispense.substitution")
-    done = table("cda/substitutions", scribe.site.name).target_of(coding.code)
-    if done is None:
-        rule = "the substitution code is not in the substitutions table"
-        scribe.doubt(FindingCode.ELEMENT_UNREAD, f"{scribe.at(coded)}/@code", rule, coding.code)
-    kind = coding if coding.display else coding.model_copy(update={"display": said})
-    return Substitution(
-        done=None if done is None else done == "true", kind=kind, location=scribe.at(act)
-    )
-
-
-def _posology_words(scribe: Scribe, entry: "_Element") -> tuple[str, ...]:
-    """The words of a posology that the pharmacy changed; its structure is told of, not read."""
-    rule = "the posology that comes with a dispensed product is kept in its words alone"
-    scribe.doubt(FindingCode.ELEMENT_UNREAD, scribe.at(entry), rule)
-    words = (
-        scribe.original(child(entry, "text"), "dispense.text"),
-        amount_words(scribe, child(entry, "doseQuantity"), "dispense.text"),
-        frequency_words(scribe, entry),
-        amount_words(scribe, child(entry, "rateQuantity"), "dispense.text"),
-    )
-    return tuple(dict.fromkeys(word for word in words if word))

@@ -168,6 +168,12 @@ def _validity(scribe: Scribe, period: "_Element | None") -> list[Note]:
 
 def _replaced(scribe: Scribe, participant: "_Element") -> list[Note]:
     """The doctor that the author stands in for."""
+    text = _person(scribe, participant)
+    return [Note(text=text, scope="CON", location=scribe.at(participant))] if text else []
+
+
+def _person(scribe: Scribe, participant: "_Element") -> str | None:
+    """A professional by name and number; `None` when neither is stated."""
     person = child(participant, "associatedEntity", "associatedPerson", "name")
     parts = [
         scribe.text(child(person, part), "prescription.notes") if person is not None else None
@@ -176,8 +182,7 @@ def _replaced(scribe: Scribe, participant: "_Element") -> list[Note]:
     number = scribe.take(
         child(participant, "associatedEntity", "id"), "extension", "prescription.notes"
     )
-    text = " ".join(part for part in (*parts, number) if part)
-    return [Note(text=text, scope="CON", location=scribe.at(participant))] if text else []
+    return " ".join(part for part in (*parts, number) if part) or None
 
 
 def _wished(scribe: Scribe, participant: "_Element") -> list[Note]:
@@ -186,7 +191,11 @@ def _wished(scribe: Scribe, participant: "_Element") -> list[Note]:
         child(participant, "associatedEntity", "scopingOrganization", "name"),
         "prescription.notes",
     )
-    said = {"wished-date": day, "wished-pharmacy": name}
+    said = {
+        "wished-date": day,
+        "wished-pharmacy": name,
+        "wished-pharmacist": _person(scribe, participant),
+    }
     return [
         Note(text=text, scope=scope, location=scribe.at(participant))
         for scope, text in said.items()

@@ -56,7 +56,10 @@ def read(data: bytes, site: Site) -> Reading:
         if _STRUCTURE.search(location):
             trail.used(location, "structure")
     scribe = Scribe(site, trail, Narrative(root, trail))
-    said = _said(scribe, root)
+    try:
+        said = _said(scribe, root)
+    except Refused as refusal:
+        return Reading(format="cda", findings=broken(data, str(refusal)))
     control = instance(scribe, child(root, "id"), "control_id")
     return said.model_copy(
         update={

@@ -28,6 +28,7 @@ from connectors.cda.templates import (
 from connectors.cda.unread import tell_unread
 from connectors.dates import read_timestamp
 from mappings.catalogue import table
+from schemas.errors import Refused
 from schemas.finding import FindingCode
 from schemas.intake import Author, AuthorRole, Intake, IntakeStatus
 from schemas.people import Patient
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 _ROOT = "/ClinicalDocument"
 _GOING_ON = "EVN"
+_MOST_INTAKES = 500
+"""Of one patient, at one transfer; each repeats who the patient is."""
 
 
 class Summary(NamedTuple):
@@ -105,10 +108,12 @@ def _section(
 ) -> None:
     """What one section of treatments states."""
     loinc = scribe.take(child(section, "code"), "code", "line.notes")
+    title = scribe.text(child(section, "title"), "line.notes")
     stated = list(_treatments(section))
     if not stated:
         told.notes += _words_alone(scribe, section, loinc)
     printed: dict[Note, None] = {}
+    place = scribe.at(section)
     last = LAST_INTAKE in templates_of(section.getroottree().getroot())
     for statement in stated:
         absent = _absence(scribe, statement)
@@ -116,21 +121,21 @@ def _section(
             told.notes.append(absent)
         elif last and _says_hour(scribe, statement):
             told.intakes += _last_intake(document, statement, patient)
+            if len(told.intakes) > _MOST_INTAKES:
+                raise Refused(f"a summary must state at most {_MOST_INTAKES} last intakes")
             printed.update(dict.fromkeys(_section_words(scribe, section, loinc)))
         else:
             line = read_line(scribe, statement, ordered=False)
-            told.lines.append(_with_terms(scribe, line, section, statement, loinc))
+            heading = Note(text=title, scope=loinc, location=place) if title else None
+            told.lines.append(_with_terms(scribe, line, statement, heading))
     told.notes += printed
 
 
-def _with_terms(
-    scribe: Scribe, line: Line, section: "_Element", statement: "_Element", loinc: str | None
-) -> Line:
+def _with_terms(scribe: Scribe, line: Line, statement: "_Element", heading: Note | None) -> Line:
     """The line with the title of its section, and whether it is for long or for now."""
-    title = scribe.text(child(section, "title"), "line.notes")
     declared = templates_of(statement)
     terms = [text for template, text in TREATMENT_TERMS.items() if template in declared]
-    notes = [Note(text=title, scope=loinc, location=scribe.at(section))] if title else []
+    notes = [heading] if heading is not None else []
     notes += [Note(text=text, scope="term", location=line.location) for text in terms]
     row = _row_words(scribe, statement)
     if row is not None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from connectors.cda.narrative import row_of, words
+from connectors.cda.narrative import words
 from connectors.cda.posology.dose import amount_words
 from connectors.cda.posology.period import printed_period
 from connectors.cda.scribe import Scribe, child, children
@@ -81,7 +81,7 @@ def _by_role(scribe: Scribe, target: "_Element") -> dict[str, str]:
     """The cells of the row by their role, each in one line."""
     roles = table("cda/columns", scribe.site.name)
     said: dict[str, str] = {}
-    for heading, cell in row_of(target).items():
+    for heading, cell in scribe.narrative.row_of(target).items():
         role = roles.target_of(heading)
         text = scribe.text(cell, "line.text") if role is not None and role not in said else None
         if role is not None and text:
