@@ -167,9 +167,15 @@ def _is_carried(leaf: Leaf, written: Written) -> bool:
 
 
 def _action(leaf: Leaf, written: Written) -> bool:
-    """An order in force is an active request; the lines of an alternative are options."""
+    """An order in force is an active request; the lines of an alternative are options.
+
+    A request of no known status, where the sender gave none, does not say that it is in force.
+    """
     line = written.given
-    return leaf.value is LineAction.START or (isinstance(line, Line) and is_alternative(line))
+    if not isinstance(line, Line):
+        return leaf.value is LineAction.START
+    unsaid = line.status is None and any(r.get("status") == "unknown" for r in written.resources)
+    return is_alternative(line) or (leaf.value is LineAction.START and not unsaid)
 
 
 def _default(leaf: Leaf, _: Written) -> bool:
