@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, cast
 
-from connectors.cda.templates import E_PRESCRIPTION
 from connectors.markup import local_name
+from mappings.catalogue import table
 from schemas.connector import Peek
 
 if TYPE_CHECKING:
@@ -39,8 +39,10 @@ def _note(element: "_Element", found: dict[str, str]) -> None:
     steps = [*reversed(list(element.iterancestors())), element]
     path = "/".join(local_name(step) for step in steps)
     identifier = element.get("extension") or element.get("root")
-    if path == "ClinicalDocument/templateId" and element.get("root") == E_PRESCRIPTION:
-        found["kind"] = f"eP-MED-DM {element.get('extension') or ''}".strip()
+    if path == "ClinicalDocument/templateId":
+        guide = table("cda/documents").target_of(element.get("root") or "")
+        if guide is not None and "kind" not in found:
+            found["kind"] = f"{guide} {element.get('extension') or ''}".strip()
     elif path == "ClinicalDocument/code" and element.get("code"):
         found.setdefault("kind", str(element.get("code")))
     elif path == "ClinicalDocument/id" and identifier:

@@ -181,6 +181,15 @@ def test_latin_1_that_says_so_is_read_as_utf_8_is(whole: bytes) -> None:
     assert read(text.encode("latin-1"), SITE) == read(whole, SITE)
 
 
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.xml")), ids=lambda path: path.stem)
+def test_what_is_peeked_is_what_is_read(path: Path) -> None:
+    data = path.read_bytes()
+    reading, seen = read(data, SITE), peek(data)
+
+    if FindingCode.MESSAGE_TRUNCATED not in [finding.code for finding in reading.findings]:
+        assert (seen.kind, seen.control_id) == (reading.kind, reading.control_id)
+
+
 def test_a_hundred_megabytes_are_refused_quickly() -> None:
     assert_refused_quickly(b"<ClinicalDocument>" + b"x" * 100_000_000 + b"</ClinicalDocument>")
 
