@@ -49,6 +49,8 @@ def name_uuid(*parts: str) -> str:
 def prepared(released: ReleasedSchedule) -> tuple[Dispense, ...]:
     """One fact a line, made ready and not given out. Lines beside the organiser make none.
 
+    The days of supply are those from its first dose to its last one, both included.
+
     Raises: `Refused` for a count that no decimal number says, or a site that is no longer here.
     """
     facts = (_prepared(released, line, rank) for rank, line in enumerate(released.lines, start=1))
@@ -63,6 +65,7 @@ def _prepared(released: ReleasedSchedule, line: ReleasedLine, rank: int) -> Disp
     units = sum((_count(line, each) for each in inside), Fraction(0))
     if not units:
         return None
+    first, last = (pick(each.due_at for each in inside) for pick in (min, max))
     decision, prescription = released.decision, released.prescription
     days = (released.first_day.date().isoformat(), str(released.days))
     return Dispense(
@@ -72,7 +75,7 @@ def _prepared(released: ReleasedSchedule, line: ReleasedLine, rank: int) -> Disp
             Identifier(value=name_uuid("supply", decision.content_sha256, str(rank), *days)),
         ),
         status=DispenseStatus.PREPARED,
-        planned_at=min(each.due_at for each in inside),
+        planned_at=first,
         dispensed_by=pharmacist(decision),
         dispenser=released.pharmacy,
         patient=prescription.patient,
@@ -80,7 +83,7 @@ def _prepared(released: ReleasedSchedule, line: ReleasedLine, rank: int) -> Disp
         prescription=prescription.identifiers,
         product=_product(line.line.product),
         quantity=Quantity(value=_decimal(units, line), unit=_UNIT, code=COUNT, system=UCUM),
-        days_of_supply=Decimal(released.days),
+        days_of_supply=Decimal((last.date() - first.date()).days + 1),
     )
 
 

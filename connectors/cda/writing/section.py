@@ -4,7 +4,7 @@ The table says what the entries say, in the same order: every value that is not 
 such, and is a null value in the structure.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from connectors.cda.templates import (
@@ -101,11 +101,13 @@ def amount_words(amount: Quantity | None) -> str:
 
 
 def _period(fact: Dispense) -> str:
-    """`7 jours`."""
-    if fact.days_of_supply is None:
+    """`du 02/03/2026 au 08/03/2026 (7 jours)`: the days of the first dose and of the last one."""
+    if fact.days_of_supply is None or fact.planned_at is None:
         return _UNKNOWN
-    days = plain_decimal(fact.days_of_supply)
-    return f"{days} jour{'s' if fact.days_of_supply >= _PLURAL else ''}"
+    days = int(fact.days_of_supply)
+    last = fact.planned_at + timedelta(days=days - 1)
+    length = f"{days} jour{'s' if days >= _PLURAL else ''}"
+    return f"du {fact.planned_at:%d/%m/%Y} au {last:%d/%m/%Y} ({length})"
 
 
 def _first(at: datetime | None) -> str:

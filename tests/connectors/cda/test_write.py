@@ -154,9 +154,18 @@ def test_the_table_says_what_the_structure_says() -> None:
     assert fact.quantity is not None
     assert fact.quantity.value == Decimal("7.5")
     assert fact.note == (
-        "RAMIPRIL EG 5 mg, comprimé sécable 7,5 unités 7 jours 02/03/2026 à 08:00 "
+        "RAMIPRIL EG 5 mg, comprimé sécable 7,5 unités "
+        "du 02/03/2026 au 06/03/2026 (5 jours) 02/03/2026 à 08:00 "
         f"{UUID} non connu non connu non connu"
     )
+
+
+def test_one_dose_is_one_unit_of_one_day() -> None:
+    (fact,) = read_back(a_release(a_released_line(mornings(1))))
+
+    assert fact.days_of_supply == Decimal(1)
+    assert fact.note is not None
+    assert "1 unité du 02/03/2026 au 02/03/2026 (1 jour)" in fact.note
 
 
 def test_what_lies_beside_the_organiser_was_not_prepared() -> None:
