@@ -133,7 +133,7 @@ class Written(NamedTuple):
 
 def losses_of(written: Written) -> Iterator[Loss]:
     """Each field that neither comes back nor stands in the element that carries it."""
-    for leaf in missing(written.given, written.again):
+    for leaf in (*missing(written.given, written.again), *_not_in_force(written)):
         if not _is_carried(leaf, written):
             yield Loss(
                 location=written.location,
@@ -157,6 +157,18 @@ def _all_of(field: str, rows: tuple[tuple[str, _T], ...]) -> Iterator[_T]:
     return (found for start, found in rows if field == start or field.startswith(f"{start}."))
 
 
+def _not_in_force(written: Written) -> Iterator[Leaf]:
+    """The start of an order, which is the default of ours, where the request is of no status."""
+    line = written.given
+    requests = (r for r in written.resources if r["resourceType"] == "MedicationRequest")
+    unknown = any(request.get("status") == "unknown" for request in requests)
+    if unknown and isinstance(line, Line) and (line.action, line.status) == _UNSAID:
+        yield Leaf("action", LineAction.START)
+
+
+_UNSAID = (LineAction.START, None)
+
+
 def _is_carried(leaf: Leaf, written: Written) -> bool:
     last = ".".join(leaf.field.rsplit(".", 2)[-2:])
     own = _BY_MEANING.get(leaf.field) or _BY_MEANING.get(f"*.{last}")
@@ -167,15 +179,9 @@ def _is_carried(leaf: Leaf, written: Written) -> bool:
 
 
 def _action(leaf: Leaf, written: Written) -> bool:
-    """An order in force is an active request; the lines of an alternative are options.
-
-    A request of no known status, where the sender gave none, does not say that it is in force.
-    """
+    """An order in force is an active request; the lines of an alternative are options."""
     line = written.given
-    if not isinstance(line, Line):
-        return leaf.value is LineAction.START
-    unsaid = line.status is None and any(r.get("status") == "unknown" for r in written.resources)
-    return is_alternative(line) or (leaf.value is LineAction.START and not unsaid)
+    return isinstance(line, Line) and is_alternative(line)
 
 
 def _default(leaf: Leaf, _: Written) -> bool:
