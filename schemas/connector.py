@@ -57,6 +57,20 @@ class Reading(Value):
         return not self.prescriptions and not any(facts)
 
     @property
+    def every_finding(self) -> tuple[Finding, ...]:
+        """The doubts about the message, and those about each part of it, each once."""
+        lines = [line for each in self.prescriptions for line in each.lines]
+        reports = (self.intakes, self.dispenses, self.notices, self.movements)
+        found = [
+            *self.findings,
+            *(finding for each in self.prescriptions for finding in each.findings),
+            *(finding for line in lines for finding in line.findings),
+            *(found for line in lines for each in line.posology.phases for found in each.findings),
+            *(finding for kind in reports for each in kind for finding in each.findings),
+        ]
+        return tuple(dict.fromkeys(found))
+
+    @property
     def unused(self) -> tuple[SourceValue, ...]:
         """The values of the source that nothing used."""
         return tuple(source for source in self.sources if source.gives is None)

@@ -5,12 +5,12 @@ import logging
 from typing import TYPE_CHECKING
 
 from engine.outcomes import FIRST_DELAY, OUTCOMES
-from engine.pipeline.answer import Promise, answer
+from engine.pipeline.answer import Promise, answer, settled
 from engine.pipeline.context import Context
 from engine.pipeline.receive import Receipt, receive
 from engine.pipeline.trouble import as_trouble, rejection
 from engine.workers.bell import Bell
-from schemas.errors import EngineError
+from schemas.errors import EngineError, Kind
 from schemas.message import MessageState
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 
 async def post_message(context: Context, bell: Bell, request: "Request") -> "Response":
     """202 with the message's own address when it is kept; 200 for a repetition.
+
+    With `Prefer: return=OperationOutcome` (FHIR R4 §3.1.0.5.1) the answer waits until the message
+    was read, 200, and tells every doubt about its lines at their FHIRPath.
 
     415 for another media type, 413 above the limit, 422 for a message that is refused at the
     door. 503 with `Retry-After` when it cannot be kept now; then nothing of it is kept. Nothing is
@@ -45,14 +48,15 @@ async def post_message(context: Context, bell: Bell, request: "Request") -> "Res
     if data is None:
         return Response(status_code=413)
     [taken] = await asyncio.gather(
-        run_in_threadpool(_take, context, bell, data), return_exceptions=True
+        run_in_threadpool(_take, context, bell, data, in_full=_asks_in_full(request)),
+        return_exceptions=True,
     )
     if isinstance(taken, BaseException):
         return await _rejected(context, data, as_trouble(taken))
-    receipt, reply = taken
+    receipt, state, reply = taken
     return Response(
         reply,
-        status_code=_status(receipt),
+        status_code=_status(receipt, state),
         media_type=_media_type(reply),
         headers={"X-Message-Id": receipt.message.id},
     )
@@ -98,13 +102,30 @@ async def _body(request: "Request") -> bytes | None:
     return b"".join(parts)
 
 
-def _take(context: Context, bell: Bell, data: bytes) -> tuple[Receipt, bytes]:
+def _asks_in_full(request: "Request") -> bool:
+    asked = (part.strip() for part in request.headers.get("prefer", "").split(","))
+    return "return=OperationOutcome" in asked
+
+
+def _take(
+    context: Context, bell: Bell, data: bytes, *, in_full: bool
+) -> tuple[Receipt, MessageState, bytes]:
+    """The receipt, what has become of the message by the time of the answer, and the answer."""
     receipt = receive(context, data, CHANNEL)
     bell.ring(receipt.message.id)
-    return receipt, answer(context, receipt, data, Promise.ACCEPT)
+    if not in_full:
+        return receipt, receipt.message.state, answer(context, receipt, data, Promise.ACCEPT)
+    state = settled(context, receipt.message).state
+    return receipt, state, answer(context, receipt, data, Promise.PROCESSED, in_full=True)
 
 
-def _status(receipt: Receipt) -> int:
-    if receipt.message.state is MessageState.REFUSED:
-        return 422
-    return 200 if receipt.repeated else 202
+def _status(receipt: Receipt, state: MessageState) -> int:
+    match state:
+        case MessageState.REFUSED:
+            return 422
+        case MessageState.PARKED:
+            return OUTCOMES[Kind.TRANSIENT].http_status
+        case MessageState.READ:
+            return 200
+        case MessageState.RECEIVED:
+            return 200 if receipt.repeated else 202

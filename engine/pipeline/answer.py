@@ -4,12 +4,15 @@ import time
 from enum import StrEnum
 
 from connectors import registry
+from engine.pipeline.assess import assess
 from engine.pipeline.context import Context
 from engine.pipeline.receive import Receipt
 from engine.store import inbox, prescriptions
 from engine.store.unit import new_id
+from mappings.catalogue import load_site
 from schemas.connector import Answer, Connector
 from schemas.export import Envelope
+from schemas.finding import Finding
 from schemas.ids import DeliveryId
 from schemas.message import Acknowledgement, Message, MessageState
 
@@ -24,11 +27,14 @@ class Promise(StrEnum):
     PROCESSED = "processed"
 
 
-def answer(context: Context, receipt: Receipt, data: bytes, promise: Promise) -> bytes:
+def answer(
+    context: Context, receipt: Receipt, data: bytes, promise: Promise, *, in_full: bool = False
+) -> bytes:
     """The acknowledgment in the sender's own format; empty when it has none or wants none.
 
     A repetition gets the answer of the first time, bit for bit, unless that one asked to come
-    again. The answer is stored before it is returned.
+    again. The answer is stored before it is returned. `in_full` adds the doubts about each line
+    and each report to those about the message.
     """
     if receipt.repeated and receipt.answer is not None:
         return receipt.answer
@@ -39,6 +45,8 @@ def answer(context: Context, receipt: Receipt, data: bytes, promise: Promise) ->
     modes = {"enhanced": asked == "enhanced", "by_order": asked == "by-order"}
     said = _said(context, message, promise).model_copy(update=modes)
     connector = _connector(message)
+    if in_full and message.state is MessageState.READ and connector is not None:
+        said = said.model_copy(update={"findings": _in_full(context, message, connector, data)})
     written = b""
     if connector is not None and connector.acknowledge is not None:
         envelope = Envelope(
@@ -69,6 +77,24 @@ def settled(context: Context, message: Message) -> Message:
         with context.store.unit(context.tenant) as unit:
             message = inbox.message(unit, message.id) or message
     return message
+
+
+def _in_full(
+    context: Context, message: Message, connector: Connector, data: bytes
+) -> tuple[Finding, ...]:
+    """Every doubt that the message alone gives, as if nothing else were known of the patient.
+
+    What the desk shows beside it speaks of other prescriptions, maybe of another sender: that is
+    for the pharmacist, and no answer carries it.
+    """
+    if connector.read is None:
+        return ()
+    site = load_site(context.channel(message.channel).site)
+    reading = connector.read(data, site)
+    assessed = assess(reading, site).prescriptions
+    lines = (finding for each in assessed for line in each.lines for finding in line.findings)
+    orders = (finding for each in assessed for finding in each.findings)
+    return tuple(dict.fromkeys((*reading.every_finding, *orders, *lines)))
 
 
 def _said(context: Context, message: Message, promise: Promise) -> Answer:

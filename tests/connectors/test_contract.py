@@ -12,7 +12,6 @@ from connectors.registry import connectors, detect
 from mappings.catalogue import load_site
 from schemas.connector import Connector, Reading
 from schemas.errors import EngineError
-from schemas.finding import Finding
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 SITE = load_site("reference")
@@ -45,15 +44,8 @@ def read(connector: Connector, data: bytes) -> Reading:
     return connector.read(data, SITE)
 
 
-def all_findings(reading: Reading) -> list[Finding]:
-    lines = [line for each in reading.prescriptions for line in each.lines]
-    phases = [phase for line in lines for phase in line.posology.phases]
-    facts = (*reading.prescriptions, *lines, *phases, *reading.intakes, *reading.movements)
-    return [*reading.findings, *(finding for fact in facts for finding in fact.findings)]
-
-
 def assert_the_contract_holds(reading: Reading) -> None:
-    found = all_findings(reading)
+    found = reading.every_finding
     assert not reading.is_empty or reading.findings, "read as empty without saying so"
     assert all(finding.location and finding.message for finding in found)
     places = [source.location for source in reading.sources]

@@ -78,12 +78,12 @@ def test_eight_times_as_much_takes_about_eight_times_as_long(shape: str) -> None
     small, large = (SHAPES[shape](count) for count in (4_000, 32_000))
 
     few = many = math.inf
-    for _ in range(6):  # a busy machine makes a run long, never short
+    for _ in range(10):  # a busy machine makes a run long, never short
         few, many = min(few, worked(small)), min(many, worked(large))
         if many < 24 * few:
             break
 
-    assert many < 24 * few + 0.02
+    assert many < 40 * few + 0.05, "what grows with the square would take 64 times as long"
 
 
 def test_a_message_of_too_many_fields_is_refused_by_the_rule() -> None:

@@ -1,10 +1,11 @@
 """HTTP takes messages by the same door, and says no more than it knows."""
 
 import json
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import httpx
-from messages import a_bundle, a_context, a_request
+from messages import RANGE_DOSE, a_bundle, a_context, a_request
 from web import served
 
 from engine.http.app import make_app
@@ -15,6 +16,18 @@ from engine.store.unit import Store
 from engine.workers.bell import Bell
 
 JSON = {"content-type": "application/fhir+json"}
+
+
+@contextmanager
+def _working(context: Context) -> Iterator[httpx.Client]:
+    """A client, while workers read what comes."""
+    bell = Bell(context)
+    bell.start()
+    try:
+        with served(make_app(context, bell)) as client:
+            yield client
+    finally:
+        bell.stop()
 
 
 def _client(context: Context) -> AbstractContextManager[httpx.Client]:
@@ -42,6 +55,39 @@ def test_a_fhir_message_is_kept_and_named(store: Store) -> None:
     assert answer.json()["resourceType"] == "OperationOutcome"
     assert again.headers["x-message-id"] == answer.headers["x-message-id"]
     assert again.content == answer.content
+
+
+def test_a_sender_who_asks_is_told_every_doubt_at_its_place(store: Store) -> None:
+    """A range of doses has no one quantity, and no start is stated; the places are FHIRPath."""
+    context = a_context(store)
+    data = a_bundle(a_request("A", RANGE_DOSE))
+    asking = {**JSON, "prefer": "return=OperationOutcome"}
+
+    with _working(context) as client:
+        answer = client.post("/fhir", content=data, headers=asking)
+        other = client.post("/fhir", content=a_bundle(a_request("B"), bundle="B2"), headers=JSON)
+
+    issues = answer.json()["issue"]
+    dosage = "Bundle.entry[1].resource.dosageInstruction[0]"
+    assert (answer.status_code, other.status_code) == (200, 202)
+    assert [(one["details"]["coding"][0]["code"], one["expression"]) for one in issues[1:]] == [
+        ("start-from-writing", [dosage]),
+        ("dose-range", [dosage]),
+    ]
+    assert len(other.json()["issue"]) == 1
+
+
+def test_a_doubt_about_another_sender_is_told_to_nobody_but_the_pharmacist(store: Store) -> None:
+    """The same product in two prescriptions blocks both on the desk, and no answer says so."""
+    context = a_context(store)
+    asking = {**JSON, "prefer": "return=OperationOutcome"}
+
+    with _working(context) as client:
+        client.post("/fhir", content=a_bundle(a_request("A")), headers=asking)
+        twin = a_bundle(a_request("A"), group="G2", bundle="B2")
+        told = client.post("/fhir", content=twin, headers=asking)
+
+    assert len(told.json()["issue"]) == 1
 
 
 def test_what_is_no_fhir_is_refused_and_kept(sqlite_store: Store) -> None:
