@@ -244,3 +244,41 @@ def test_a_document_that_replaces_another_takes_nothing_back() -> None:
 
 def test_nothing_is_ordered_by_a_dispensation() -> None:
     assert reading_of().prescriptions == ()
+
+
+def test_a_time_of_use_in_weeks_is_told_of_and_not_turned_into_days() -> None:
+    stated = """<expectedUseTime><low value="20260303"/><width value="1" unit="wk"/>
+      </expectedUseTime>"""
+
+    (dispense,) = reading_of(stated).dispenses
+
+    assert dispense.days_of_supply is None
+    assert dispense.planned_at is None
+    assert [(one.code, one.quoted) for one in dispense.findings] == [
+        (FindingCode.ELEMENT_UNREAD, "wk")
+    ]
+
+
+def test_a_substitution_without_a_code_says_nothing() -> None:
+    act = relation("1.2.250.1.213.1.1.3.206", '<code nullFlavor="UNK"/>')
+
+    (dispense,) = reading_of(relations=act).dispenses
+
+    assert dispense.substitution is None
+
+
+def test_a_supply_states_its_own_time_where_it_has_one() -> None:
+    stated = '<effectiveTime value="20260301180000+0100"/>'
+
+    (dispense,) = reading_of(stated).dispenses
+
+    assert dispense.dispensed_at == datetime(2026, 3, 1, 18, tzinfo=PARIS)
+
+
+def test_an_expiry_that_is_no_date_is_a_finding() -> None:
+    material = '<name>X</name><p:expirationTime value="203213"/>'
+
+    (dispense,) = reading_of(material=material).dispenses
+
+    assert dispense.lots == ()
+    assert [finding.code for finding in dispense.findings] == [FindingCode.VALUE_INVALID]

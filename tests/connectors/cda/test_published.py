@@ -207,3 +207,16 @@ def test_our_own_documents_are_valid_by_the_published_schema(
 
     for path in sorted(ours.glob("nominal_*.xml")):
         assert lint(path.read_bytes()) == (), path.name
+
+
+def test_what_breaks_the_published_schema_is_told_at_its_place(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEMAINIER_CDA_XSD", str(folder / "xsd"))
+    ours = Path(__file__).parents[3] / "samples" / "cda" / "nominal_dispensation.xml"
+    broken = ours.read_bytes().replace(b'<quantity value="2"', b'<quantity value="two"')
+
+    (finding,) = lint(broken)
+
+    assert finding.location.endswith("entry[1]/supply/quantity")
+    assert "schema rule" in finding.message

@@ -85,6 +85,7 @@ def a_released_line(
     place: Place = Place.INSIDE,
     identifiers: tuple[Identifier, ...] = (Identifier(value=UUID),),
     product: Product | None = None,
+    site: str = "reference",
 ) -> ReleasedLine:
     return ReleasedLine(
         line=Line(
@@ -92,7 +93,7 @@ def a_released_line(
             identifiers=identifiers,
             product=product or Product(text="RAMIPRIL EG 5 mg, comprimé sécable"),
         ),
-        schedule=DoseSchedule(site="reference", zone="Europe/Paris"),
+        schedule=DoseSchedule(site=site, zone="Europe/Paris"),
         placement=Placement(place=place, counts=counts),
         planned=tuple(planned),
     )
@@ -271,6 +272,7 @@ def test_the_prescriber_is_named_by_the_national_number() -> None:
         ),
         (a_release(a_released_line(), pharmacy=Organization(name="Pharmacie")), "FINESS"),
         (a_release(a_released_line(mornings(1), counts=(Fraction(1, 3),))), "no decimal number"),
+        (a_release(a_released_line(site="gone")), "site: the organiser"),
     ],
 )
 def test_what_cannot_be_said_is_refused(released: ReleasedSchedule, told: str) -> None:

@@ -12,12 +12,12 @@ from engine.pipeline.context import Context
 from engine.pipeline.decide import decide_on
 from engine.pipeline.deliver import deliver_to_folder
 from engine.pipeline.export import Order, export
-from engine.pipeline.snapshot import Wanted
-from engine.store import dispenses, patients
+from engine.pipeline.snapshot import Wanted, validated_lines
+from engine.store import dispenses, patients, releases
 from engine.store.unit import Store
 from engine.terminal.answers import verdicts
 from engine.validation.decide import Request
-from schemas.decision import Answer, DecisionKind
+from schemas.decision import Answer, DecisionKind, Intervention, InterventionList
 from schemas.errors import Refused
 from schemas.export import ExportKind
 from schemas.finding import Finding, FindingCode
@@ -37,16 +37,29 @@ def told(context: Context, code: FindingCode) -> list[Finding]:
     return [each for item in items for _, each in item.findings if each.code is code]
 
 
-def validated(context: Context) -> str:
-    """The prescription of one tablet a day, taken in and validated."""
-    taken_in(context, sample("nominal_once_a_day"))
+SEEN = Intervention(code_list=InterventionList.OFFICINE, problem="5", intervention="3")
+
+
+def validated(
+    context: Context,
+    name: str = "nominal_once_a_day",
+    lines: int = 1,
+    refused: tuple[str, ...] = (),
+) -> str:
+    """The prescription of a sample, taken in and validated with every finding answered."""
+    taken_in(context, sample(name))
     item = the_item(context)
     request = Request(
         kind=DecisionKind.VALIDATE,
         expected_sha256=item.content_sha256,
-        lines=verdicts(1, []),
+        lines=verdicts(lines, refused),
         answers=tuple(
-            Answer(finding_code=each.code.value, location=each.location, comment="vu")
+            Answer(
+                finding_code=each.code.value,
+                location=each.location,
+                intervention=SEEN if each.blocks else None,
+                comment="vu",
+            )
             for _, each in shown(context, "pharm", item.id).findings
         ),
     )
@@ -83,6 +96,25 @@ def test_a_summary_waits_for_a_person_and_plans_nothing(sqlite_store: Store) -> 
     lines = found.prescription.content.lines
     assert len(lines) == 2
     assert not any(line.may_plan for line in lines)
+
+
+def test_no_line_of_a_summary_can_be_validated(sqlite_store: Store) -> None:
+    with pytest.raises(Refused, match="it can only be refused"):
+        validated(a_context(sqlite_store), "summary_vsm", lines=2, refused=("1",))
+
+
+def test_a_summary_whose_lines_are_refused_plans_nothing_and_nothing_of_it_leaves(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    context = a_context(sqlite_store)
+
+    subject = validated(context, "summary_vsm", lines=2, refused=("1", "2"))
+
+    with sqlite_store.unit(context.tenant) as unit:
+        release = releases.released(unit, subject)
+    assert release is None or validated_lines(release) == ()
+    with pytest.raises(Refused):
+        prepared(context, subject, date(2026, 3, 2), tmp_path)
 
 
 def test_a_dispensation_is_kept_as_a_fact_and_opens_nothing(store: Store) -> None:
