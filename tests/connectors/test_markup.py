@@ -1,8 +1,7 @@
 """XML of strangers: refused when it would reach out or grow, and every value has its place."""
 
-import time
-
 import pytest
+from bounds import assert_linear, within
 
 from connectors import markup
 from schemas.errors import Refused
@@ -109,21 +108,12 @@ def test_a_document_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch
 def test_more_elements_or_attributes_than_anybody_sends_are_refused_quickly(
     data: bytes, rule: str
 ) -> None:
-    begun = time.perf_counter()
-
-    with pytest.raises(Refused, match=rule):
+    with within(10), pytest.raises(Refused, match=rule):
         markup.parse(data)
-
-    assert time.perf_counter() - begun < 1
 
 
 def test_the_leaves_of_many_siblings_cost_one_visit_each() -> None:
-    few, many = (markup.parse(b"<a>" + b"<b>1</b>" * n + b"</a>") for n in (2_000, 40_000))
+    trees = {n: markup.parse(b"<a>" + b"<b>1</b>" * n + b"</a>") for n in (2_000, 40_000)}
 
-    begun = time.perf_counter()
-    assert len(list(markup.leaves(few))) == 2_000
-    middle = time.perf_counter()
-    assert len(list(markup.leaves(many))) == 40_000
-    ended = time.perf_counter()
-
-    assert ended - middle < 200 * max(middle - begun, 0.001)
+    assert len(list(markup.leaves(trees[40_000]))) == 40_000
+    assert_linear(lambda count: list(markup.leaves(trees[count])), 2_000, 40_000)

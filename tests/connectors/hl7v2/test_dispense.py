@@ -1,9 +1,9 @@
 """RDS and RGV give facts beside the orders: no order is placed, nothing counts as taken."""
 
-import time
 from datetime import date
 
 import pytest
+from bounds import within
 from hl7v2_messages import PID, doubts, joined, msh, read_text
 
 from schemas.dispense import Dispense, DispenseKind, DispenseStatus
@@ -126,11 +126,9 @@ def test_many_gives_of_one_order_are_read_in_the_time_of_their_length() -> None:
         for segment in (f"RXG|{rank}|||P1^PRODUIT^L|1", "TQ1|1||Once||||202601050800")
     ]
     text = joined(msh("RGV^O15"), PID, ORC, *gives)
-    began = time.process_time()
-
-    reading = read_text(text)
-
     # Looking behind each give for its timing took half a minute for a third of them.
-    assert time.process_time() - began < 10
+    with within(20):
+        reading = read_text(text)
+
     assert all(each.planned_at is not None for each in reading.dispenses)
     assert len(reading.dispenses) == 1000

@@ -346,7 +346,7 @@ def test_the_tables_of_a_site_give_hours_and_days_to_its_own_codes(
     own = tmp_path / "hl7-codes" / "hl7v2" / "repeat_patterns.csv"
     own.parent.mkdir()
     own.write_text(
-        "# table: hl7-codes/hl7v2/repeat_patterns  target: connectors.hl7v2.posology.pattern  version: 1\n"
+        "# table: hl7-codes/hl7v2/repeat_patterns  target: mappings.timing  version: 1\n"
         "code;text;target;source;read_by\n"
         "BID;twice a day;2/1d 09:00 16:00;protocol of the home;\n"
         "99DPI|LM;lu 1 me 1;mon wed 08:30;list of the sender;\n"

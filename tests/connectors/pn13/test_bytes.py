@@ -1,9 +1,9 @@
 """PN13 as bytes: recognised, peeked, decoded, and refused when they are no document."""
 
-import time
 from itertools import pairwise
 
 import pytest
+from bounds import within
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pn13_messages import a_line, a_message, reading_of
@@ -13,7 +13,7 @@ from schemas.finding import FindingCode
 
 ACCENTED = a_message(a_line(inside="<Commentaire>À jeun</Commentaire>"))
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?>'
-SECOND = 1.0
+SECONDS = 10.0
 
 
 def declared(encoding: str, data: bytes = ACCENTED) -> bytes:
@@ -152,15 +152,11 @@ def test_letters_of_ascii_alone_belie_no_declaration_of_one_byte_a_letter() -> N
 
 
 def test_a_message_that_ends_anywhere_is_refused_and_says_so() -> None:
-    begun = time.perf_counter()
-
     for end in range(1, len(ACCENTED)):
         reading = reading_of(ACCENTED[:end])
         codes = {finding.code for finding in reading.findings}
         assert reading.is_empty, end
         assert codes & {FindingCode.MESSAGE_TRUNCATED, FindingCode.MESSAGE_BROKEN}, end
-
-    assert time.perf_counter() - begun < 10 * SECOND
 
 
 @pytest.mark.parametrize(
@@ -201,11 +197,9 @@ def bomb(use: str) -> bytes:
     ],
 )  # fmt: skip
 def test_entities_and_depth_are_refused_quickly(data: bytes) -> None:
-    begun = time.perf_counter()
+    with within(SECONDS):
+        reading = reading_of(data)
 
-    reading = reading_of(data)
-
-    assert time.perf_counter() - begun < SECOND
     assert reading.is_empty
     assert {f.code for f in reading.findings} <= {
         FindingCode.MESSAGE_BROKEN,
@@ -290,10 +284,7 @@ def test_letters_that_latin_1_lacks_are_read_as_windows_1252_and_said() -> None:
     ids=lambda data: repr(data[:16]),
 )
 def test_hostile_bytes_are_looked_at_quickly(data: bytes) -> None:
-    begun = time.perf_counter()
-
-    detects(data)
-    peek(data)
-    reading_of(data)
-
-    assert time.perf_counter() - begun < SECOND
+    with within(SECONDS):
+        detects(data)
+        peek(data)
+        reading_of(data)
