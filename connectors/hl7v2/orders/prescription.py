@@ -104,8 +104,7 @@ def _given_up(listed: Sequence[Group]) -> Iterator[tuple[str, ...]]:
 
 
 def _key(source: Source, group: Group) -> tuple[str | None, str]:
-    """What holds orders together: ORC-4, else a field of the sender's own, ORC-2, ORC-3, the place.
-    """
+    """What holds orders together: ORC-4, else a field of the sender's own, ORC-2, ORC-3, the place."""
     own = vendor_group(source, group)
     if own is not None and not (group.orc and group.orc.value(4)):
         return "Z", own.value
