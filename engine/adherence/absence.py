@@ -129,6 +129,12 @@ def _is_one_stay(one: _Event, other: _Event) -> bool:
     return len(visits) < len(stays)
 
 
+def _ends(event: _Event, away: _Event) -> bool:
+    """Whether the event ends the absence. After a discharge, an admission opens another stay."""
+    readmitted = (event.kind, away.kind) == (MovementKind.ADMIT, MovementKind.DISCHARGE)
+    return readmitted or _is_one_stay(away, event)
+
+
 def _spans(events: Sequence[_Event]) -> tuple[list[_Span], list[Finding]]:
     """Each leave and discharge with the first event that says that the patient is back."""
     away: dict[MovementKind, _Event] = {}
@@ -136,9 +142,7 @@ def _spans(events: Sequence[_Event]) -> tuple[list[_Span], list[Finding]]:
     doubts: list[Finding] = []
     for event in events:
         ended = [
-            kind
-            for kind in _ENDS.get(event.kind, ())
-            if kind in away and _is_one_stay(away[kind], event)
+            kind for kind in _ENDS.get(event.kind, ()) if kind in away and _ends(event, away[kind])
         ]
         spans += [_Span(away.pop(kind), event.at) for kind in ended]
         if event.kind is MovementKind.RETURN and not ended:

@@ -80,6 +80,21 @@ def test_a_discharge_ends_with_the_next_admission() -> None:
     assert days(found) == [(6, 9, PeriodReason.DISCHARGE)]
 
 
+def test_a_discharge_ends_with_an_admission_to_another_stay() -> None:
+    """A stay that ended is not taken up again: who comes back gets a new visit number."""
+    found = away(told(DISCHARGE, at(6), visit="V17"), told(ADMIT, at(9), visit="V18"))
+
+    assert days(found) == [(6, 9, PeriodReason.DISCHARGE)]
+    assert found.findings == ()
+
+
+def test_a_leave_does_not_end_with_an_admission_to_another_stay() -> None:
+    found = away(told(LEAVE, at(6), visit="V17"), told(ADMIT, at(9), visit="V18"))
+
+    assert days(found) == [(6, LAST.day, PeriodReason.ABSENCE)]
+    assert codes(found) == [FindingCode.ABSENCE_OPEN]
+
+
 def test_an_absence_without_end_lasts_to_the_end_of_the_window_and_is_said() -> None:
     found = away(told(LEAVE, at(9)))
 
