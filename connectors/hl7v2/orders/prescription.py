@@ -84,8 +84,22 @@ def _is_order(source: Source, group: Group) -> bool:
 
 def _people(source: Source, content: Content) -> _People:
     """The patient and the stay, once for the message; their doubts are the message's."""
+    _check_alive(source)
     stay = read_stay(source, source.message.first("PV1"))
     return _People(read_patient(source), stay, tuple(notes_of(source, content.notes)))
+
+
+def _check_alive(source: Source) -> None:
+    """PID-29 and PID-30: nothing is prepared unasked for somebody who is stated as dead."""
+    pid = source.message.first("PID")
+    if pid is None or pid.value(30) == "N":
+        return
+    for field in (30, 29):
+        said = source.text(pid, field, "patient")
+        if said is not None:
+            rule = "the patient is stated as deceased"
+            source.doubt(FindingCode.STATUS_NOT_ACTIVE, pid.where(field), rule, said)
+            return
 
 
 def _given_up(listed: Sequence[Group]) -> Iterator[tuple[str, ...]]:
@@ -104,7 +118,7 @@ def _given_up(listed: Sequence[Group]) -> Iterator[tuple[str, ...]]:
 
 
 def _key(source: Source, group: Group) -> tuple[str | None, str]:
-    """What holds orders together: ORC-4, else a field of the sender's own, ORC-2, ORC-3, the place."""
+    """What holds orders together: ORC-4, else a field of the sender's, ORC-2, ORC-3, the place."""
     own = vendor_group(source, group)
     if own is not None and not (group.orc and group.orc.value(4)):
         return "Z", own.value

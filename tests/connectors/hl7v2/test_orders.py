@@ -503,3 +503,23 @@ def test_a_status_that_is_in_no_table_may_end_the_order(status: str) -> None:
 
 def test_a_status_of_the_table_that_lets_the_order_run_raises_no_doubt() -> None:
     assert line_doubts(an_order(rxe(), BID, RXR, orc="ORC|NW|L1^DPI|||IP")) == []
+
+
+@pytest.mark.parametrize(
+    ("dead", "place"),
+    [("|20260104|Y", "PID[1]-30"), ("|20260104|", "PID[1]-29"), ("||Y", "PID[1]-30")],
+)
+def test_an_order_for_a_patient_who_is_stated_as_dead_is_blocked(dead: str, place: str) -> None:
+    pid = PID + "|" * (28 - PID.count("|")) + dead
+
+    reading = read_text(an_order(rxe(), BID, RXR).replace(PID, pid))
+
+    assert ("status-not-active", place) in doubts(reading.findings)
+
+
+def test_a_patient_who_is_stated_as_alive_raises_no_doubt() -> None:
+    pid = PID + "|" * (30 - PID.count("|")) + "N"
+
+    reading = read_text(an_order(rxe(), BID, RXR).replace(PID, pid))
+
+    assert "status-not-active" not in {code for code, _ in doubts(reading.findings)}
