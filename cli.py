@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from engine.terminal import (
+    channels_commands,
     inbox_commands,
     interpret_commands,
     outbound_commands,
@@ -173,6 +174,7 @@ queue_commands.app.command()(interpret_commands.interpret)
 app.add_typer(queue_commands.app, name="queue")
 app.add_typer(reference_commands.app, name="reference")
 app.add_typer(site_commands.app, name="site")
+app.add_typer(channels_commands.app, name="channels")
 app.add_typer(people_commands.account, name="account")
 app.add_typer(people_commands.access, name="access")
 

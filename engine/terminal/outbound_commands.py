@@ -24,7 +24,9 @@ def export(
         str, typer.Argument(help="A queue item, a prescription version or an adherence result.")
     ],
     user: User,
-    format_name: Annotated[str, typer.Option("--format", help="fhir, hl7v2, pn13, cda or tabular.")],
+    format_name: Annotated[
+        str, typer.Option("--format", help="fhir, hl7v2, pn13, cda or tabular.")
+    ],
     receiver: Annotated[str, typer.Option("--receiver", help="The third party it is for.")],
     folder: Annotated[Path, typer.Option("--to", file_okay=False, help="The receiver's folder.")],
     writer: Annotated[
@@ -85,15 +87,23 @@ def adherence(
 def run(
     data: Data = HERE,
     http_port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8080,
-    mllp_port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 2575,
+    mllp_port: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Of the channel mllp, where it states none; 0 takes a free one.",
+        ),
+    ] = 2575,
     ack: Annotated[
         Literal["accept", "processed"],
         typer.Option(
-            help="What an acknowledgment says: accept = kept, processed = read and planned."
+            help="What an acknowledgment says: accept = kept, processed = read and planned. "
+            "A channel may state its own."
         ),
     ] = "accept",
 ) -> None:
-    """Run the whole engine in one process, on loopback: HTTP, MLLP, workers, sweep."""
+    """Run the whole engine in one process: HTTP on loopback, MLLP, workers, sweep."""
     from engine.pipeline.answer import Promise
     from engine.terminal.run import Ports, run_engine
 

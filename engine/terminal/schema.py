@@ -28,7 +28,13 @@ def published() -> dict[str, TypeAdapter[Any]]:
     from schemas.expansion import Expansion
     from schemas.explanation import Explanation
     from schemas.finding import Finding
-    from schemas.installation import Installation, SiteCheck
+    from schemas.installation import (
+        ChannelRow,
+        ChannelsCheck,
+        ChannelTrial,
+        Installation,
+        SiteCheck,
+    )
     from schemas.intake import Intake
     from schemas.message import Message
     from schemas.movement import Movement
@@ -45,6 +51,9 @@ def published() -> dict[str, TypeAdapter[Any]]:
         "adherence": AdherenceResult,
         "assessed-prescription": AssessedPrescription,
         "assessment": Assessment,
+        "channel-trial": tuple[ChannelTrial, ...],
+        "channels": tuple[ChannelRow, ...],
+        "channels-check": ChannelsCheck,
         "conformance": Conformance,
         "conversion": ConversionReport,
         "decision": Decision,

@@ -8,9 +8,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, ValidationInfo
 
 from schemas.base import Value
 from schemas.errors import Refused
+
+FOLDER = "folder"
+"""In the context of a validation: where a path begins that does not begin at the root."""
+
+
+def _in_folder(path: Path, info: ValidationInfo) -> Path:
+    folder = (info.context or {}).get(FOLDER)
+    return folder / path if isinstance(folder, Path) else path
+
+
+File = Annotated[Path, AfterValidator(_in_folder)]
 
 
 class ServerTls(Value):
@@ -19,9 +33,9 @@ class ServerTls(Value):
     Without `clients`, a file of authorities, every sender that trusts us may connect.
     """
 
-    certificate: Path
-    key: Path
-    clients: Path | None = None
+    certificate: File
+    key: File
+    clients: File | None = None
 
 
 class ClientTls(Value):
@@ -31,9 +45,9 @@ class ClientTls(Value):
     certificate where it is not the address.
     """
 
-    authorities: Path | None = None
-    certificate: Path | None = None
-    key: Path | None = None
+    authorities: File | None = None
+    certificate: File | None = None
+    key: File | None = None
     name: str | None = None
 
 

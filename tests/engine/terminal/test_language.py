@@ -9,6 +9,7 @@ import pytest
 
 from engine.adherence.measure import EXTRA
 from engine.language import CATALOGUES, Language, catalogue, language_of, speaker
+from engine.settings_check import SettingFault
 from engine.store.queue import Subject
 from engine.terminal.convert import ABOUT, WHY
 from engine.terminal.tables import SEVERITIES
@@ -21,6 +22,7 @@ from schemas.decision import DecisionKind, Role
 from schemas.delivery import DeliveryState
 from schemas.dispense import DispenseKind, DispenseStatus
 from schemas.finding import FindingCode
+from schemas.installation import Seen
 from schemas.intake import AuthorRole, IntakeStatus
 from schemas.message import Acknowledgement, MessageState
 from schemas.moment import Moment
@@ -56,6 +58,8 @@ SAID: tuple[type[StrEnum], ...] = (
     Role,
     SpanLabel,
     RowFault,
+    Seen,
+    SettingFault,
     StrengthOutcome,
     Subject,
     Verdict,
