@@ -110,6 +110,23 @@ def told(incoming: Prescription, known: Sequence[Line], numbers: Numbers) -> Pre
     return incoming.model_copy(update={"lines": tuple(_told(incoming.lines, known, numbers))})
 
 
+def by_version(incoming: Prescription, before: Prescription) -> Prescription:
+    """The incoming prescription, with a doubt when its sender numbers it below what is known.
+
+    Versions that are no whole numbers say nothing of what came first.
+    """
+    stated, known = incoming.chain.version or "", before.chain.version or ""
+    if not (stated.isdecimal() and known.isdecimal() and int(stated) < int(known)):
+        return incoming
+    finding = Finding(
+        code=FindingCode.EVENT_OVERTAKEN,
+        location=incoming.location,
+        message=f"chain.version: {stated} comes after {known}",
+        quoted=stated,
+    )
+    return incoming.model_copy(update={"findings": (*incoming.findings, finding)})
+
+
 def _told(lines: Iterable[Line], known: Sequence[Line], numbers: Numbers) -> Iterator[Line]:
     orders = by_number(known)
     for line in lines:

@@ -7,6 +7,7 @@ from datetime import datetime
 from engine.pipeline.events import (
     Numbers,
     by_number,
+    by_version,
     joined_numbers,
     known_as,
     speaks_again,
@@ -62,7 +63,8 @@ class KnownOrders:
     ) -> Prescription:
         """The incoming prescription as its events may stand beside the version before."""
         numbers = self._joined(incoming, patient_id)
-        return told(incoming, base.content.as_read.lines, numbers)
+        before = base.content.as_read
+        return by_version(told(incoming, before.lines, numbers), before)
 
     def _joined(self, incoming: Prescription, patient_id: PatientId | None) -> Numbers:
         if patient_id is None or not any(map(speaks_again, incoming.lines)):
