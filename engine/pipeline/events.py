@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
+from engine.review.plain import differences, plain
 from schemas.finding import Finding, FindingCode
 from schemas.intake import Intake
 from schemas.notice import Notice
@@ -169,7 +170,7 @@ def _is_older(line: Line, before: Line) -> bool:
 def _kept(before: Line, line: Line, code: FindingCode, rule: str) -> Line:
     """What is known, with the product of the late message where an end came without one."""
     bare = not (before.product.text or before.product.codes) and not before.posology.phases
-    said = f"{line.action.value}: {_label(line)}"
+    said = "; ".join((f"{line.action.value}: {_label(line)}", *_otherwise(line, before)))
     finding = Finding(code=code, location=line.location, message=rule, quoted=said)
     lent = {"product": line.product, "posology": line.posology, "text": line.text} if bare else {}
     return before.model_copy(
@@ -179,6 +180,18 @@ def _kept(before: Line, line: Line, code: FindingCode, rule: str) -> Line:
             "findings": (*before.findings, finding),
         }
     )
+
+
+def _otherwise(line: Line, before: Line) -> list[str]:
+    """What the line says of the posology that is not known of the order: field, known -> said.
+
+    A bare end says nothing of it, and a line that lends its own posology is shown with it.
+    """
+    if not (line.posology.phases and before.posology.phases):
+        return []
+    said, known = (plain(each.posology.model_dump()) for each in (line, before))
+    found = differences(known, said)
+    return [f"{each.field}: {each.old or '-'} -> {each.new or '-'}" for each in found]
 
 
 def _label(line: Line) -> str:

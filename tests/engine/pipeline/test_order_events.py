@@ -312,6 +312,16 @@ def test_an_order_placed_twice_with_another_content_does_not_overwrite_the_first
     assert "AUTRE EXEMPLE" in (found.quoted or "")
 
 
+def test_the_other_dose_of_an_order_that_is_placed_twice_is_told(home: Sender) -> None:
+    """The line keeps the dose that is known: the other one stands in the doubt alone."""
+    home.send((orc("NW"), *detail("1")))
+    home.send((orc("NW"), *detail("2")))
+
+    (found,) = [each for each in the_line(home.context).findings if each.blocks]
+    assert found.code is FindingCode.ORDER_KNOWN
+    assert "dose.low.value: 1 -> 2" in (found.quoted or "")
+
+
 def test_an_order_sent_twice_with_the_same_content_is_no_conflict(home: Sender) -> None:
     home.send((orc("NW"), *detail()))
 
