@@ -2,6 +2,7 @@
 
 import csv
 import io
+from itertools import islice
 
 from connectors.tabular.columns import REQUIRED, head_of, separator_of
 from connectors.tabular.row import read_row
@@ -13,6 +14,9 @@ from schemas.intake import Intake
 from schemas.site import Site
 
 _HEAD = "row[1]"
+LARGEST = 64 * 1024 * 1024
+MOST_ROWS = 100_000
+"""A year of a home of eighty residents with three intakes a day. More is refused whole."""
 
 
 def read(data: bytes, site: Site) -> Reading:
@@ -59,6 +63,8 @@ def _text(data: bytes, findings: list[Finding]) -> str:
 
 def _decoded(data: bytes, findings: list[Finding]) -> str:
     """The text: UTF-8, else Windows-1252 with a finding. Raises: `Refused` when neither."""
+    if len(data) > LARGEST:
+        raise Refused(f"the table must have at most {LARGEST // 1024 // 1024} MiB")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -86,6 +92,8 @@ def _intakes(text: str, site: Site, trail: Trail, findings: list[Finding]) -> li
     columns = head_of(first, separator)
     if len(set(columns)) != len(columns):
         raise Refused("the head line must name each column once")
+    if _has_too_many(text, separator):
+        raise Refused(f"the table must have at most {MOST_ROWS} rows")
     read: list[Intake] = []
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     number = 0
@@ -103,6 +111,17 @@ def _intakes(text: str, site: Site, trail: Trail, findings: list[Finding]) -> li
             )
         )
     return read
+
+
+def _has_too_many(text: str, separator: str) -> bool:
+    """Whether there are more rows than anybody sends: counted before one is read and kept."""
+    if max(text.count("\n"), text.count("\r")) <= MOST_ROWS:
+        return False
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        return next(islice(rows, MOST_ROWS + 1, None), None) is not None
+    except csv.Error:
+        return False
 
 
 def _row(

@@ -119,14 +119,17 @@ class _Demo:
         rows = waiting(context, PHARMACIST, Subject.PRESCRIPTION)
         self._preparer_is_refused(context, rows[0].item)
         for row in rows:
-            self._show(context, row.item)
-            self._settle(context, row.item)
+            item = self._show(context, row.item)
+            self._settle(context, item)
 
-    def _show(self, context: "Context", item: "Item") -> None:
+    def _show(self, context: "Context", item: "Item") -> "Item":
+        """The item as it is shown: a decision on another one may have changed what it says."""
         from engine.pipeline.consult import shown
         from engine.terminal.queue import show_shown
 
-        show_shown(shown(context, PHARMACIST, item.id), self.say)
+        found = shown(context, PHARMACIST, item.id)
+        show_shown(found, self.say)
+        return found.item
 
     def _preparer_is_refused(self, context: "Context", item: "Item") -> None:
         try:

@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from bounds import within
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -175,3 +176,21 @@ def test_the_documented_columns_are_all_read() -> None:
 
     assert len(reading.intakes) == 1
     assert reading.unused == ()
+
+
+def test_more_rows_than_anybody_sends_are_refused_before_one_is_kept() -> None:
+    with within(10):
+        reading = read(HEAD + GOOD * 100_001, SITE)
+
+    assert reading.is_empty
+    assert [found.code for found in reading.findings] == [FindingCode.MESSAGE_BROKEN]
+    assert "at most 100000 rows" in reading.findings[0].message
+    assert reading.sources == ()
+
+
+def test_a_table_that_is_too_large_is_refused_before_it_is_decoded() -> None:
+    with within(10):
+        reading = read(HEAD + b"x" * (64 * 1024 * 1024), SITE)
+
+    assert [found.code for found in reading.findings] == [FindingCode.MESSAGE_BROKEN]
+    assert "at most 64 MiB" in reading.findings[0].message
