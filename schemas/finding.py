@@ -319,6 +319,11 @@ class FindingCode(StrEnum):
         BLOCKING,
         "Another prescription of the patient names the same product",
     )
+    LINE_TOLD_ELSEWHERE = (
+        "line-told-elsewhere",
+        ACKNOWLEDGE,
+        "The same product stands where it is only told of, not ordered",
+    )
     LINE_ELSEWHERE_ENDING = (
         "line-elsewhere-ending",
         ACKNOWLEDGE,

@@ -22,6 +22,7 @@ ELSEWHERE = frozenset(
     {
         FindingCode.LINE_ELSEWHERE,
         FindingCode.LINE_ELSEWHERE_ENDING,
+        FindingCode.LINE_TOLD_ELSEWHERE,
         FindingCode.PRESCRIPTION_REPLACES,
         FindingCode.PRESCRIPTION_REPLACED,
     }
@@ -98,11 +99,14 @@ def _together(own: AssessedLine, other: Standing, rank: int, line: AssessedLine)
     if rank in other.ending:
         code = FindingCode.LINE_ELSEWHERE_ENDING
         rule = f"product: the same as that of {where}; the version that ends it is not validated"
+    elif LineAction.INFORM in (own.line.action, line.line.action):
+        # A list of what a patient takes names what is ordered, as it should: nothing is prepared
+        # of it, so a person looks and goes on.
+        code = FindingCode.LINE_TOLD_ELSEWHERE
+        rule = f"product: the same as that of {where}; one of them is only told of"
     else:
         code = FindingCode.LINE_ELSEWHERE
-        informs = LineAction.INFORM in (own.line.action, line.line.action)
-        why = "one of them is only told of" if informs else "both would be prepared"
-        rule = f"product: the same as that of {where}; {why}"
+        rule = f"product: the same as that of {where}; both would be prepared"
     quoted = with_days(own.line.product.label, own.schedule, line.schedule)
     return doubt(code, own.line.product.location or own.line.location, rule, quoted)
 

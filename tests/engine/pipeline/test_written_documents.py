@@ -81,7 +81,7 @@ def test_a_summary_is_told_of_beside_the_order_of_the_same_product(store: Store)
     taken_in(context, sample("nominal_once_a_day"))
     taken_in(context, sample("summary_vsm"))
 
-    findings = told(context, FindingCode.LINE_ELSEWHERE)
+    findings = told(context, FindingCode.LINE_TOLD_ELSEWHERE)
     assert len(findings) == 2
     assert all(finding.message.endswith("one of them is only told of") for finding in findings)
 
