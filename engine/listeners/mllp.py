@@ -7,6 +7,7 @@ writes faster is held back by TCP, and a listener never holds more than one bloc
 import asyncio
 import logging
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ssl import SSLContext
 
@@ -26,6 +27,9 @@ LAST_LOOK = 0.2
 
 LAST_ANSWERS = PATIENCE + 5.0
 """Seconds that the work in hand may take when the listener ends."""
+
+THREADS = 16
+"""Messages of one channel that are kept or waited for at once; another channel has its own."""
 
 HANDSHAKE, GOODBYE = 10.0, 5.0
 """Seconds for a TLS handshake, and for the last bytes of a connection that is closed."""
@@ -63,6 +67,7 @@ class MllpListener:
         self._limits = limits or Limits()
         self._tls = tls
         self._server: asyncio.Server | None = None
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f"mllp-{channel}")
         self._ending = False
         self._open: set[asyncio.Task[None]] = set()
         self._waiting: set[asyncio.Timeout] = set()
@@ -91,6 +96,7 @@ class MllpListener:
         if self._open:
             await asyncio.wait(set(self._open), timeout=LAST_ANSWERS)
         await self._server.wait_closed()
+        self._threads.shutdown(wait=False)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve the connection, or end it at once where there are too many: nothing was taken."""
@@ -158,7 +164,8 @@ class MllpListener:
 
         `None` when not even a negative answer can be written: the connection ends then.
         """
-        [said] = await asyncio.gather(asyncio.to_thread(self._take, block), return_exceptions=True)
+        run = asyncio.get_running_loop().run_in_executor
+        [said] = await asyncio.gather(run(self._threads, self._take, block), return_exceptions=True)
         if isinstance(said, bytes):
             return said
         trouble = as_trouble(said)
@@ -167,7 +174,7 @@ class MllpListener:
             extra={"channel": self._channel, "kind": trouble.kind.value, "rule": str(trouble)},
         )
         [told] = await asyncio.gather(
-            asyncio.to_thread(rejection, self._context, block.data, self._channel, trouble),
+            run(self._threads, rejection, self._context, block.data, self._channel, trouble),
             return_exceptions=True,
         )
         return told if isinstance(told, bytes) else None

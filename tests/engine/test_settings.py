@@ -189,3 +189,10 @@ def test_any_text_has_lines_and_none_takes_long(text: str) -> None:
 
     assert all(1 <= line <= len(text.splitlines()) for line in lines.values())
     assert time.process_time() - begun < 1
+
+
+def test_two_channels_may_each_take_a_free_port(tmp_path: Path) -> None:
+    listen = "[channels.{name}.listen]\nport = 0\n"
+    text = HEAD + listen.format(name="a")
+
+    assert mistakes(tmp_path, text + text.replace("channels.a", "channels.b")) == []

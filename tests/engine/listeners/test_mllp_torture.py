@@ -2,18 +2,22 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
 import pytest
 from messages import a_context
 
-from engine.listeners.mllp import Limits, MllpListener
+from connectors.hl7v2.told import told
+from engine.listeners.mllp import THREADS, Limits, MllpListener
+from engine.pipeline import answer as answering
 from engine.pipeline.answer import Promise
 from engine.pipeline.context import Context
 from engine.store import inbox
 from engine.store.unit import Store
 from engine.transports.framing import END, START, STOP
+from engine.transports.mllp import MllpSender, Receipt, Receiver
 from engine.workers.bell import Bell
 from schemas.message import Message, MessageState
 
@@ -364,6 +368,58 @@ def test_a_sender_that_reads_no_answer_is_cut_off(
         talk(context, scene, Limits(idle=0.3))
     [closed] = [each for each in caplog.records if each.message == "mllp.closed"]
     assert closed.__dict__["reason"] == "TimeoutError"
+
+
+def test_a_channel_whose_answers_wait_keeps_no_other_channel_waiting(
+    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, processed = a_context(sqlite_store), threading.Event()
+
+    def settled(_context: Context, message: Message) -> Message:
+        processed.wait(PATIENCE)
+        return message
+
+    monkeypatch.setattr(answering, "settled", settled)
+
+    async def scene() -> list[str]:
+        slow = MllpListener(context, Bell(context), "mllp", 0, Promise.PROCESSED)
+        port = await slow.start()
+        waiting = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2 * THREADS)]
+        for number, (_, writer) in enumerate(waiting):
+            writer.write(block(f"S{number:02}"))
+        while len(kept(context)) < THREADS:
+            await asyncio.sleep(0.01)
+        async with listening(context) as other:
+            reader, writer = await asyncio.open_connection("127.0.0.1", other)
+            writer.write(block("C1"))
+            assert await answer(reader) == "MSA|AA|C1"
+            writer.close()
+        processed.set()
+        late = [await answer(reader) for reader, _ in waiting]
+        for _, writer in waiting:
+            writer.close()
+        await slow.stop()
+        return late
+
+    late = asyncio.run(asyncio.wait_for(scene(), PATIENCE))
+    assert late == [f"MSA|AR|S{number:02}" for number in range(2 * THREADS)]
+
+
+def test_our_sender_and_our_listener_understand_each_other(sqlite_store: Store) -> None:
+    context = a_context(sqlite_store)
+
+    async def scene() -> list[Receipt]:
+        async with listening(context) as port:
+            sender = MllpSender(Receiver("127.0.0.1", port), told)
+            sent = ("C1", "C2", "C1")
+            receipts = [await sender.send(order(name).encode(), name) for name in sent]
+            await sender.close()
+            return receipts
+
+    first, second, again = asyncio.run(asyncio.wait_for(scene(), PATIENCE))
+    assert [first.code, second.code] == ["AA", "AA"]
+    assert again == first
+    assert names(context) == ["C1", "C2"]
 
 
 @pytest.mark.parametrize("commit", [b"\x06", b"\x15"])
