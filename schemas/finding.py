@@ -106,6 +106,11 @@ class FindingCode(StrEnum):
         BLOCKING,
         "The message tells of something earlier than what is known of the order",
     )
+    EFFECT_LATER = (
+        "effect-later",
+        BLOCKING,
+        "The order ends or changes on a later day: what holds until then is not planned",
+    )
     CONTROL_ID_REUSED = (
         "control-id-reused",
         BLOCKING,

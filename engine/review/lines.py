@@ -1,10 +1,11 @@
 """A line by itself: an alternative, stopped, not to be supplied, named like another."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from engine.review.case import ENDED, LineCase, doubt
 from engine.review.product import PRODUCT_SYSTEMS
+from schemas.base import DateOrInstant
 from schemas.codes import ProductCodeSystem
 from schemas.finding import Finding, FindingCode
 from schemas.prescription import Line, LineAction, LinkKind, Product
@@ -14,6 +15,8 @@ _SEVEN_IN = {
     ProductCodeSystem.CIP13: ProductCodeSystem.CIP7,
     ProductCodeSystem.UCD13: ProductCodeSystem.UCD7,
 }
+_TAKING_AWAY = frozenset({*ENDED, LineAction.CHANGE})
+"""What takes away a dose that stands: the order's end, its suspension, another dose."""
 _ACTIONS = {
     LineAction.STOP: "stops it",
     LineAction.CANCEL: "cancels it",
@@ -151,6 +154,26 @@ def line_is_in_force(case: LineCase) -> Iterator[Finding]:
             f"action: the sender {said}",
             case.line.action.value,
         )
+
+
+def event_takes_effect_when_told(case: LineCase) -> Iterator[Finding]:
+    """A stop or a change that holds from a later day leaves the order as it is until then.
+
+    A version plans what it says from its validation on: the doses until that day would be lost,
+    and a pharmacist validates it on the day. Source: HL7 v2.5.1 §4.5.1.15 (ORC-15).
+    """
+    line = case.line
+    told = (line.event.at if line.event else None) or case.prescription.authored_at
+    if line.action not in _TAKING_AWAY or line.effective_at is None or told is None:
+        return
+    if _day(line.effective_at) > _day(told):
+        rule = "effective_at: a later day than that on which the order was stopped or changed"
+        when = line.effective_at.isoformat()
+        yield doubt(FindingCode.EFFECT_LATER, line.location, rule, when)
+
+
+def _day(stated: DateOrInstant) -> date:
+    return stated.date() if isinstance(stated, datetime) else stated
 
 
 def line_is_to_supply(case: LineCase) -> Iterator[Finding]:

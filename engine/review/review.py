@@ -17,6 +17,7 @@ from engine.review.identity import (
     patient_is_named,
 )
 from engine.review.lines import (
+    event_takes_effect_when_told,
     identifier_is_not_twice,
     line_is_in_force,
     line_is_no_alternative,
@@ -62,6 +63,7 @@ HEADER_RULES: tuple[HeaderRule, ...] = (
 
 LINE_RULES: tuple[LineRule, ...] = (
     line_is_in_force,
+    event_takes_effect_when_told,
     line_is_to_supply,
     line_is_no_alternative,
     line_it_replaces_has_ended,

@@ -426,3 +426,28 @@ def test_a_channel_that_asks_is_answered_order_by_order(sqlite_store: Store) -> 
     assert "|RRE^O12^RRE_O12|" in said
     assert "MSA|AA|M1" in said
     assert "ORC" not in said
+
+
+@pytest.mark.parametrize(
+    ("control", "effective", "waits"),
+    [
+        ("DC", "20260310080000", True),
+        ("DC", "20260303180000", False),
+        ("HD", "20260310080000", True),
+        ("XO", "20260310080000", True),
+        ("XO", "20260303080000", False),
+    ],
+)
+def test_what_takes_effect_on_a_later_day_waits_for_that_day(
+    sqlite_store: Store, control: str, effective: str, waits: bool
+) -> None:
+    """Told on 3 March; validated at once, the doses until the day of ORC-15 would be lost."""
+    context = a_context(sqlite_store)
+    sender = Sender(context)
+    sender.send((orc("NW", at="20260301100000+0100"), *detail()))
+    validate(context)
+
+    told = orc(control, at="20260303100000+0100") + f"||||||{effective}+0100"
+    sender.send((told, *detail("2")), at="20260303100000")
+
+    assert (FindingCode.EFFECT_LATER in doubts(context)) is waits
