@@ -133,19 +133,64 @@ class Around:
         content = self.said_of(before.content, before.group_key, before.message_id)
         if content == before.content:
             return None
-        made = prescriptions.store(
+        made = self._further(before, content, before.version, at)
+        blocking = len(content.blocking)
+        if not queue.point(self.unit, version.item, made.id, made.content_sha256, blocking):
+            raise Overtaken("queue: another person decided on a prescription beside it meanwhile")
+        self._journal(made, before, version.item.id, at, actor)
+        item = queue.item(self.unit, version.item.id)
+        if item is not None:
+            self.put(made, item)
+        return made
+
+    def reopen(self, at: datetime, actor: str) -> None:
+        """A version, on an item of its own, of each one in force beside which something new stands.
+
+        It stays in force; where a newer version waits already, that one tells it.
+        """
+        waiting = {each.stored.group_key for each in self.waiting}
+        for before in [each.stored for each in self.versions if each.in_force]:
+            content = self.said_of(before.content, before.group_key, before.message_id)
+            if before.group_key in waiting or content == before.content:
+                continue
+            latest = prescriptions.latest_of(self.unit, before.group_key) or before
+            made = self._further(before, content, latest.version, at)
+            item = queue.open_item(
+                self.unit,
+                queue.Subject.PRESCRIPTION,
+                made.id,
+                patient_id=made.patient_id,
+                content_sha256=made.content_sha256,
+                source_sha256=made.source_sha256,
+                blocking=len(content.blocking),
+                at=at,
+            )
+            self._journal(made, before, item.id, at, actor)
+            self.put(made, item)
+
+    def _further(
+        self, before: StoredPrescription, content: AssessedPrescription, latest: int, at: datetime
+    ) -> StoredPrescription:
+        """The next version after `latest`, of the same message as the one before."""
+        return prescriptions.store(
             self.unit,
             content,
             message_id=before.message_id,
             source_sha256=before.source_sha256,
             patient_id=before.patient_id,
             group_key=before.group_key,
-            version=before.version + 1,
+            version=latest + 1,
             at=at,
         )
-        blocking = len(content.blocking)
-        if not queue.point(self.unit, version.item, made.id, made.content_sha256, blocking):
-            raise Overtaken("queue: another person decided on a prescription beside it meanwhile")
+
+    def _journal(
+        self,
+        made: StoredPrescription,
+        before: StoredPrescription,
+        item: str,
+        at: datetime,
+        actor: str,
+    ) -> None:
         audit.record(
             self.unit,
             AuditEvent.PRESCRIPTION_STORED,
@@ -154,13 +199,9 @@ class Around:
             at=at,
             message=before.message_id,
             sha256=made.content_sha256,
-            item=version.item.id,
+            item=item,
             before=before.id,
         )
-        item = queue.item(self.unit, version.item.id)
-        if item is not None:
-            self.put(made, item)
-        return made
 
     def given_up(
         self, made: StoredPrescription

@@ -34,6 +34,8 @@ class Facts:
         self.message = message
         self.at = at
         self.record = record
+        self.joined: set[PatientId] = set()
+        """The patients who were found to be one with somebody else."""
 
     def keep_movements(self, reading: Reading) -> None:
         """Where patients went. It comes first: what follows is of whoever they now are."""
@@ -90,6 +92,7 @@ class Facts:
         if owner is not None and not told:
             for each in gone:
                 patients.merge(self.unit, owner, each, self.at)
+                self.joined.add(owner)
                 self.record(AuditEvent.PATIENT_MERGED, each)
 
     def _gone(self, movement: Movement, owner: PatientId | None) -> tuple[PatientId, ...]:

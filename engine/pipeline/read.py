@@ -104,6 +104,8 @@ class _Keeper:
         prescriptions.store_findings(self.unit, self.message.id, reading.findings)
         facts = Facts(self.unit, self.identities, self.message.id, self.now, self._record)
         facts.keep_movements(reading)
+        for patient_id in sorted(facts.joined):
+            self._around(patient_id).reopen(self.now, ENGINE)
         self.products.ask(reading.prescriptions)
         for prescription in reading.prescriptions:
             self._look_up(prescription)

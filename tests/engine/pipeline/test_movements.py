@@ -3,12 +3,22 @@
 from collections import Counter
 from datetime import UTC, date, datetime
 
-from messages import IPP_AUTHORITY, Clock, a_bundle, a_context, a_request, taken_in, the_item
+from messages import (
+    IPP_AUTHORITY,
+    Clock,
+    a_bundle,
+    a_context,
+    a_request,
+    open_items,
+    taken_in,
+    the_item,
+)
 
 from engine.pipeline.adherence import compute
+from engine.pipeline.consult import shown
 from engine.pipeline.context import Context
 from engine.pipeline.decide import decide_on
-from engine.store import audit, patients
+from engine.store import audit, patients, releases
 from engine.store.tables import findings
 from engine.store.unit import Store
 from engine.terminal.answers import verdicts
@@ -45,15 +55,19 @@ def a_validated_line(store: Store, ipp: str = "000123") -> Context:
     """One tablet every morning at 08:00, validated; today is 20 March 2026."""
     context = a_context(store)
     taken_in(context, a_bundle(a_request("A"), ipp=ipp))
+    validate_all(context)
+    clock = context.clock
+    assert isinstance(clock, Clock)
+    clock.now = datetime(2026, 3, 20, tzinfo=UTC)
+    return context
+
+
+def validate_all(context: Context) -> None:
     item = the_item(context)
     request = Request(
         kind=DecisionKind.VALIDATE, expected_sha256=item.content_sha256, lines=verdicts(1, ())
     )
     decide_on(context, "pharm", item.id, request)
-    clock = context.clock
-    assert isinstance(clock, Clock)
-    clock.now = datetime(2026, 3, 20, tzinfo=UTC)
-    return context
 
 
 def result_of(context: Context, patient: str = "000123") -> AdherenceResult:
@@ -134,6 +148,34 @@ def test_two_people_of_other_birth_dates_are_not_merged(store: Store) -> None:
             findings.select().where(findings.c.message_id == message.id)
         ).all()
     assert [row.code for row in told] == [FindingCode.PATIENT_CONTRADICTED]
+
+
+def test_one_product_in_two_records_of_one_patient_waits_for_a_person(store: Store) -> None:
+    """Both were validated, each for itself; both stay in force until somebody has looked."""
+    context = a_context(store)
+    for ipp, group in (("000123", "G1"), ("000999", "G2")):
+        taken_in(context, a_bundle(a_request("A"), ipp=ipp, group=group, bundle=group))
+        validate_all(context)
+
+    taken_in(context, adt("A40", "6 10:00", mrg("000999")))
+
+    waiting = [shown(context, "pharm", item.id) for item in open_items(context)]
+    codes = [{found.code for _, found in each.findings if found.blocks} for each in waiting]
+    assert codes == [{FindingCode.LINE_ELSEWHERE}, {FindingCode.LINE_ELSEWHERE}]
+    with context.store.unit(context.tenant) as unit:
+        [kept] = patients.patients_named(unit, "000123")
+        assert len(releases.released_prescriptions(unit, kept)) == 2
+
+
+def test_two_records_with_nothing_in_common_ask_nobody(store: Store) -> None:
+    context = a_context(store)
+    for name, ipp, group in (("A", "000123", "G1"), ("B", "000999", "G2")):
+        taken_in(context, a_bundle(a_request(name), ipp=ipp, group=group, bundle=group))
+        validate_all(context)
+
+    taken_in(context, adt("A40", "6 10:00", mrg("000999")))
+
+    assert open_items(context) == ()
 
 
 def test_a_merge_is_in_the_journal(store: Store) -> None:
