@@ -109,7 +109,12 @@ class FindingCode(StrEnum):
     EFFECT_LATER = (
         "effect-later",
         BLOCKING,
-        "The order ends or changes on a later day: what holds until then is not planned",
+        "The order ends on a later day: what holds until then is not planned",
+    )
+    CHANGE_LATER = (
+        "change-later",
+        ACKNOWLEDGE,
+        "The change holds from a later day: until then the order is as it was before",
     )
     CONTROL_ID_REUSED = (
         "control-id-reused",

@@ -159,17 +159,19 @@ def line_is_in_force(case: LineCase) -> Iterator[Finding]:
 def event_takes_effect_when_told(case: LineCase) -> Iterator[Finding]:
     """A stop or a change that holds from a later day leaves the order as it is until then.
 
-    A version plans what it says from its validation on: the doses until that day would be lost,
-    and a pharmacist validates it on the day. Source: HL7 v2.5.1 §4.5.1.15 (ORC-15).
+    A version plans what it says from its validation on. Of an order that ends, the doses until
+    that day would be lost, and a pharmacist validates the end on the day; of one that changes, the
+    organiser that was prepared before holds until then. Source: HL7 v2.5.1 §4.5.1.15 (ORC-15).
     """
     line = case.line
     told = (line.event.at if line.event else None) or case.prescription.authored_at
     if line.action not in _TAKING_AWAY or line.effective_at is None or told is None:
         return
     if _day(line.effective_at) > _day(told):
+        ends = line.action in ENDED
+        code = FindingCode.EFFECT_LATER if ends else FindingCode.CHANGE_LATER
         rule = "effective_at: a later day than that on which the order was stopped or changed"
-        when = line.effective_at.isoformat()
-        yield doubt(FindingCode.EFFECT_LATER, line.location, rule, when)
+        yield doubt(code, line.location, rule, line.effective_at.isoformat())
 
 
 def _day(stated: DateOrInstant) -> date:

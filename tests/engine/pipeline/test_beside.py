@@ -140,3 +140,25 @@ def test_an_order_placed_anew_after_its_end_is_not_blocked() -> None:
     assessment = assess(Reading(format="hl7v2", prescriptions=(ended, anew)), REFERENCE)
 
     assert not ended_beside(assessment.prescriptions[1])
+
+
+def test_an_order_that_is_stated_twice_with_other_doses_blocks_both() -> None:
+    """The last one won in silence: nobody knows which of the two is meant."""
+    one = ordered("A", "MORN")
+    two = ordered("A", "EVE", location="A again")
+
+    assert [len(each) for each in duplicates(prescribed(one), prescribed(two))] == [1, 1]
+    assert duplicates(prescribed(one), prescribed(one.model_copy(update={"location": "B"}))) == [
+        [],
+        [],
+    ]
+
+
+def test_two_versions_of_an_order_are_no_two_orders() -> None:
+    lines = [ordered("A", "MORN"), ordered("A", "EVE", location="A again")]
+    versions = [
+        prescribed(line).model_copy(update={"chain": Chain(version=number)})
+        for line, number in zip(lines, ("1", "2"), strict=True)
+    ]
+
+    assert duplicates(*versions) == [[], []]

@@ -429,25 +429,29 @@ def test_a_channel_that_asks_is_answered_order_by_order(sqlite_store: Store) -> 
 
 
 @pytest.mark.parametrize(
-    ("control", "effective", "waits"),
+    ("control", "effective", "told"),
     [
-        ("DC", "20260310080000", True),
-        ("DC", "20260303180000", False),
-        ("HD", "20260310080000", True),
-        ("XO", "20260310080000", True),
-        ("XO", "20260303080000", False),
+        ("DC", "20260310080000", FindingCode.EFFECT_LATER),
+        ("DC", "20260303180000", None),
+        ("HD", "20260310080000", FindingCode.EFFECT_LATER),
+        ("XO", "20260310080000", FindingCode.CHANGE_LATER),
+        ("XO", "20260303080000", None),
     ],
 )
-def test_what_takes_effect_on_a_later_day_waits_for_that_day(
-    sqlite_store: Store, control: str, effective: str, waits: bool
+def test_what_takes_effect_on_a_later_day_is_told(
+    sqlite_store: Store, control: str, effective: str, told: FindingCode | None
 ) -> None:
-    """Told on 3 March; validated at once, the doses until the day of ORC-15 would be lost."""
+    """Told on 3 March; a stop that is validated at once would lose the doses until its day."""
     context = a_context(sqlite_store)
     sender = Sender(context)
     sender.send((orc("NW", at="20260301100000+0100"), *detail()))
     validate(context)
 
-    told = orc(control, at="20260303100000+0100") + f"||||||{effective}+0100"
-    sender.send((told, *detail("2")), at="20260303100000")
+    stated = orc(control, at="20260303100000+0100") + f"||||||{effective}+0100"
+    sender.send((stated, *detail("2")), at="20260303100000")
 
-    assert (FindingCode.EFFECT_LATER in doubts(context)) is waits
+    found = {finding.code for finding in the_line(context).findings}
+    assert found & {FindingCode.EFFECT_LATER, FindingCode.CHANGE_LATER} == (
+        {told} if told else set()
+    )
+    assert (FindingCode.EFFECT_LATER in doubts(context)) is (told is FindingCode.EFFECT_LATER)
