@@ -45,7 +45,7 @@ FACTS = {
     ),
     "fact_08_effective_date": (
         "ORC-15 says when an event takes effect, over ORC-9 and over the timing",
-        [{"product-missing"}, {"timing-contradicted"}],
+        [{"effect-later", "product-missing"}, {"timing-contradicted"}],
     ),
     "fact_09_earliest_stop": (
         "a length and an end must agree; X3 are three intakes, D4 are four days",
