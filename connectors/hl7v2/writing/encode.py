@@ -122,6 +122,8 @@ def _pattern(step: Step, times: int, zone: ZoneInfo) -> str:
     `Q1D` is once a day: several times a day have a code that says how many.
     """
     first_day = step.start.astimezone(zone).date()
+    if isinstance(step.rule, EveryDays | OnWeekdays) and step.rule.anchor > first_day:
+        raise Refused("TQ1-7: the rhythm begins on a later day than the treatment")
     match step.rule:
         case EveryDays(every=1) if times > 1:
             return _TIMES_A_DAY.get(times, f"{times}ID")

@@ -3,11 +3,14 @@
 import csv
 import io
 import shutil
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from connectors.tabular.connector import CONNECTOR
 from connectors.tabular.read import read
@@ -17,8 +20,11 @@ from connectors.tabular.write_schedule import write_schedule
 from mappings.catalogue import load_site, site_folder
 from schemas.delivery import IntakeReport, ReleasedSchedule, ValidatedAdherence
 from schemas.export import Envelope, ExportKind
+from schemas.intake import IntakeStatus
 from schemas.moment import Moment
 from schemas.organiser import NOT_PLACED
+from schemas.people import Identifier
+from schemas.quantity import Quantity
 from schemas.schedule import PlannedIntake
 
 SITE = load_site("reference")
@@ -120,6 +126,50 @@ def test_intakes_are_read_back_as_they_were_written(
         assert found.note == written.intake.note
         assert found.author.role is written.intake.author.role
     assert [one.identifiers[0].value for one in reading.intakes] == ["A-1", "I-2"]
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1)
+INSTANTS = st.integers(0, 365 * 86_400).map(
+    lambda seconds: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+)
+AMOUNTS = st.decimals(Decimal("0.25"), Decimal(40), places=2)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    status=st.sampled_from([IntakeStatus.TAKEN, IntakeStatus.PARTIAL, IntakeStatus.REFUSED]),
+    taken_at=INSTANTS,
+    planned_at=st.none() | INSTANTS,
+    amount=AMOUNTS,
+    line=WORDS,
+    note=st.none() | WORDS,
+)
+def test_any_intake_is_read_back_as_it_was_written(
+    report: IntakeReport,
+    envelope: Envelope,
+    status: IntakeStatus,
+    taken_at: datetime,
+    planned_at: datetime | None,
+    amount: Decimal,
+    line: str,
+    note: str | None,
+) -> None:
+    stated = {
+        "status": status,
+        "taken_at": taken_at,
+        "planned_at": planned_at,
+        "quantity": Quantity(value=amount, unit="comprimé"),
+        "line": (Identifier(value=line),),
+        "reason": None,
+        "note": note,
+    }
+    one = report.intakes[0]
+    intake = one.intake.model_copy(update=stated)
+    told = report.model_copy(update={"intakes": (one.model_copy(update={"intake": intake}),)})
+
+    [found] = read(write_intakes(told, envelope), SITE).intakes
+
+    assert {name: getattr(found, name) for name in stated} == stated
 
 
 def test_an_intake_row_keeps_the_precision_and_defuses_the_formula(
