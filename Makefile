@@ -31,7 +31,7 @@ check: $(VENV)/.development ## Style, types, layers, tables, migrations, and doc
 	$(BIN)/python docs/write.py --check
 
 fuzz: $(VENV)/.development ## Damage messages for ten minutes, two for each format; FUZZ_SEED=2 begins another sequence
-	SEMAINIER_FUZZ_SECONDS=120 SEMAINIER_FUZZ_SEED=$(FUZZ_SEED) $(BIN)/pytest tests/connectors/test_fuzzing.py
+	SEMAINIER_FUZZ_SECONDS=120 SEMAINIER_FUZZ_SEED=$(FUZZ_SEED) $(BIN)/pytest -rP tests/connectors/test_fuzzing.py
 
 bench: $(VENV)/.development ## Print the figures of benchmarks/
 	$(BIN)/semainier bench

@@ -59,9 +59,7 @@ def assert_it_holds(connector: Connector, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("connector", READABLE, ids=lambda each: each.name)
-def test_whatever_is_sent_is_read_or_refused_in_time(
-    connector: Connector, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_whatever_is_sent_is_read_or_refused_in_time(connector: Connector) -> None:
     seeds = seeds_of(connector)
 
     with without_network():
@@ -69,10 +67,9 @@ def test_whatever_is_sent_is_read_or_refused_in_time(
             lambda data: assert_it_holds(connector, data), seeds, SECONDS, random.Random(SEED)
         )
 
-    with capsys.disabled():
-        print(
-            f"\nfuzzing {connector.name}: {tried.inputs} inputs from {len(seeds)} seeds, "
-            f"{tried.kept} reached new lines, {tried.lines} lines, slowest {tried.slowest:.2f} s"
-        )
+    print(
+        f"fuzzing {connector.name}: {tried.inputs} inputs from {len(seeds)} seeds, "
+        f"{tried.kept} reached new lines, {tried.lines} lines, slowest {tried.slowest:.2f} s"
+    )
     assert tried.inputs > 0
     assert tried.lines > 0
