@@ -39,7 +39,7 @@ def peek(data: bytes) -> Peek:
     if header is None or len(header) < len(b"MSH|^") or header[3:4] == header[4:5]:
         return Peek()
     mark = header[3:4]
-    fields = header.split(mark)
+    fields = _fields(header)
     kind = [part for part in _field(fields, 8).split(fields[1][:1])[:2] if part]
     return Peek(
         kind=_words(b"^".join(kind)),
@@ -53,10 +53,15 @@ def _batch_id(before: bytes) -> str | None:
     for name in (b"FHS", b"BHS"):
         line = _line(before, _line_at(before, name))
         if line is not None and len(line) > len(name):
-            found = _words(_field(line.split(line[3:4]), 10))
+            found = _words(_field(_fields(line), 10))
             if found is not None:
                 return found
     return None
+
+
+def _fields(header: bytes) -> list[bytes]:
+    """The name, then what stands between separators: one of these may be a letter of the name."""
+    return [header[:3], *header[4:].split(header[3:4])]
 
 
 def _words(raw: bytes) -> str | None:

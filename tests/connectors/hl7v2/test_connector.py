@@ -51,6 +51,15 @@ def test_a_peek_at_hardly_anything_gives_nothing(data: bytes) -> None:
     assert (seen.control_id, seen.lane) == (None, None)
 
 
+@pytest.mark.parametrize("mark", [b"H", b"S", b"M", b"B"])
+def test_a_separator_may_be_a_letter_of_the_name(mark: bytes) -> None:
+    data = b"MSH|^~\\&|1|2|3|4|2026||ADT^A01|N1|P|2.5\r".replace(b"|", mark)
+
+    assert peek(data).control_id == "N1"
+    assert peek(b"MSHH|^~\\&|A|B|C|D|2026||ADT^A01|N1|P|2.5\r").control_id is None
+    assert peek(b"BHSB^~\\&B\rMSH|^~\\&|A|B|C|D|2026||ADT^A01|N1|P|2.5\r").control_id == "N1"
+
+
 def test_the_control_id_of_a_file_is_that_of_its_header_as_it_is_when_read() -> None:
     data = joined("FHS|^~\\&|DPI||||||||F-1", msh(), PID, "FTS|1").encode()
 
