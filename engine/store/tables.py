@@ -50,6 +50,16 @@ def _tenant() -> Column[str]:
     return Column("tenant", String(32), nullable=False)
 
 
+def _of_message() -> tuple[Column[str], ...]:
+    """What each thing that a message brings has: an id, whose it is, the message, the patient."""
+    return (
+        Column("id", ID, primary_key=True),
+        _tenant(),
+        Column("message_id", ID, ForeignKey("messages.id"), nullable=False, index=True),
+        Column("patient_id", ID, ForeignKey("patients.id")),
+    )
+
+
 accounts = Table(
     "accounts",
     metadata,
@@ -138,10 +148,7 @@ patient_identifiers = Table(
 prescriptions = Table(
     "prescriptions",
     metadata,
-    Column("id", ID, primary_key=True),
-    _tenant(),
-    Column("message_id", ID, ForeignKey("messages.id"), nullable=False, index=True),
-    Column("patient_id", ID, ForeignKey("patients.id")),
+    *_of_message(),
     Column("group_key", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("content", Text, nullable=False),
@@ -269,10 +276,7 @@ superseded_releases = Table(
 intakes = Table(
     "intakes",
     metadata,
-    Column("id", ID, primary_key=True),
-    _tenant(),
-    Column("message_id", ID, ForeignKey("messages.id"), nullable=False, index=True),
-    Column("patient_id", ID, ForeignKey("patients.id")),
+    *_of_message(),
     Column("identity", Text, nullable=False),
     Column("taken_at", UtcInstant),
     Column("received_at", UtcInstant, nullable=False),
@@ -285,10 +289,7 @@ intakes = Table(
 dispenses = Table(
     "dispenses",
     metadata,
-    Column("id", ID, primary_key=True),
-    _tenant(),
-    Column("message_id", ID, ForeignKey("messages.id"), nullable=False, index=True),
-    Column("patient_id", ID, ForeignKey("patients.id")),
+    *_of_message(),
     Column("identity", Text, nullable=False),
     Column("received_at", UtcInstant, nullable=False),
     Column("content", Text, nullable=False),
@@ -300,10 +301,7 @@ dispenses = Table(
 notices = Table(
     "notices",
     metadata,
-    Column("id", ID, primary_key=True),
-    _tenant(),
-    Column("message_id", ID, ForeignKey("messages.id"), nullable=False, index=True),
-    Column("patient_id", ID, ForeignKey("patients.id")),
+    *_of_message(),
     Column("kind", String(16), nullable=False),
     Column("received_at", UtcInstant, nullable=False),
     Column("content", Text, nullable=False),

@@ -1,6 +1,7 @@
 """Days on which the patient was away, worked out by hand on the clock of Paris in January."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -203,7 +204,9 @@ MOVES = st.lists(
 
 
 @given(MOVES, st.randoms(use_true_random=False))
-def test_a_slow_walk_over_the_hours_finds_the_same_days(moves, chance) -> None:  # type: ignore[no-untyped-def]
+def test_a_slow_walk_over_the_hours_finds_the_same_days(
+    moves: list[tuple[MovementKind, int]], chance: Random
+) -> None:
     """Asked hour by hour: is the patient away, and which day is it."""
     began = at(4, 0)
     listed = [told(kind, began + timedelta(hours=hour)) for kind, hour in moves]
