@@ -5,56 +5,13 @@ from decimal import Decimal
 
 import pytest
 from builders import REFERENCE
+from fhir_messages import DOSAGE, a_bundle, a_patient, a_request, line_of, reading_of
 
 from connectors.fhir.read import read
-from schemas.connector import Reading
 from schemas.finding import FindingCode
 from schemas.intake import AuthorRole, IntakeStatus
 from schemas.people import IdentifierKind, IdentityStatus
 from schemas.prescription import Line, LineAction, LinkKind
-
-DOSAGE = {"timing": {"repeat": {"when": ["MORN"]}}, "doseAndRate": [{"doseQuantity": {"value": 1}}]}
-
-
-def a_request(**changes: object) -> dict[str, object]:
-    """A MedicationRequest that R4 allows; a change to `None` leaves the element out."""
-    whole = {
-        "resourceType": "MedicationRequest",
-        "id": "l1",
-        "status": "active",
-        "intent": "order",
-        "medicationCodeableConcept": {"text": "SPECIMEN 5 mg"},
-        "subject": {"reference": "Patient/p"},
-        "authoredOn": "2026-03-02T08:00:00+01:00",
-        "requester": {"display": "Dr Modèle"},
-        "dosageInstruction": [DOSAGE],
-        **changes,
-    }
-    return {name: value for name, value in whole.items() if value is not None}
-
-
-def a_patient(**changes: object) -> dict[str, object]:
-    return {
-        "resourceType": "Patient",
-        "id": "p",
-        "identifier": [{"system": "https://ehpad.example/ipp", "value": "1"}],
-        **changes,
-    }
-
-
-def a_bundle(*resources: dict[str, object], kind: str = "collection") -> dict[str, object]:
-    entries = [{"resource": resource} for resource in resources]
-    return {"resourceType": "Bundle", "type": kind, "entry": entries}
-
-
-def reading_of(tree: object) -> Reading:
-    return read(json.dumps(tree).encode(), REFERENCE)
-
-
-def line_of(tree: object) -> Line:
-    [prescription] = reading_of(tree).prescriptions
-    [line] = prescription.lines
-    return line
 
 
 def codes(findings) -> list[str]:
@@ -113,7 +70,7 @@ def test_a_proposal_to_stop_does_not_stop() -> None:
 
 
 def test_an_amount_keeps_the_precision_of_its_sender() -> None:
-    data = json.dumps(a_request()).replace('{"value": 1}', '{"value": 1.10, "unit": "mL"}')
+    data = json.dumps(a_request()).replace('"value": 1, ', '"value": 1.10, ')
 
     [prescription] = read(data.encode(), REFERENCE).prescriptions
 
