@@ -5,6 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import constructs_hl7v2
+import pytest
 from builders import a_line, a_prescription
 from hl7v2_messages import SITE
 from hypothesis import event, given, settings
@@ -123,3 +124,35 @@ def test_what_is_written_of_any_rhythm_is_planned_the_same_by_whoever_reads_it(
     event(type(again).__name__)
     if isinstance(again, DoseSchedule):
         assert dated(again) == dated(schedule)
+
+
+def test_a_tablet_on_mondays_and_thursdays_is_read_back_on_those_mornings() -> None:
+    """2 March 2026 is a Monday; the reference site has its morning at 08:00."""
+    step = Step(
+        location="s",
+        start=FIRST,
+        end=FIRST + timedelta(days=10),
+        rule=OnWeekdays(weekdays=(Weekday("mon"), Weekday("thu")), every=1, anchor=FIRST.date()),
+        slots=(Slot(moment=Moment.MORNING),),
+        quantity=Quantity(value=Decimal("0.5"), unit="comprimé"),
+    )
+
+    again = read_back(written(DoseSchedule(site=SITE.name, zone=SITE.zone, steps=(step,))))
+
+    assert isinstance(again, DoseSchedule)
+    assert dated(again) == [
+        (datetime(2026, 3, day, 8, tzinfo=PARIS), Decimal("0.5")) for day in (2, 5, 9)
+    ]
+
+
+def test_a_rhythm_that_begins_after_its_treatment_is_refused() -> None:
+    step = Step(
+        location="s",
+        start=FIRST,
+        rule=EveryDays(every=1, anchor=date(2026, 3, 3)),
+        slots=(Slot(moment=Moment.MORNING),),
+        quantity=Quantity(value=Decimal(1), unit="comprimé"),
+    )
+
+    with pytest.raises(Refused, match="TQ1-7"):
+        written(DoseSchedule(site=SITE.name, zone=SITE.zone, steps=(step,)))
